@@ -1,0 +1,35 @@
+"""keras_stable: finds out why Keras training goes wrong, fixes it, and keeps it fixed.
+
+Names load on first use, so `import keras_stable` does not import TensorFlow.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from keras_stable import callbacks, layers, metrics, models, optimizers
+    from keras_stable.models.loading import load_model
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "callbacks": "keras_stable.callbacks",
+    "layers": "keras_stable.layers",
+    "load_model": "keras_stable.models.loading",
+    "metrics": "keras_stable.metrics",
+    "models": "keras_stable.models",
+    "optimizers": "keras_stable.optimizers",
+}
+
+__all__ = ["callbacks", "layers", "load_model", "metrics", "models", "optimizers"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'keras_stable' has no attribute {name!r}")
+    module = importlib.import_module(_HOME[name])
+    return module if module.__name__.endswith(f".{name}") else getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

@@ -1,0 +1,47 @@
+"""The exceptions of keras_stable.
+
+    KerasStableError
+    ├── InvalidArgumentError (also a ValueError)   an argument, a key or a command line that cannot be right
+    │   ├── ConfigError                            a config file; carries every mistake with its line
+    │   └── DataError                              arrays, files or labels that cannot be trained on
+    ├── ExportError                                an export that does not agree with its model
+    └── UnsupportedKerasError (also a RuntimeError) a Keras version whose hooks are not the known ones
+
+The command line turns every `InvalidArgumentError` into its message and exit code 2, and every other
+`KerasStableError` into its message and exit code 1.
+"""
+
+from typing import Any
+
+
+class KerasStableError(Exception):
+    """The root of every exception that keras_stable raises on purpose."""
+
+
+class InvalidArgumentError(KerasStableError, ValueError):
+    """Something the caller gave cannot be right."""
+
+
+class ConfigError(InvalidArgumentError):
+    """A config with mistakes; the message has one line for each, with its file and line number."""
+
+
+class DataError(InvalidArgumentError):
+    """Data that cannot be trained on: missing, unreadable, or with values that no training survives."""
+
+
+class ExportError(KerasStableError):
+    """An export that could not be written or does not agree with the model in memory."""
+
+
+class UnsupportedKerasError(KerasStableError, RuntimeError):
+    """The installed Keras does not have the hooks that keras_stable relies on."""
+
+
+def invalid_argument(argument: str, must_be: str, received: Any) -> InvalidArgumentError:
+    """Returns the error for one bad argument, in the one form that all of them have.
+
+    >>> str(invalid_argument("clipvalue", "a positive number or None", -1))
+    '`clipvalue` must be a positive number or None. Received: clipvalue=-1'
+    """
+    return InvalidArgumentError(f"`{argument}` must be {must_be}. Received: {argument}={received!r}")
