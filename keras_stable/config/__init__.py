@@ -1,0 +1,40 @@
+"""Configs: closed and frozen models, the strict YAML loader, and the JSON schema."""
+
+from keras_stable.config.config import Config
+from keras_stable.config.data_config import (
+    CsvData,
+    DataConfig,
+    DataSection,
+    ImageFolderData,
+    KerasData,
+    NpzData,
+    PythonData,
+    SklearnData,
+    TfrecordData,
+)
+from keras_stable.config.loading import dump_config, load_config
+from keras_stable.config.model_config import AugmentationLayer, ModelConfig
+from keras_stable.config.schema import config_schema
+from keras_stable.config.training_config import EarlyStopping, FitConfig, LossConfig, OptimizerConfig
+
+__all__ = [
+    "AugmentationLayer",
+    "Config",
+    "CsvData",
+    "DataConfig",
+    "DataSection",
+    "EarlyStopping",
+    "FitConfig",
+    "ImageFolderData",
+    "KerasData",
+    "LossConfig",
+    "ModelConfig",
+    "NpzData",
+    "OptimizerConfig",
+    "PythonData",
+    "SklearnData",
+    "TfrecordData",
+    "config_schema",
+    "dump_config",
+    "load_config",
+]

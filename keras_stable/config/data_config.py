@@ -1,0 +1,115 @@
+"""The `data` section: where inputs and labels come from, one model for each `kind`."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from keras_stable.config.section import (
+    Arguments,
+    Conflict,
+    FunctionName,
+    PositiveFloat,
+    PositiveInt,
+    PositiveInts,
+    Section,
+    Text,
+)
+
+
+class DataSection(Section):
+    """What every kind of data has."""
+
+    validation_split: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    """The share of the samples of each class that validates, when the source brings no validation set."""
+    input_scale: PositiveFloat = 1.0
+    """Every input is multiplied by this, which shows what unscaled inputs do."""
+
+
+class SklearnData(DataSection):
+    """A data set that scikit-learn brings along."""
+
+    kind: Literal["sklearn"]
+    name: Literal["digits", "iris", "wine", "breast_cancer"]
+
+
+class NpzData(DataSection):
+    """The arrays of one `.npz` file."""
+
+    kind: Literal["npz"]
+    path: Text
+    x: Text = "x_train"
+    """Name of the array of inputs; a file without `x_train` may call it `x`."""
+    y: Text = "y_train"
+    """Name of the array of labels; a file without `y_train` may call it `y`."""
+    validation_x: Text | None = None
+    """Name of the array of validation inputs; null looks for `x_val`, then `x_test`."""
+    validation_y: Text | None = None
+    """Name of the array of validation labels; null looks for `y_val`, then `y_test`."""
+
+    def conflicts(self) -> Iterator[Conflict]:
+        pair = {"validation_x": self.validation_x, "validation_y": self.validation_y}
+        for key, other in (("validation_x", "validation_y"), ("validation_y", "validation_x")):
+            if pair[key] is None and pair[other] is not None:
+                yield Conflict(("data", key), f"given together with `data.{other}`", None, (("data", other),))
+
+
+class CsvData(DataSection):
+    """A CSV file with a header, numeric feature columns and one label column."""
+
+    kind: Literal["csv"]
+    path: Text
+    label: Text = "label"
+    """Name of the label column; text and integers both become class ids, in sorted order."""
+    validation_path: Text | None = None
+
+
+class ImageFolderData(DataSection):
+    """A directory with one directory of images for each class."""
+
+    kind: Literal["image_folder"]
+    path: Text
+    image_size: Annotated[tuple[PositiveInt, PositiveInt], Field(strict=False)]
+    """Height and width in pixels that every image is resized to."""
+    color_mode: Literal["grayscale", "rgb"] = "rgb"
+    validation_path: Text | None = None
+
+
+class TfrecordData(DataSection):
+    """TFRecord files of `tf.train.Example`s, as `keras_stable.data.tfrecord.write_tfrecord` writes them."""
+
+    kind: Literal["tfrecord"]
+    path: Text
+    """A file, or a pattern such as `train-*.tfrecord`."""
+    validation_path: Text | None = None
+    shape: Annotated[PositiveInts, Field(min_length=1)]
+    """Shape of one input."""
+    num_classes: Annotated[int, Field(ge=2)]
+    x: Text = "x"
+    """Name of the feature with the input."""
+    y: Text = "y"
+    """Name of the feature with the label."""
+    encoding: Literal["float", "raw_uint8", "image"] = "float"
+    """How the input is stored: a list of floats, the raw bytes of a uint8 array, or an encoded PNG or JPEG."""
+
+
+class KerasData(DataSection):
+    """A data set of `keras.datasets`, which downloads it on first use."""
+
+    kind: Literal["keras"]
+    name: Literal["mnist", "fashion_mnist", "cifar10", "cifar100"]
+
+
+class PythonData(DataSection):
+    """Whatever a function of yours returns: arrays, a `tf.data.Dataset` or a `PyDataset`."""
+
+    kind: Literal["python"]
+    target: FunctionName
+    arguments: Arguments = {}
+    """Keyword arguments of the function."""
+
+
+DataConfig = Annotated[
+    SklearnData | NpzData | CsvData | ImageFolderData | TfrecordData | KerasData | PythonData,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,67 @@
+"""The `model` and `augmentation` sections: which classifier, behind which random changes of the images."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from keras_stable.config.section import Arguments, Conflict, FunctionName, PositiveInt, PositiveInts, Section, Text
+
+
+class ModelConfig(Section):
+    """Encoder -> layer normalization -> feature normalization -> readout; each `false` leaves one part out."""
+
+    encoder: Literal["mlp", "conv", "module"] = "mlp"
+    hidden_units: PositiveInts = (128, 64)
+    """Units of the dense layers of the `mlp` encoder."""
+    filters: Annotated[PositiveInts, Field(min_length=1)] = (32, 64)
+    """Filters of the blocks of the `conv` encoder."""
+    feature_dim: PositiveInt = 128
+    """Number of features that the encoder gives to the readout."""
+    activation: Text = "relu"
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    module: FunctionName | None = None
+    """The function that returns your encoder, as `package.module:function`; for `encoder: module` only."""
+    module_arguments: Arguments = {}
+    """Keyword arguments of that function."""
+    input_normalization: bool = True
+    layer_normalization: bool = True
+    feature_normalization: bool = True
+    logit_scaling: bool = True
+
+    def conflicts(self) -> Iterator[Conflict]:
+        encoder = ("model", "encoder")
+        if self.encoder == "module" and self.module is None:
+            yield Conflict(
+                ("model", "module"), 'of the form "package.module:function" for encoder module', None, (encoder,)
+            )
+        if self.encoder != "module":
+            reason = f"left out, as it is for encoder module and the encoder is {self.encoder}"
+            if self.module is not None:
+                yield Conflict(("model", "module"), reason, self.module, (encoder,))
+            if self.module_arguments:
+                yield Conflict(("model", "module_arguments"), reason, self.module_arguments, (encoder,))
+
+
+class AugmentationLayer(Section):
+    """One random layer of `keras.layers` that acts on the inputs in training; its other keys are its arguments."""
+
+    model_config = ConfigDict(extra="allow")
+
+    layer: Literal[
+        "RandomFlip",
+        "RandomRotation",
+        "RandomTranslation",
+        "RandomZoom",
+        "RandomContrast",
+        "RandomBrightness",
+        "RandomShear",
+        "RandomCrop",
+        "RandomErasing",
+        "GaussianNoise",
+    ]
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The arguments of the layer."""
+        return dict(self.model_extra or {})
