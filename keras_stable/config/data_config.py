@@ -105,7 +105,7 @@ class PythonData(DataSection):
 
     kind: Literal["python"]
     target: FunctionName
-    arguments: Arguments = {}
+    arguments: Arguments = Field(default_factory=dict)
     """Keyword arguments of the function."""
 
 

@@ -22,7 +22,7 @@ class ModelConfig(Section):
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     module: FunctionName | None = None
     """The function that returns your encoder, as `package.module:function`; for `encoder: module` only."""
-    module_arguments: Arguments = {}
+    module_arguments: Arguments = Field(default_factory=dict)
     """Keyword arguments of that function."""
     input_normalization: bool = True
     layer_normalization: bool = True

@@ -6,7 +6,7 @@ two equal keys. Source: YAML 1.2.2, chapter 10.3, "Core Schema" (https://yaml.or
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -44,7 +44,8 @@ class Document:
 
 
 class _Loader(yaml.SafeLoader):
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+    # Its own dict: the resolvers of PyYAML stay away.
+    yaml_implicit_resolvers = {}  # noqa: RUF012
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
@@ -99,7 +100,7 @@ def parse_yaml(text: str) -> Document:
         raise YamlSyntaxError(mark.line + 1 if mark else 1, problem) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise YamlSyntaxError(line, f"the character {chr(error.character)!r}") from error  # type: ignore[arg-type]
+        raise YamlSyntaxError(line, f"the character {chr(error.character)!r}") from error
     except RecursionError as error:
         raise YamlSyntaxError(1, "lists or mappings that are nested too deeply") from error
     return document

@@ -16,7 +16,6 @@ from keras_stable.config.section import (
     Text,
 )
 
-
 ClassWeights = Annotated[
     dict[NonNegativeInt, NonNegativeFloat],
     Field(min_length=1, json_schema_extra={"errorMessage": "a mapping of class ids to numbers >= 0"}),

@@ -12,6 +12,8 @@ import numpy as np
 from keras_stable.errors import DataError
 
 _CHUNK_BYTES = 2**24
+_MOST_CLASSES = 2**31
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 def data_error(argument: str, must_be: str, received: str) -> DataError:
@@ -59,6 +61,7 @@ class Scan:
 class _Pass:
     x_name: str
     y_name: str
+    scale: float
     samples: int = 0
     input_shape: tuple[int, ...] | None = None
     one_hot: int | None = None
@@ -67,7 +70,8 @@ class _Pass:
     y_bad: Rows = field(default_factory=Rows)
     fractional: Rows = field(default_factory=Rows)
     mixed: Rows = field(default_factory=Rows)
-    negative: Rows = field(default_factory=Rows)
+    out_of_range: Rows = field(default_factory=Rows)
+    too_large: Rows = field(default_factory=Rows)
 
     def take(self, x: np.ndarray, y: np.ndarray) -> None:
         check_numeric(x, self.x_name)
@@ -76,9 +80,11 @@ class _Pass:
             raise data_error(
                 self.x_name, "of shape [samples, ...] with at least one value a sample", f"shape {_text(x.shape)}"
             )
-        if len(x) != len(y):
+        if y.ndim == 0 or len(x) != len(y):
             raise data_error(
-                f"{self.x_name} and {self.y_name}", "of one length", f"{len(x)} inputs and {len(y)} labels"
+                f"{self.x_name} and {self.y_name}",
+                "of one length",
+                f"{len(x)} inputs and {y.size if y.ndim == 0 else len(y)} labels",
             )
         if self.input_shape not in (None, x.shape[1:]):
             raise data_error(
@@ -87,7 +93,10 @@ class _Pass:
                 f"shape {_text(x.shape[1:])} from row {self.samples}",
             )
         self.input_shape = x.shape[1:]
-        self.x_bad.add(~_finite_rows(x), self.samples)
+        self.x_bad.add(~finite_rows(x), self.samples)
+        if max(abs(float(x.max())), abs(float(x.min()))) > _LARGEST / self.scale:
+            large = np.abs(x.astype(np.float64)) > _LARGEST / self.scale
+            self.too_large.add(large.reshape(len(x), -1).any(axis=1), self.samples)
         self.labels.append(self._ids(y))
         self.samples += len(x)
 
@@ -98,15 +107,16 @@ class _Pass:
         if y.ndim not in (1, 2) or self.one_hot not in (None, columns):
             raise data_error(self.y_name, "class ids [n] or one-hot rows [n, classes]", f"shape {_text(y.shape)}")
         self.one_hot = columns
-        finite = _finite_rows(y)
+        finite = finite_rows(y)
         self.y_bad.add(~finite, self.samples)
         if columns:
             self.mixed.add(finite & ~(((y == 0) | (y == 1)).all(axis=1) & (y.sum(axis=1) == 1)), self.samples)
             return np.argmax(y, axis=1).astype(np.int64)
         y = np.where(finite, y, 0)
         self.fractional.add(y != np.floor(y) if y.dtype.kind == "f" else np.zeros(len(y), bool), self.samples)
-        self.negative.add(y < 0, self.samples)
-        return y.astype(np.int64)
+        bad = (y < 0) | (y >= _MOST_CLASSES)
+        self.out_of_range.add(bad, self.samples)
+        return np.where(bad, 0, y).astype(np.int64)
 
     def result(self) -> Scan:
         if not self.samples:
@@ -116,7 +126,13 @@ class _Pass:
             (self.y_name, "finite", "NaN or infinity", self.y_bad),
             (self.y_name, "class ids, which are integers", "values between integers", self.fractional),
             (self.y_name, "one-hot rows, each with exactly one 1 and else 0", "other rows", self.mixed),
-            (self.y_name, "class ids from 0 on", "negative values", self.negative),
+            (self.y_name, f"class ids >= 0 and < {_MOST_CLASSES}", "other values", self.out_of_range),
+            (
+                self.x_name,
+                f"inputs that float32 holds after `data.input_scale`={self.scale:g}",
+                "larger values",
+                self.too_large,
+            ),
         ):
             if rows.count:
                 raise data_error(
@@ -125,7 +141,7 @@ class _Pass:
         return Scan(self.samples, self.input_shape or (), np.concatenate(self.labels), self.one_hot or 0)
 
 
-def scan(chunks: Iterable[tuple[Any, Any]], x_name: str, y_name: str) -> Scan:
+def scan(chunks: Iterable[tuple[Any, Any]], x_name: str, y_name: str, scale: float = 1.0) -> Scan:
     """Checks samples in one pass.
 
     Besides one chunk it keeps the class id of each sample and nothing else.
@@ -134,6 +150,7 @@ def scan(chunks: Iterable[tuple[Any, Any]], x_name: str, y_name: str) -> Scan:
         chunks: iterable of (inputs [n, ...], labels [n], [n, 1] or one-hot [n, classes]).
         x_name: str, what to call the inputs in a message.
         y_name: str, what to call the labels.
+        scale: float, the factor by which the inputs are multiplied later, in float32. Default: 1.0.
 
     Returns:
         A `Scan`.
@@ -145,7 +162,7 @@ def scan(chunks: Iterable[tuple[Any, Any]], x_name: str, y_name: str) -> Scan:
     >>> scan([(np.ones([2, 3]), np.array([0, 1])), (np.ones([1, 3]), np.array([1]))], "x", "y").labels
     array([0, 1, 1])
     """
-    state = _Pass(x_name, y_name)
+    state = _Pass(x_name, y_name, scale)
     for x, y in chunks:
         state.take(np.asarray(x), np.asarray(y))
     return state.result()
@@ -225,7 +242,8 @@ def _check_range(labels: np.ndarray, num_classes: int, y_name: str) -> None:
         )
 
 
-def _finite_rows(array: np.ndarray) -> np.ndarray:
+def finite_rows(array: np.ndarray) -> np.ndarray:
+    """Returns a bool array [n], False for the rows of an array [n, ...] with NaN or infinity."""
     if array.dtype.kind != "f":
         return np.ones(len(array), dtype=bool)
     return np.isfinite(array).all(axis=tuple(range(1, array.ndim)))

@@ -31,24 +31,23 @@ def from_arrays(source: ArraySource, config: DataSection, *, batch_size: int, se
     Raises:
         DataError: arrays that cannot be trained on.
     """
-    x, train = _checked(source.train)
+    x, train = _checked(source.train, config.input_scale)
     counts = check_classes(train, source.train.y_name)
     if source.validation is None:
         mask = validation_mask(train.labels, config.validation_split, seed)
         validation_x, validation_y = x[mask], train.labels[mask]
         x, y = x[~mask], train.labels[~mask]
     else:
-        validation_x, validation = _checked(source.validation)
+        validation_x, validation = _checked(source.validation, config.input_scale)
         check_validation(validation, train, len(counts), source.validation.x_name, source.validation.y_name)
         y, validation_y = train.labels, validation.labels
     check_batch_size(batch_size, len(x))
     names = source.class_names
     if names is not None and len(names) != len(counts):
         raise data_error("class_names", f"one name for each of the {len(counts)} classes", f"{len(names)} names")
-    name = source.train.x_name
     return Data(
-        train=Split(inputs(x, config.input_scale, name), y),
-        validation=Split(inputs(validation_x, config.input_scale, name), validation_y),
+        train=Split(inputs(x, config.input_scale), y),
+        validation=Split(inputs(validation_x, config.input_scale), validation_y),
         input_shape=train.input_shape,
         num_classes=len(counts),
         class_names=names,
@@ -56,33 +55,20 @@ def from_arrays(source: ArraySource, config: DataSection, *, batch_size: int, se
     )
 
 
-def inputs(x: np.ndarray, scale: float, name: str) -> np.ndarray:
-    """Returns inputs as float32 times the scale, or unchanged where they are uint8 and the scale is 1.
-
-    Raises:
-        DataError: a value is too large for float32.
-    """
+def inputs(x: np.ndarray, scale: float) -> np.ndarray:
+    """Returns inputs as float32 times the scale, or unchanged where they are uint8 and the scale is 1."""
     if x.dtype == np.uint8 and scale == 1:
         return x
-    with np.errstate(over="ignore"):
-        scaled = (x if scale == 1 else x * np.float64(scale)).astype(np.float32)
-    bad = ~np.isfinite(scaled).reshape(len(scaled), -1).all(axis=1)
-    if bad.any():
-        raise data_error(
-            name,
-            f"inputs that float32 can hold after `data.input_scale`={scale:g}",
-            f"larger values in {bad.sum()} of {len(bad)} rows, the first is row {np.argmax(bad)}",
-        )
-    return scaled
+    return (x if scale == 1 else x * np.float64(scale)).astype(np.float32)
 
 
-def _checked(arrays: Arrays) -> tuple[np.ndarray, Scan]:
+def _checked(arrays: Arrays, scale: float) -> tuple[np.ndarray, Scan]:
     x, y = _array(arrays.x, arrays.x_name), _array(arrays.y, arrays.y_name)
     if len(x) != len(y):
         raise data_error(
             f"{arrays.x_name} and {arrays.y_name}", "of one length", f"{len(x)} inputs and {len(y)} labels"
         )
-    return x, scan(array_chunks(x, y), arrays.x_name, arrays.y_name)
+    return x, scan(array_chunks(x, y), arrays.x_name, arrays.y_name, scale)
 
 
 def _array(values: Any, name: str) -> np.ndarray:

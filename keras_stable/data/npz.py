@@ -9,12 +9,13 @@ import numpy as np
 from keras_stable.config import NpzData
 from keras_stable.data.checks import data_error
 from keras_stable.data.files import existing_file
-from keras_stable.data.structures import Arrays, ArraySource
+from keras_stable.data.in_memory import from_arrays
+from keras_stable.data.structures import Arrays, ArraySource, Data
 
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError)
 
 
-def load(config: NpzData) -> ArraySource:
+def load(config: NpzData, *, batch_size: int, seed: int) -> Data:
     """Reads inputs, labels and, where there are some, validation arrays and `class_names`.
 
     Without `validation_x` and `validation_y` it takes `x_val` and `y_val`, then `x_test` and `y_test`. Where the
@@ -23,6 +24,10 @@ def load(config: NpzData) -> ArraySource:
     Raises:
         DataError: the file is missing, broken or pickled, or lacks an array.
     """
+    return from_arrays(_read(config), config, batch_size=batch_size, seed=seed)
+
+
+def _read(config: NpzData) -> ArraySource:
     path = existing_file("data.path", config.path)
     try:
         archive = np.load(path, allow_pickle=False)

@@ -3,13 +3,17 @@
 import importlib
 
 from keras_stable.config import DataConfig
-from keras_stable.data.in_memory import from_arrays
-from keras_stable.data.structures import ArraySource, Data
+from keras_stable.data.structures import Data
 
-# A kind is one module with `load(config) -> ArraySource | StreamSource`, imported on first use.
+# A kind is one module with `load(config, *, batch_size, seed) -> Data`, imported on first use.
 KINDS = {
+    "csv": "keras_stable.data.csv_table",
+    "image_folder": "keras_stable.data.image_folder",
+    "keras": "keras_stable.data.keras_sets",
     "npz": "keras_stable.data.npz",
+    "python": "keras_stable.data.python_function",
     "sklearn": "keras_stable.data.sklearn_sets",
+    "tfrecord": "keras_stable.data.tfrecord",
 }
 
 
@@ -34,6 +38,4 @@ def load_data(config: DataConfig, *, batch_size: int, seed: int) -> Data:
     >>> data.train.x.shape, data.validation.x.shape, data.num_classes
     ((120, 4), (30, 4), 3)
     """
-    source = importlib.import_module(KINDS[config.kind]).load(config)
-    assert isinstance(source, ArraySource)
-    return from_arrays(source, config, batch_size=batch_size, seed=seed)
+    return importlib.import_module(KINDS[config.kind]).load(config, batch_size=batch_size, seed=seed)

@@ -1,0 +1,129 @@
+"""`kind: image_folder`: a directory with one directory of images for each class."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from keras_stable.config import ImageFolderData
+from keras_stable.data.checks import check_batch_size, check_classes, data_error, scan
+from keras_stable.data.files import existing_directory
+from keras_stable.data.splitting import validation_mask
+from keras_stable.data.streams import Stream, prepared
+from keras_stable.data.structures import Data
+
+SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
+
+
+@dataclass(frozen=True)
+class _Files:
+    argument: str
+    paths: np.ndarray
+    labels: np.ndarray
+
+
+def load(config: ImageFolderData, *, batch_size: int, seed: int) -> Data:
+    """Lists the images, checks that each can be read, and streams them as float32 in [0, 255].
+
+    The names of the directories, sorted, are the class names. Files and directories whose name starts with a
+    dot are passed over. Training images come in a new seeded order in every epoch.
+
+    Raises:
+        DataError: no images, one class, a class without images, or images that cannot be read.
+    """
+    root = existing_directory("data.path", config.path)
+    names = tuple(sorted(entry.name for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith(".")))
+    if not names:
+        raise data_error("data.path", "a directory with one directory for each class", f"{config.path} without any")
+    files = _list("data.path", root, names)
+    empty = [name for index, name in enumerate(names) if not (files.labels == index).any()]
+    if empty:
+        raise data_error(
+            "data.path",
+            f"a directory with images ({' '.join(SUFFIXES)}) for each class",
+            f"{config.path} with none for {len(empty)} of {len(names)} classes, the first is {empty[0]}",
+        )
+    if config.validation_path is None:
+        mask = validation_mask(files.labels, config.validation_split, seed)
+        train = _Files("data.path", files.paths[~mask], files.labels[~mask])
+        validation = _Files("data.path", files.paths[mask], files.labels[mask])
+    else:
+        train = files
+        validation = _validation(config.validation_path, names)
+    check_batch_size(batch_size, len(train.paths))
+    train_scan = scan(_readable(train, config, batch_size), train.argument, train.argument, config.input_scale)
+    counts = check_classes(train_scan, "data.path", len(names))
+    scan(_readable(validation, config, batch_size), validation.argument, validation.argument, config.input_scale)
+    shape = train_scan.input_shape
+    order = tf.data.Dataset.from_tensor_slices((train.paths, train.labels))
+    shuffled = order.shuffle(len(train.paths), seed=seed, reshuffle_each_iteration=True)
+    return Data(
+        train=prepared(Stream(_images(shuffled, config).batch(batch_size), "x", "y"), shape, config.input_scale),
+        validation=prepared(Stream(_batches(validation, config, batch_size), "x", "y"), shape, config.input_scale),
+        input_shape=shape,
+        num_classes=len(names),
+        class_names=names,
+        class_counts=counts,
+    )
+
+
+def _validation(path: str, names: tuple[str, ...]) -> _Files:
+    root = existing_directory("data.validation_path", path)
+    found = sorted(entry.name for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    unknown = [name for name in found if name not in names]
+    if unknown:
+        raise data_error(
+            "data.validation_path",
+            "a directory with classes that training has",
+            f"{path} with {len(unknown)} others, the first is {unknown[0]}",
+        )
+    files = _list("data.validation_path", root, names)
+    if not len(files.paths):
+        raise data_error("data.validation_path", f"a directory with images ({' '.join(SUFFIXES)})", f"{path} with none")
+    return files
+
+
+def _list(argument: str, root: Path, names: tuple[str, ...]) -> _Files:
+    paths, labels = [], []
+    for index, name in enumerate(names):
+        for path in sorted(root.joinpath(name).rglob("*")):
+            if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file():
+                paths.append(str(path))
+                labels.append(index)
+    return _Files(argument, np.array(paths, dtype=object), np.array(labels, dtype=np.int64))
+
+
+def _batches(files: _Files, config: ImageFolderData, batch_size: int) -> tf.data.Dataset:
+    return _images(tf.data.Dataset.from_tensor_slices((files.paths, files.labels)), config).batch(batch_size)
+
+
+def _images(files: tf.data.Dataset, config: ImageFolderData) -> tf.data.Dataset:
+    def read(path: Any, label: Any) -> tuple[Any, Any]:
+        image = tf.io.decode_image(tf.io.read_file(path), channels=3, expand_animations=False)
+        if config.color_mode == "grayscale":
+            image = tf.image.rgb_to_grayscale(image)
+        return tf.image.resize(image, config.image_size, antialias=True), label
+
+    return files.map(read, num_parallel_calls=tf.data.AUTOTUNE)
+
+
+def _readable(files: _Files, config: ImageFolderData, batch_size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yields every image, and after the last one raises DataError with the count of those that cannot be read."""
+    images = iter(_images(tf.data.Dataset.from_tensor_slices((files.paths, files.labels)), config))
+    bad = []
+    for path in files.paths:
+        try:
+            image, label = next(images)
+        except tf.errors.OpError as error:
+            bad.append((path, str(error.message).partition("\n")[0]))
+            continue
+        yield image.numpy()[None], label.numpy()[None]
+    if bad:
+        raise data_error(
+            files.argument,
+            "images that can be read",
+            f"{len(bad)} of {len(files.paths)} files that cannot, the first is {bad[0][0]}: {bad[0][1]}",
+        )

@@ -1,0 +1,142 @@
+"""`kind: tfrecord`: `tf.train.Example`s in TFRecord files, and the function that writes them."""
+
+import glob
+import os
+from typing import Any, Literal
+
+import numpy as np
+import tensorflow as tf
+
+from keras_stable.config import TfrecordData
+from keras_stable.data.checks import check_batch_size, check_classes, check_validation, data_error
+from keras_stable.data.splitting import validation_mask
+from keras_stable.data.streams import Stream, prepared
+from keras_stable.data.structures import Data
+
+_SHUFFLED_RECORDS = 4096
+
+
+def write_tfrecord(
+    path: str | os.PathLike[str],
+    x: Any,
+    y: Any,
+    *,
+    encoding: Literal["float", "raw_uint8", "image"] = "float",
+    x_name: str = "x",
+    y_name: str = "y",
+) -> None:
+    """Writes samples as `kind: tfrecord` reads them.
+
+    Args:
+        path: str or path of the file to write.
+        x: array [n, ...]; uint8 for `raw_uint8`, uint8 [n, height, width, channels] for `image` (written as PNG).
+        y: int array [n], class ids.
+        encoding: "float", "raw_uint8" or "image". Default: "float".
+        x_name: str, name of the feature with the input. Default: "x".
+        y_name: str, name of the feature with the label. Default: "y".
+
+    Raises:
+        DataError: lengths disagree, or the dtype does not fit the encoding.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as directory:
+    ...     write_tfrecord(f"{directory}/train.tfrecord", np.zeros([3, 4]), [0, 1, 0])
+    ...     len(list(tf.data.TFRecordDataset(f"{directory}/train.tfrecord")))
+    3
+    """
+    x, y = np.asarray(x), np.asarray(y)
+    if len(x) != len(y):
+        raise data_error("x and y", "of one length", f"{len(x)} inputs and {len(y)} labels")
+    if encoding != "float" and x.dtype != np.uint8:
+        raise data_error("x", f"an array of uint8 for encoding {encoding}", f"dtype {x.dtype}")
+    if y.dtype.kind not in "iu":
+        raise data_error("y", "an array of integers", f"dtype {y.dtype}")
+    with tf.io.TFRecordWriter(os.fspath(path)) as writer:
+        for sample, label in zip(x, y, strict=True):
+            feature = {
+                x_name: _feature(sample, encoding),
+                y_name: tf.train.Feature(int64_list=tf.train.Int64List(value=[int(label)])),
+            }
+            writer.write(tf.train.Example(features=tf.train.Features(feature=feature)).SerializeToString())
+
+
+def load(config: TfrecordData, *, batch_size: int, seed: int) -> Data:
+    """Streams the records; one pass checks them and reads the labels, which decide the split.
+
+    Files of a pattern are read in sorted order. Training records are shuffled with a seeded buffer of 4,096.
+
+    Raises:
+        DataError: no file, records that cannot be read as the config says, or samples that cannot be trained on.
+    """
+    train_records = tf.data.TFRecordDataset(_files("data.path", config.path))
+    train_scan = Stream(_examples(train_records, config).batch(batch_size), "data.path", "data.path").scan(
+        config.input_scale
+    )
+    check_classes(train_scan, "data.path", config.num_classes)
+    labels = train_scan.labels
+    if config.validation_path is None:
+        mask = validation_mask(labels, config.validation_split, seed)
+        validation_records, train_records = _select(train_records, mask), _select(train_records, ~mask)
+        labels = labels[~mask]
+    else:
+        validation_records = tf.data.TFRecordDataset(_files("data.validation_path", config.validation_path))
+        name = "data.validation_path"
+        validation_scan = Stream(_examples(validation_records, config).batch(batch_size), name, name).scan(
+            config.input_scale
+        )
+        check_validation(validation_scan, train_scan, config.num_classes, name, name)
+        validation_records = validation_records.apply(tf.data.experimental.assert_cardinality(validation_scan.samples))
+        train_records = train_records.apply(tf.data.experimental.assert_cardinality(train_scan.samples))
+    check_batch_size(batch_size, len(labels))
+    train_records = train_records.shuffle(_SHUFFLED_RECORDS, seed=seed, reshuffle_each_iteration=True)
+    shape = train_scan.input_shape
+    train = Stream(_examples(train_records, config).batch(batch_size), "x", "y")
+    validation = Stream(_examples(validation_records, config).batch(batch_size), "x", "y")
+    return Data(
+        train=prepared(train, shape, config.input_scale),
+        validation=prepared(validation, shape, config.input_scale),
+        input_shape=shape,
+        num_classes=config.num_classes,
+        class_names=None,
+        class_counts=np.bincount(labels, minlength=config.num_classes).astype(np.int64),
+    )
+
+
+def _feature(sample: np.ndarray, encoding: str) -> tf.train.Feature:
+    if encoding == "float":
+        return tf.train.Feature(float_list=tf.train.FloatList(value=sample.astype(np.float32).ravel()))
+    data = sample.tobytes() if encoding == "raw_uint8" else tf.io.encode_png(sample).numpy()
+    return tf.train.Feature(bytes_list=tf.train.BytesList(value=[data]))
+
+
+def _files(argument: str, pattern: str) -> list[str]:
+    found = [pattern] if os.path.isfile(pattern) else sorted(filter(os.path.isfile, glob.glob(pattern)))
+    if not found:
+        raise data_error(argument, "a file that exists, or a pattern that some file fits", pattern)
+    return found
+
+
+def _select(records: tf.data.Dataset, mask: np.ndarray) -> tf.data.Dataset:
+    chosen = tf.constant(mask)
+    selected = records.enumerate().filter(lambda index, record: chosen[index]).map(lambda index, record: record)
+    return selected.apply(tf.data.experimental.assert_cardinality(int(mask.sum())))
+
+
+def _examples(records: tf.data.Dataset, config: TfrecordData) -> tf.data.Dataset:
+    is_float = config.encoding == "float"
+    features = {
+        config.x: tf.io.FixedLenFeature(config.shape, tf.float32) if is_float else tf.io.FixedLenFeature([], tf.string),
+        config.y: tf.io.FixedLenFeature([], tf.int64),
+    }
+
+    def parse(record: Any) -> tuple[Any, Any]:
+        example = tf.io.parse_single_example(record, features)
+        x = example[config.x]
+        if config.encoding == "raw_uint8":
+            x = tf.reshape(tf.io.decode_raw(x, tf.uint8), config.shape)
+        elif config.encoding == "image":
+            channels = config.shape[-1] if len(config.shape) == 3 else 0
+            x = tf.ensure_shape(tf.io.decode_image(x, channels=channels, expand_animations=False), config.shape)
+        return x, example[config.y]
+
+    return records.map(parse, num_parallel_calls=tf.data.AUTOTUNE)
