@@ -1,0 +1,1 @@
+"""Pure tensor functions: norms, clips, moments, prediction statistics."""

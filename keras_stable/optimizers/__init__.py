@@ -1,0 +1,23 @@
+"""Keras's optimizers with the gradient guard, and what it measured."""
+
+from keras_stable.optimizers.adam import Adam
+from keras_stable.optimizers.adamw import AdamW
+from keras_stable.optimizers.gradient_guard import GradientGuard
+from keras_stable.optimizers.gradient_history import GradientHistory, GradientHistoryReader, gradient_history
+from keras_stable.optimizers.guard import guard
+from keras_stable.optimizers.lion import Lion
+from keras_stable.optimizers.muon import Muon
+from keras_stable.optimizers.sgd import SGD
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "AdamW",
+    "GradientGuard",
+    "GradientHistory",
+    "GradientHistoryReader",
+    "Lion",
+    "Muon",
+    "gradient_history",
+    "guard",
+]

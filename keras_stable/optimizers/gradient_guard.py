@@ -1,0 +1,223 @@
+"""The gradient guard: a mixin that measures, clips and guards the gradients of a Keras optimizer."""
+
+import math
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_stable.errors import invalid_argument
+from keras_stable.ops.norms import MeasuredNorms, dense, measure_norms, norm_dtype
+from keras_stable.optimizers.clipping import Clipping
+from keras_stable.optimizers.gradient_history import GradientHistoryReader, GradientRing
+from keras_stable.optimizers.keras_hooks import KerasHooks, check_keras, report_loss_scale_skips
+
+# What apply() measured, for the hook that Keras calls further down in the same thread. Under a
+# strategy each replica is traced in a thread of its own.
+_TRACED = threading.local()
+
+
+class GradientGuard(KerasHooks):
+    """Measures, clips and guards the gradients of the Keras optimizer that it is mixed into.
+
+    In each step: unscale, accumulate, sum over replicas, measure, clip values, clip norms, measure,
+    and then, where every gradient is finite, weight decay and update. A step with a NaN or infinite
+    gradient changes no weight, momentum, average, accumulator or iteration: it is counted in
+    `skipped_steps` and recorded with `finite` False. With every clip None, the update is that of the
+    Keras optimizer, to the bit.
+
+    Args:
+        clipvalue: float above 0, or None. Every value of a gradient is clipped to [-clipvalue, clipvalue].
+        global_clipnorm: float above 0, or None. Then all gradients are scaled so that their common norm
+            is at most this.
+        clipnorm: float above 0, or None. The same for each variable's gradient, before the common norm.
+        agc_clipping: float above 0, or None. Adaptive clipping (Brock et al. 2021): each unit's norm is
+            held to this share of its weights' norm, after the values are clipped. The paper's is 0.01.
+        zclip: float above 0, or None. Z-score clipping (Kumar et al. 2025): a common norm this many
+            standard deviations above its running mean is pulled back, before `global_clipnorm`. The
+            paper's is 2.5.
+        history_size: int above 0. How many steps `gradient_history` can look back.
+        arguments: Positional arguments of the Keras optimizer.
+        keywords: Keyword arguments of the Keras optimizer.
+
+    Raises:
+        InvalidArgumentError: When a clip or the history size cannot be right.
+        UnsupportedKerasError: When the installed Keras does not have the known hooks.
+    """
+
+    def __init__(
+        self,
+        *arguments: Any,
+        clipvalue: float | None = 10.0,
+        global_clipnorm: float | None = 0.5,
+        clipnorm: float | None = None,
+        agc_clipping: float | None = None,
+        zclip: float | None = None,
+        history_size: int = 1024,
+        **keywords: Any,
+    ) -> None:
+        check_keras(type(self))
+        limits = {
+            "clipvalue": clipvalue,
+            "global_clipnorm": global_clipnorm,
+            "clipnorm": clipnorm,
+            "agc_clipping": agc_clipping,
+            "zclip": zclip,
+        }
+        for name, limit in limits.items():
+            _check_limit(name, limit)
+        if isinstance(history_size, bool) or not isinstance(history_size, int) or history_size < 1:
+            raise invalid_argument("history_size", "an integer above 0", history_size)
+        super().__init__(*arguments, **keywords)
+        # Keras refuses several clips together, so its own constructor is told of none.
+        for name, limit in limits.items():
+            setattr(self, name, None if limit is None else float(limit))
+        self.history_size = history_size
+        self.gradient_ring: GradientRing | None = None
+        self.history_reader = GradientHistoryReader(self, from_start=True)
+        report_loss_scale_skips()
+
+    def build(self, variables: Sequence[keras.Variable]) -> None:
+        """Creates the variables of the Keras optimizer, and after them those of the guard."""
+        if self.built:
+            return
+        super().build(variables)
+        dtype = norm_dtype([keras.backend.standardize_dtype(variable.dtype) for variable in variables])
+        self._clipping = Clipping(self, dtype)
+        counts = self.add_variable((2,), dtype="int64", aggregation="only_first_replica", name="gradient_counts")
+        paths = tuple(getattr(variable, "path", variable.name) for variable in variables)
+        self.gradient_ring = GradientRing(paths, self.history_size, dtype, counts)
+
+    def apply(self, grads: Sequence[Any], trainable_variables: Sequence[keras.Variable] | None = None) -> None:
+        """Updates the variables, or, when a gradient is not finite, records a skipped step."""
+        if trainable_variables is not None and not self.built:
+            with keras.name_scope(self.name, caller=self):
+                self.build(list(trainable_variables))
+        # What Keras refuses, it shall refuse in its own words.
+        if not self.built or all(gradient is None for gradient in grads):
+            super().apply(grads, trainable_variables)
+            return
+        variables = list(self._trainable_variables if trainable_variables is None else trainable_variables)
+        if len(grads) != len(variables):
+            raise invalid_argument("grads", f"{len(variables)} gradients, one for each variable", len(grads))
+        self._guarded_apply(list(grads), variables)
+
+    def clip_gradients(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
+        """Clips and records the gradients that are about to be used."""
+        variables, measured = _TRACED.step
+        if measured is None:
+            measured = self._measure(gradients, self.clipvalue)
+        clipped = self._clipping(gradients, variables, measured)
+        self._record(variables, measured.global_norm, measured.norms, clipped.global_norm, clipped.norms)
+        return clipped.gradients if self._clipping.active else gradients
+
+    @property
+    def skipped_steps(self) -> int:
+        """How many steps were skipped since the optimizer was made, for a gradient that was not finite."""
+        return 0 if self.gradient_ring is None else self.gradient_ring.read_counts()[1]
+
+    def record_skipped_step(self) -> None:
+        """Records a step that a `LossScaleOptimizer` around this optimizer has skipped."""
+        if self.gradient_ring is None:
+            return
+        unknown = tf.fill([len(self.gradient_ring.paths)], tf.constant(math.nan, self.gradient_ring.dtype))
+
+        def record() -> None:
+            self._record(self._trainable_variables, unknown[0], unknown)
+
+        if tf.distribute.has_strategy() and tf.distribute.in_cross_replica_context():
+            tf.distribute.get_strategy().extended.call_for_each_replica(record)
+        else:
+            record()
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the config of the Keras optimizer with the arguments of the guard."""
+        guard = {"agc_clipping": self.agc_clipping, "zclip": self.zclip, "history_size": self.history_size}
+        return {**super().get_config(), **guard}
+
+    def load_own_variables(self, store: Any) -> None:
+        """Loads the state of this optimizer; the history starts anew."""
+        if self.gradient_ring is not None:
+            self.gradient_ring.clear()
+        super().load_own_variables(store)
+
+    def _guarded_apply(self, grads: list[Any], variables: list[Any]) -> None:
+        context = tf.distribute.get_replica_context()
+        replicas = 1 if context is None else context.num_replicas_in_sync
+        kept = [i for i, gradient in enumerate(grads) if _is_gradient(gradient, variables[i])]
+        kept_variables = [variables[i] for i in kept]
+        gradients = [dense(grads[i]) for i in kept]
+        if replicas > 1:
+            gradients = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
+        stepwise = not (self.gradient_accumulation_steps or self.loss_scale_factor)
+        measured = self._measure(gradients, self.clipvalue if stepwise else None)
+        # Accumulated, as many gradients as large as this one must not overflow either.
+        size = measured.global_norm * (self.gradient_accumulation_steps or 1)
+        if replicas > 1 or self._clipping.active or not stepwise:
+            # Otherwise slices stay slices, and the update is Keras's own to the bit.
+            for i, gradient in zip(kept, gradients, strict=True):
+                grads[i] = gradient
+        keras_apply = super().apply
+
+        def update(grads: list[Any], measured: MeasuredNorms) -> None:
+            _TRACED.step = (kept_variables, measured if stepwise else None)
+            keras_apply(grads, variables)
+
+        def skip(size: tf.Tensor, measured: MeasuredNorms) -> None:
+            self._record(kept_variables, size, measured.norms)
+
+        _run_one(tf.math.is_finite(size), update, (grads, measured), skip, (size, measured))
+
+    def _measure(self, gradients: Sequence[tf.Tensor], limit: float | None) -> MeasuredNorms:
+        return measure_norms(gradients, limit, self._clipping.dtype)
+
+    def _record(
+        self,
+        variables: Sequence[Any],
+        norm: tf.Tensor,
+        norms: tf.Tensor,
+        applied_norm: tf.Tensor | None = None,
+        applied_norms: tf.Tensor | None = None,
+    ) -> None:
+        """Writes one row; without applied norms, that of a skipped step."""
+        assert self.gradient_ring is not None
+        places = [self._get_variable_index(variable) for variable in variables]
+        skipped = applied_norm is None
+        applied_norm = tf.zeros_like(norm) if applied_norm is None else applied_norm
+        applied_norms = tf.zeros_like(norms) if applied_norms is None else applied_norms
+        self.gradient_ring.write(norm, applied_norm, norms, applied_norms, places, skipped=skipped)
+
+
+def _is_gradient(gradient: Any, variable: Any) -> bool:
+    # float8 layers hand new scales on as if they were gradients; Keras assigns them as they are.
+    return gradient is not None and not getattr(variable, "overwrite_with_gradient", False)
+
+
+def _run_one(
+    condition: tf.Tensor, then: Any, then_arguments: tuple, otherwise: Any, otherwise_arguments: tuple
+) -> None:
+    """Runs one of two functions in the compiled step, also where a strategy has to merge its replicas."""
+    if tf.__internal__.distribute.strategy_supports_no_merge_call():
+        tf.cond(condition, lambda: then(*then_arguments), lambda: otherwise(*otherwise_arguments))
+        return
+
+    def merged(strategy: Any, condition: Any, then_arguments: tuple, otherwise_arguments: tuple) -> None:
+        # A branch that merges replicas can only be built across them. The gradients were summed, so the
+        # condition is the same on every replica.
+        tf.cond(
+            strategy.experimental_local_results(condition)[0],
+            lambda: strategy.extended.call_for_each_replica(then, args=then_arguments),
+            lambda: strategy.extended.call_for_each_replica(otherwise, args=otherwise_arguments),
+        )
+
+    tf.distribute.get_replica_context().merge_call(merged, args=(condition, then_arguments, otherwise_arguments))
+
+
+def _check_limit(name: str, limit: Any) -> None:
+    if limit is None:
+        return
+    number = isinstance(limit, int | float) and not isinstance(limit, bool)
+    if not number or not math.isfinite(limit) or limit <= 0:
+        raise invalid_argument(name, "a finite number above 0, or None", limit)

@@ -1,0 +1,94 @@
+"""Every private name of Keras that the gradient guard relies on, checked at construction.
+
+`_clip_gradients` is where Keras has the gradients unscaled and accumulated, and has updated nothing
+yet: the guard measures and clips there. `_all_reduce_sum_gradients` is where Keras sums over replicas,
+which is after its clipping: the guard sums before, so here it only hands the gradients on.
+`_stateful_handle_non_finite_grads` is what `LossScaleOptimizer` calls instead of its inner optimizer
+when a scaled gradient is not finite: the inner optimizer would never hear of that step.
+"""
+
+import functools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import keras
+import tensorflow as tf
+
+from keras_stable.errors import UnsupportedKerasError
+
+SUPPORTED_KERAS = "3.15"
+_OPTIMIZER_HOOKS = ("_clip_gradients", "_all_reduce_sum_gradients")
+_LOSS_SCALE_HOOK = "_stateful_handle_non_finite_grads"
+
+
+def check_keras(optimizer_class: type | None = None, version: str | None = None) -> None:
+    """Raises unless the installed Keras is one whose hooks are known.
+
+    Args:
+        optimizer_class: The class whose hooks are looked for; `keras.optimizers.Optimizer` by default.
+        version: The version to check; that of the installed Keras by default.
+
+    Raises:
+        UnsupportedKerasError: When the version is not supported, or a hook is missing.
+
+    >>> check_keras()
+    >>> check_keras(version="3.99.0")
+    Traceback (most recent call last):
+    keras_stable.errors.UnsupportedKerasError: The gradient guard needs Keras 3.15. Received: keras==3.99.0
+    """
+    version = keras.__version__ if version is None else version
+    if version.split(".")[:2] != SUPPORTED_KERAS.split("."):
+        raise UnsupportedKerasError(f"The gradient guard needs Keras {SUPPORTED_KERAS}. Received: keras=={version}")
+    if keras.backend.backend() != "tensorflow":
+        raise UnsupportedKerasError(
+            f"The gradient guard needs the TensorFlow backend of Keras. Received: {keras.backend.backend()!r}"
+        )
+    optimizer_class = keras.optimizers.Optimizer if optimizer_class is None else optimizer_class
+    wanted = [(optimizer_class, hook) for hook in _OPTIMIZER_HOOKS]
+    wanted.append((keras.optimizers.LossScaleOptimizer, _LOSS_SCALE_HOOK))
+    for owner, hook in wanted:
+        if not callable(getattr(owner, hook, None)):
+            raise UnsupportedKerasError(f"The gradient guard needs {owner.__name__}.{hook}, which this Keras lacks.")
+
+
+# A mixin: the Keras optimizer comes after it in the class that mixes it in.
+if TYPE_CHECKING:
+    from keras.optimizers import Optimizer as _Optimizer
+else:
+    _Optimizer = object
+
+
+class KerasHooks(_Optimizer):
+    """The two hooks of the optimizer, under public names: subclasses implement `clip_gradients`."""
+
+    def clip_gradients(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
+        """Returns the gradients as the update shall use them."""
+        raise NotImplementedError
+
+    def _clip_gradients(self, grads: list[tf.Tensor]) -> list[tf.Tensor]:
+        return self.clip_gradients(grads)
+
+    def _all_reduce_sum_gradients(self, grads_and_vars: Sequence[Any]) -> list[Any]:
+        return list(grads_and_vars)
+
+
+def report_loss_scale_skips() -> None:
+    """Lets every `LossScaleOptimizer` tell a guarded inner optimizer of the steps that it skips.
+
+    Keras gives the inner optimizer no reference to its wrapper, so this cannot be done for one instance.
+    What is added does nothing for an inner optimizer that has no `record_skipped_step`.
+    """
+    owner = keras.optimizers.LossScaleOptimizer
+    original = getattr(owner, _LOSS_SCALE_HOOK)
+    if getattr(original, "tells_guard", False):
+        return
+
+    @functools.wraps(original)
+    def skip(self: Any) -> None:
+        original(self)
+        record = getattr(self.inner_optimizer, "record_skipped_step", None)
+        if record is not None:
+            record()
+
+    skip.tells_guard = True  # type: ignore[attr-defined]
+    setattr(owner, _LOSS_SCALE_HOOK, skip)

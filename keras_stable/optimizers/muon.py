@@ -1,0 +1,27 @@
+"""Muon with the gradient guard."""
+
+from typing import Any
+
+import keras
+
+from keras_stable.optimizers.gradient_guard import GradientGuard
+
+
+@keras.saving.register_keras_serializable(package="keras_stable")
+class Muon(GradientGuard, keras.optimizers.Muon):
+    """Muon (Jordan et al. 2024) that clips each value and then the global norm, and records both norms.
+
+    Args:
+        learning_rate: float above 0, a `LearningRateSchedule`, or a callable without arguments.
+        keywords: The other arguments of `keras.optimizers.Muon` and of `GradientGuard`; by default
+            `clipvalue=10.0` and `global_clipnorm=0.5`.
+
+    Raises:
+        InvalidArgumentError: When a clip or the history size cannot be right.
+
+    >>> Muon(global_clipnorm=1.0).global_clipnorm
+    1.0
+    """
+
+    def __init__(self, learning_rate: Any = 0.001, **keywords: Any) -> None:
+        super().__init__(learning_rate=learning_rate, **keywords)
