@@ -1,6 +1,7 @@
 """Configs: closed and frozen models, the strict YAML loader, and the JSON schema."""
 
 from keras_stable.config.config import Config
+from keras_stable.config.config_file import dump_config, load_config
 from keras_stable.config.data_config import (
     CsvData,
     DataConfig,
@@ -12,7 +13,6 @@ from keras_stable.config.data_config import (
     SklearnData,
     TfrecordData,
 )
-from keras_stable.config.loading import dump_config, load_config
 from keras_stable.config.model_config import AugmentationLayer, ModelConfig
 from keras_stable.config.schema import config_schema
 from keras_stable.config.training_config import EarlyStopping, FitConfig, LossConfig, OptimizerConfig

@@ -16,10 +16,11 @@ Path = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Mistake:
-    """One mistake: the key that is wrong, and the sentence that says so."""
+    """One mistake: the key that is wrong, the sentence that says so, and other keys that it depends on."""
 
     path: Path
     text: str
+    involved: tuple[Path, ...] = ()
 
 
 def check(data: Any) -> tuple[Config | None, list[Mistake]]:
@@ -48,7 +49,9 @@ def check(data: Any) -> tuple[Config | None, list[Mistake]]:
     for conflict in conflicts:
         if doubtful.isdisjoint({conflict.path, *conflict.involved}):
             mistakes[conflict.path] = Mistake(
-                conflict.path, _sentence(conflict.path, conflict.must_be, conflict.received)
+                conflict.path,
+                _sentence(conflict.path, conflict.must_be, conflict.received),
+                conflict.involved,
             )
     return (None if mistakes else config), list(mistakes.values())
 
@@ -62,8 +65,11 @@ def _validate(data: Any) -> tuple[Config | None, list[Any], list[Conflict]]:
 
 
 def _explain(error: Any, data: dict[Any, Any]) -> Mistake:
-    path = _path(error["loc"], data)
     kind = error["type"]
+    path = _path(error["loc"], data)
+    if kind == "missing" and isinstance(path[-1], int):
+        # A list that is too short: what is wrong is its length, not the item that is not there.
+        kind, path = "too_short", path[:-1]
     if kind in ("extra_forbidden", "invalid_key"):
         return Mistake(path, _unknown_key(path, error["input"], data))
     if kind.startswith("union_tag"):

@@ -9,8 +9,9 @@ import numpy as np
 import tensorflow as tf
 
 from keras_stable.config import ImageFolderData
-from keras_stable.data.checks import check_batch_size, check_classes, data_error, scan
+from keras_stable.data.checks import check_batch_size, check_classes, data_error
 from keras_stable.data.files import existing_directory
+from keras_stable.data.scanning import scan
 from keras_stable.data.splitting import validation_mask
 from keras_stable.data.streams import Stream, prepared
 from keras_stable.data.structures import Data

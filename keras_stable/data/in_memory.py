@@ -7,14 +7,13 @@ import numpy as np
 from keras_stable.config import DataSection
 from keras_stable.data.checks import (
     Scan,
-    array_chunks,
     check_batch_size,
     check_classes,
     check_numeric,
     check_validation,
     data_error,
-    scan,
 )
+from keras_stable.data.scanning import array_chunks, scan
 from keras_stable.data.splitting import validation_mask
 from keras_stable.data.structures import Arrays, ArraySource, Data, Split
 

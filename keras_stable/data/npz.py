@@ -42,7 +42,7 @@ def _read(config: NpzData) -> ArraySource:
         train = _arrays(archive, config, ("x", x), ("y", y))
         names = _validation_names(archive, config)
         validation = _arrays(archive, config, ("validation_x", names[0]), ("validation_y", names[1])) if names else None
-        return ArraySource(train, validation, _class_names(archive))
+        return ArraySource(train, validation, _class_names(archive, config))
 
 
 def _validation_names(archive: Any, config: NpzData) -> tuple[str, str] | None:
@@ -68,7 +68,7 @@ def _array(archive: Any, config: NpzData, key: str, name: str) -> np.ndarray:
         raise data_error(name, "an array of numbers that can be read without pickle", str(error)) from error
 
 
-def _class_names(archive: Any) -> tuple[str, ...] | None:
+def _class_names(archive: Any, config: NpzData) -> tuple[str, ...] | None:
     if "class_names" not in archive.files:
         return None
-    return tuple(str(name) for name in archive["class_names"])
+    return tuple(str(name) for name in _array(archive, config, "path", "class_names"))

@@ -8,7 +8,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_stable.data.checks import Scan, check_classes, check_validation, data_error, scan
+from keras_stable.data.checks import Scan, check_classes, check_validation, data_error
+from keras_stable.data.scanning import scan
 from keras_stable.data.structures import Data, Split
 from keras_stable.errors import DataError
 from keras_stable.imports import first_line

@@ -64,9 +64,8 @@ def load_config(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> 
 def dump_config(config: Config) -> str:
     """Returns YAML with every key of a config; loading it gives an equal config.
 
-    >>> print(dump_config(Config.model_validate({"data": {"kind": "sklearn", "name": "iris"}}))[:22])
-    name: null
-    seed: 0
+    >>> dump_config(Config.model_validate({"data": {"kind": "sklearn", "name": "iris"}})).splitlines()[:2]
+    ['name: null', 'seed: 0']
     """
     return dump_yaml(config.model_dump(mode="python"))
 
@@ -98,11 +97,14 @@ def _name(path: str | os.PathLike[str]) -> str:
 
 
 def _placed(mistake: Mistake, path: Any, document: Document, overrides: list[Override]) -> tuple[float, str]:
-    """Returns a mistake's line number and its text behind its place: an override, or the nearest key in the file."""
-    key = mistake.path
+    """Returns a mistake's line number, and its text behind its place: an override, or the nearest key in the file.
+
+    Of two values that cannot be right together, the one from an override is named, and then one that was given.
+    """
+    keys = (mistake.path, *mistake.involved)
     for override in reversed(overrides):
-        if key[: len(override.path)] == override.path:
+        if any(key[: len(override.path)] == override.path for key in keys):
             return math.inf, f"{override.source}: {mistake.text}"
-    known = [document.lines[key[:length]] for length in range(len(key), 0, -1) if key[:length] in document.lines]
-    line = known[0] if known else 1
+    above = [mistake.path[:length] for length in range(len(mistake.path) - 1, 0, -1)]
+    line = next((document.lines[key] for key in [*keys, *above] if key in document.lines), 1)
     return line, f"{path}:{line}: {mistake.text}"

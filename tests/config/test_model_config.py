@@ -1,0 +1,33 @@
+import pytest
+
+DATA = "data: {kind: npz, path: a}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (
+            "model: {encoder: module}",
+            '`model.module` must be of the form "package.module:function" for encoder module. Received: '
+            "model.module=null",
+        ),
+        (
+            "model: {module: 'a:b'}",
+            "`model.module` must be left out, as it is for encoder module and the encoder is mlp. "
+            "Received: model.module='a:b'",
+        ),
+        (
+            "model: {encoder: conv, module_arguments: {a: 1}}",
+            "`model.module_arguments` must be left out, as it is for encoder module and the encoder is conv. "
+            "Received: model.module_arguments={'a': 1}",
+        ),
+    ],
+)
+def test_a_module_is_given_for_encoder_module_and_no_other(text, line, mistakes):
+    assert mistakes(DATA + text) == [f"c.yaml:2: {line}"]
+
+
+def test_the_other_keys_of_an_augmentation_layer_are_its_arguments(load):
+    config = load(f"{DATA}augmentation: [{{layer: RandomZoom, height_factor: [-0.1, 0.1], seed: 3}}]")
+    assert config.augmentation[0].layer == "RandomZoom"
+    assert config.augmentation[0].arguments == {"height_factor": [-0.1, 0.1], "seed": 3}
