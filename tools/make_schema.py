@@ -1,7 +1,7 @@
 """Writes configs/schema.json, the JSON schema of a config, for editors that check YAML.
 
-    python tools/make_schema.py            writes the file
-    python tools/make_schema.py --check    exits 1 when the file is not what would be written
+python tools/make_schema.py            writes the file
+python tools/make_schema.py --check    exits 1 when the file is not what would be written
 """
 
 import argparse

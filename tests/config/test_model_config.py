@@ -27,6 +27,11 @@ def test_a_module_is_given_for_encoder_module_and_no_other(text, line, mistakes)
     assert mistakes(DATA + text) == [f"c.yaml:2: {line}"]
 
 
+def test_the_line_is_that_of_a_key_that_is_there(mistakes):
+    (line,) = mistakes(f"{DATA}model:\n\n  encoder: module\n")
+    assert line.startswith("c.yaml:4: `model.module`")
+
+
 def test_the_other_keys_of_an_augmentation_layer_are_its_arguments(load):
     config = load(f"{DATA}augmentation: [{{layer: RandomZoom, height_factor: [-0.1, 0.1], seed: 3}}]")
     assert config.augmentation[0].layer == "RandomZoom"

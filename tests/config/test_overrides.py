@@ -74,11 +74,12 @@ def test_the_same_kind_drops_nothing(load):
         ("augmentation.0.layer=x", "--set augmentation.0.layer=x: `augmentation.0.layer` must be RandomFlip,"),
         ("data.kind=np", "--set data.kind=np: `data.kind` must be csv,"),
         ("data.name=null", "--set data.name=null: `data.name` must be given: digits,"),
+        ("fit.epochs=1", "--set fit.epochs=1: `optimizer.warmup_epochs` must be less than `fit.epochs`, which is 1."),
         ("model.encoder=module", '--set model.encoder=module: `model.module` must be of the form "pack'),
     ],
 )
 def test_a_mistake_names_its_override(override, line, mistakes):
-    text = f"{DIGITS}augmentation: [{{layer: GaussianNoise, stddev: 1}}]"
+    text = f"{DIGITS}optimizer: {{warmup_epochs: 2}}\naugmentation: [{{layer: GaussianNoise, stddev: 1}}]"
     assert any(found.startswith(line) for found in mistakes(text, override)), mistakes(text, override)
 
 
