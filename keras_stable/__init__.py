@@ -7,7 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from keras_stable import callbacks, layers, metrics, models, optimizers
+    from keras_stable import callbacks, layers, losses, metrics, models, optimizers
     from keras_stable.models.loading import load_model
 
 __version__ = "0.1.0"
@@ -16,12 +16,13 @@ _HOME = {
     "callbacks": "keras_stable.callbacks",
     "layers": "keras_stable.layers",
     "load_model": "keras_stable.models.loading",
+    "losses": "keras_stable.losses",
     "metrics": "keras_stable.metrics",
     "models": "keras_stable.models",
     "optimizers": "keras_stable.optimizers",
 }
 
-__all__ = ["callbacks", "layers", "load_model", "metrics", "models", "optimizers"]
+__all__ = ["callbacks", "layers", "load_model", "losses", "metrics", "models", "optimizers"]
 
 
 def __getattr__(name: str) -> Any:

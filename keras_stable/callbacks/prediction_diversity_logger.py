@@ -1,0 +1,137 @@
+"""PredictionDiversityLogger: how diverse the predictions are, in `logs` and in TensorBoard."""
+
+import os
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_stable.callbacks.event_writer import EventWriter
+from keras_stable.errors import invalid_argument
+from keras_stable.metrics import PredictionDiversity
+from keras_stable.ops.batches import input_batches
+
+_KEYS = ("unique_classes", "effective_classes", "top_class_share")
+
+
+class PredictionDiversityLogger(keras.callbacks.Callback):
+    """Puts the diversity of the predictions into `logs`, and into TensorBoard.
+
+    Without `x`, the predictions that `fit` makes anyway are counted, in training and in validation, so that
+    nothing is computed twice. The model needs no `metrics.PredictionDiversity` for that, and one that it has is
+    used. With `x`, the model predicts these samples after every epoch.
+
+    At the end of each epoch:
+
+    | key | TensorBoard tag | value |
+    | --- | --- | --- |
+    | `unique_classes` | `predictions/unique_classes` | how many classes were predicted |
+    | `effective_classes` | `predictions/effective_classes` | exp(entropy) of the predicted shares |
+    | `top_class_share` | `predictions/top_class_share` | share of the class predicted most often |
+    | `val_` and each of these | in `validation/` of `log_dir` | the same of the validation data |
+
+    With `x`, the keys without `val_` are those of `x`.
+
+    Args:
+        log_dir: where the TensorBoard events go; None writes none. Default None.
+        x: inputs to predict after each epoch: array [n, ...], batched `tf.data.Dataset`, `PyDataset` or list of
+            batches. Default None: none.
+
+    Raises:
+        ValueError: when training begins, the number of classes cannot be read from the model's output.
+
+    >>> from keras_stable.models import classifier
+    >>> x, y = np.random.default_rng(0).normal(size=(64, 4)), np.arange(64) % 3
+    >>> model = classifier((4,), 3, hidden_units=(8,))
+    >>> model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    >>> history = model.fit(x, y, validation_data=(x, y), verbose=0, callbacks=[PredictionDiversityLogger()])
+    >>> sorted(history.history)[-1]
+    'val_unique_classes'
+    """
+
+    def __init__(self, log_dir: str | os.PathLike | None = None, x: Any = None) -> None:
+        super().__init__()
+        self.log_dir = log_dir
+        self.x = x
+        self._metric: PredictionDiversity | None = None
+        self._writers: dict[str, EventWriter] = {}
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        if self.x is not None:
+            self._metric = _new_metric(self.model)
+        elif not _has_metric(self.model):
+            self._metric = _new_metric(self.model)
+            self._count_predictions_of_fit(self._metric)
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        if self._metric is not None:
+            self._metric.reset_state()
+
+    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
+        if self._metric is not None:
+            self._metric.reset_state()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        logs = {} if logs is None else logs
+        if self.x is not None and self._metric is not None:
+            logs.update(self._of_x(self._metric))
+        if self.log_dir is not None:
+            self._write(epoch, logs, ".", "")
+            self._write(epoch, logs, "validation", "val_")
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        if vars(self.model).get("compute_metrics") is not None:
+            del self.model.compute_metrics
+            _trace_again(self.model)
+        for writer in self._writers.values():
+            writer.close()
+        self._writers = {}
+
+    def _count_predictions_of_fit(self, metric: PredictionDiversity) -> None:
+        compute_metrics = type(self.model).compute_metrics.__get__(self.model)
+
+        def compute_metrics_and_diversity(x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
+            metric.update_state(y, y_pred)
+            return {**compute_metrics(x, y, y_pred, sample_weight), **metric.result()}
+
+        # The one place where Keras hands out the predictions of both `fit` and its validation.
+        self.model.compute_metrics = compute_metrics_and_diversity
+        _trace_again(self.model)
+
+    def _of_x(self, metric: PredictionDiversity) -> dict[str, float]:
+        metric.reset_state()
+        for batch in input_batches(self.x):
+            metric.update_state(None, self.model.predict_on_batch(batch))
+        return {name: float(value) for name, value in metric.result().items()}
+
+    def _write(self, epoch: int, logs: dict[str, Any], place: str, prefix: str) -> None:
+        values = {f"predictions/{key}": logs[prefix + key] for key in _KEYS if prefix + key in logs}
+        if values:
+            if place not in self._writers:
+                self._writers[place] = EventWriter(os.path.join(os.fspath(self.log_dir or "."), place))
+            self._writers[place].scalars(epoch, list(values), list(values.values()))
+            self._writers[place].flush()
+
+
+def _trace_again(model: keras.Model) -> None:
+    model.make_train_function(force=True)
+    model.make_test_function(force=True)
+
+
+def _has_metric(model: keras.Model) -> bool:
+    candidates = [*model.metrics, *(inner for metric in model.metrics for inner in getattr(metric, "metrics", ()))]
+    return any(isinstance(metric, PredictionDiversity) for metric in candidates)
+
+
+def _new_metric(model: keras.Model) -> PredictionDiversity:
+    shape = getattr(model, "output_shape", None)
+    if not isinstance(shape, tuple) or not shape or not isinstance(shape[-1], int):
+        raise invalid_argument(
+            "model",
+            "one whose single output has a known number of classes; for others, compile it with "
+            "metrics=[keras_stable.metrics.PredictionDiversity(num_classes)]",
+            model.name,
+        )
+    from_logits = getattr(model.loss, "from_logits", False)
+    with model.distribute_strategy.scope():
+        return PredictionDiversity(max(shape[-1], 2), threshold=0.0 if from_logits else 0.5)

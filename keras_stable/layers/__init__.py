@@ -1,0 +1,6 @@
+"""Keras layers."""
+
+from keras_stable.layers.feature_normalization import FeatureNormalization
+from keras_stable.layers.normalization_update import NormalizationUpdate
+
+__all__ = ["FeatureNormalization", "NormalizationUpdate"]

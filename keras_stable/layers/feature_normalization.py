@@ -1,0 +1,152 @@
+"""FeatureNormalization: a `keras.layers.Normalization` that works inside a model that trains."""
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_stable.errors import invalid_argument
+from keras_stable.ops.batches import input_batches
+from keras_stable.ops.moments import RunningMoments
+
+# A spread of two units in the last place of the mean is what float32 rounding alone produces.
+_ROUNDING = 2 * float(np.finfo(np.float32).eps)
+
+
+@keras.saving.register_keras_serializable(package="keras_stable")
+class FeatureNormalization(keras.layers.Normalization):
+    """Shifts and scales every feature to mean 0 and standard deviation 1, by statistics that `adapt` measures.
+
+    It is `keras.layers.Normalization` with these differences:
+
+    - The statistics are read when the layer runs, so a new `adapt` takes effect in `fit`, `predict` and every
+      other function that was traced before. (Keras's layer bakes them into the trace.)
+    - A feature that did not vary in the data is centred and not scaled, so that it is never amplified.
+      (Keras's layer divides it by 1e-7.)
+    - `adapt` accumulates in float64 in one streamed pass with flat memory, and refuses NaN and infinity.
+    - It computes in float32 whatever the global dtype policy is: raw inputs overflow float16.
+
+    Args:
+        axis: int, tuple of ints or None; the axes that each keep statistics of their own. Default -1: each feature.
+        epsilon: float >= 0, in units of the feature; a feature whose standard deviation is at most this counts
+            as constant, as does one that varies by float32 rounding alone. Default 1e-3, which suits features
+            of unit scale such as those behind LayerNormalization; use 0 for raw inputs of any unit.
+        mean, variance, invert: as in `keras.layers.Normalization`.
+
+    Input and output shape: any, the same. Output dtype: float32 unless `dtype` is given.
+
+    Raises:
+        ValueError: `epsilon` is negative or not finite; `adapt` is given no sample, or values that are not finite.
+
+    >>> import numpy as np
+    >>> layer = FeatureNormalization()
+    >>> layer.adapt(np.array([[1.0, 7.0], [3.0, 7.0]], "float32"))
+    >>> np.array(layer(np.array([[5.0, 7.5]], "float32"))).tolist()
+    [[3.0, 0.5]]
+    """
+
+    def __init__(
+        self,
+        axis: Any = -1,
+        epsilon: float = 1e-3,
+        mean: Any = None,
+        variance: Any = None,
+        invert: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        kwargs.setdefault("dtype", "float32")
+        super().__init__(axis=axis, mean=mean, variance=variance, invert=invert, **kwargs)
+        if isinstance(epsilon, bool) or not isinstance(epsilon, int | float) or not 0 <= epsilon < float("inf"):
+            raise invalid_argument("epsilon", "a finite number >= 0", epsilon)
+        self.epsilon = float(epsilon)
+
+    # Keras assigns `mean` and `variance` as constants when it builds and adapts; here they are always read from
+    # the weights, and only those given to the constructor are kept.
+    @property
+    def mean(self) -> Any:
+        """The present mean, shaped to broadcast over the inputs; None before the layer is built."""
+        return self._statistic("adapt_mean", "_given_mean")
+
+    @mean.setter
+    def mean(self, value: Any) -> None:
+        self._given_mean = value
+
+    @property
+    def variance(self) -> Any:
+        """The present variance, shaped to broadcast over the inputs; None before the layer is built."""
+        return self._statistic("adapt_variance", "_given_variance")
+
+    @variance.setter
+    def variance(self, value: Any) -> None:
+        self._given_variance = value
+
+    @property
+    def keep_axis(self) -> tuple[int, ...]:
+        """The axes that keep statistics of their own, as non-negative ints; the layer must be built."""
+        return self._keep_axis
+
+    def _statistic(self, weight: str, given: str) -> Any:
+        if not self.built:
+            return None
+        if self.input_mean is not None:
+            return getattr(self, given)
+        return ops.cast(ops.reshape(getattr(self, weight), self._broadcast_shape), self.compute_dtype)
+
+    @property
+    def adapted(self) -> bool:
+        """Whether the statistics were measured by `adapt` or given to the constructor."""
+        return self.input_mean is not None or (self.built and int(ops.convert_to_numpy(self.count)) > 0)
+
+    def finalize_state(self) -> None:
+        """Does nothing: the statistics need no copy, because they are read from the weights."""
+
+    def adapt(self, data: Any) -> None:
+        """Measures mean and variance and puts them into effect at once, also in functions already traced.
+
+        Args:
+            data: array, tensor, batched `tf.data.Dataset`, `keras.utils.PyDataset` or iterable of batches; of a
+                batch that is a tuple, the first entry is taken.
+        """
+        moments: RunningMoments | None = None
+        for batch in input_batches(data):
+            if moments is None:
+                if not self.built:
+                    self.build((None, *batch.shape[1:]))
+                moments = RunningMoments(self.keep_axis)
+            self._check_shape(batch.shape)
+            moments.update(batch)
+        if moments is None or moments.count == 0:
+            raise invalid_argument("data", "at least one batch with at least one sample", "no samples")
+        self.set_moments(moments)
+
+    def set_moments(self, moments: RunningMoments) -> None:
+        """Puts measured moments into effect; refuses those of data that is not finite."""
+        if moments.nonfinite:
+            raise invalid_argument("data", "finite", f"{moments.nonfinite} values that are NaN or infinite")
+        if self.input_mean is not None:
+            raise invalid_argument("mean", "None for a layer that adapts", self.input_mean)
+        self.adapt_mean.assign(moments.mean)
+        self.adapt_variance.assign(moments.variance)
+        self.count.assign(min(moments.count, np.iinfo(np.int32).max))
+
+    def _check_shape(self, shape: tuple[int, ...]) -> None:
+        expected = self._build_input_shape
+        if len(shape) != len(expected) or any(shape[d] != expected[d] for d in self.keep_axis):
+            raise invalid_argument("data", f"of shape {tuple(expected)}, as the layer was built", tuple(shape))
+
+    @property
+    def scale(self) -> Any:
+        """What features are divided by: the standard deviation, or 1 for a feature that counts as constant."""
+        deviation = ops.sqrt(self.variance)
+        constant = deviation <= ops.maximum(self.epsilon, _ROUNDING * ops.abs(self.mean))
+        return ops.where(constant, ops.ones_like(deviation), deviation)
+
+    def call(self, inputs: Any) -> Any:
+        inputs = ops.cast(inputs, self.compute_dtype)
+        if self.invert:
+            return inputs * self.scale + self.mean
+        return (inputs - self.mean) / self.scale
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "epsilon": self.epsilon}

@@ -1,0 +1,160 @@
+"""Measures the normalization of a model anew without changing what the model computes.
+
+Source: H. van Hasselt et al. (2016), "Learning values across many orders of magnitude", section 2.1 (PopArt:
+preserve outputs precisely while adaptively rescaling). There the targets are normalised; here the features
+are, and the readout is rewritten in the same way. With features h, statistics (m, s) and new ones (m', s'),
+
+    W (h - m) / s + b  =  W' (h - m') / s' + b'    for    W' = W s' / s,    b' = b + W (m' - m) / s.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_stable.errors import invalid_argument
+from keras_stable.layers.feature_normalization import FeatureNormalization
+from keras_stable.ops.batches import input_batches
+from keras_stable.ops.moments import RunningMoments
+
+
+@dataclass(frozen=True)
+class NormalizedReadout:
+    """A FeatureNormalization, the Dense layer that reads from it, and the factor between the two."""
+
+    normalization: FeatureNormalization
+    dense: keras.layers.Dense
+    factor: float
+
+    def rewrite(
+        self, kernel: np.ndarray, bias: np.ndarray, old: "Affine", new: "Affine"
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Returns the kernel [d, c] and bias [c] that compute with `new` statistics what the given do with `old`."""
+        shift = self.factor * ((new.mean - old.mean) / old.scale) @ kernel
+        return kernel * (new.scale / old.scale)[:, None], bias + shift
+
+
+@dataclass(frozen=True)
+class Affine:
+    """What a FeatureNormalization does at one moment: (h - mean) / scale, float64 arrays [d]."""
+
+    mean: np.ndarray
+    scale: np.ndarray
+
+    @classmethod
+    def of(cls, layer: FeatureNormalization) -> "Affine":
+        mean, scale = (np.asarray(keras.ops.convert_to_numpy(a), np.float64).ravel() for a in (layer.mean, layer.scale))
+        return cls(mean, scale)
+
+
+def find_readout(model: keras.Model) -> NormalizedReadout | None:
+    """Returns the last FeatureNormalization that leads to a Dense layer with a bias, or None if there is none.
+
+    Between the two may stand Rescaling by one number, and Dropout, which does nothing at inference.
+    """
+    producers = {id(_tensor(layer, "output")): layer for layer in model.layers}
+    for dense in reversed(model.layers):
+        if not isinstance(dense, keras.layers.Dense) or not dense.use_bias:
+            continue
+        factor, layer = 1.0, producers.get(id(_tensor(dense, "input")))
+        while isinstance(layer, keras.layers.Dropout) or _is_factor(layer):
+            factor *= float(getattr(layer, "scale", 1.0))
+            layer = producers.get(id(_tensor(layer, "input")))
+        if (
+            isinstance(layer, FeatureNormalization)
+            and layer.input_mean is None
+            and layer.keep_axis == (len(layer.output.shape) - 1,)
+        ):
+            return NormalizedReadout(layer, dense, factor)
+    return None
+
+
+def _tensor(layer: keras.layers.Layer, which: str) -> Any:
+    # Keras raises for a layer that is used in several places: its tensor is not one, so it is none.
+    try:
+        return getattr(layer, which)
+    except AttributeError:
+        return None
+
+
+def _is_factor(layer: Any) -> bool:
+    return isinstance(layer, keras.layers.Rescaling) and np.ndim(layer.scale) == 0 and not np.any(layer.offset)
+
+
+class NormalizationUpdate:
+    """Adapts the FeatureNormalization layers of a model to what reaches them now.
+
+    Args:
+        model: functional or Sequential model with one input and at least one FeatureNormalization that adapts.
+
+    Raises:
+        ValueError: the model is not such a model.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        layers = [layer for layer in getattr(model, "layers", ()) if isinstance(layer, FeatureNormalization)]
+        self.layers = [layer for layer in layers if layer.input_mean is None]
+        # Only functional and built Sequential models have `inputs`.
+        if not self.layers or len(getattr(model, "inputs", None) or ()) != 1:
+            raise invalid_argument(
+                "model", "a functional or Sequential model of one input with a FeatureNormalization that adapts", model
+            )
+        self.model = model
+        self.readout = find_readout(model)
+        # In front of each layer, in data-flow order: the part of the model that computes its input.
+        self._parts = [keras.Model(model.inputs, layer.input) for layer in self.layers]
+
+    def adapt(self, x: Any) -> None:
+        """Adapts every layer in data-flow order; behind the last one the readout is rewritten."""
+        for layer in self.layers:
+            self._adapt(layer, x)
+
+    def adapt_new(self, x: Any) -> None:
+        """Adapts the layers that were never adapted, such as that on the inputs of a new model."""
+        for layer in self.layers:
+            if not layer.adapted:
+                self._adapt(layer, x)
+
+    def refresh(self, x: Any) -> None:
+        """Adapts the layer before the readout and rewrites the readout: the outputs stay as they are."""
+        if self.readout is None:
+            raise invalid_argument(
+                "model", "one whose FeatureNormalization leads to a Dense layer with a bias", self.model.name
+            )
+        self._adapt(self.readout.normalization, x)
+
+    def _adapt(self, layer: FeatureNormalization, x: Any) -> None:
+        part = self._parts[self.layers.index(layer)]
+        moments = RunningMoments(layer.keep_axis)
+        for batch in input_batches(x):
+            moments.update(part.predict_on_batch(batch))
+        old = Affine.of(layer)
+        layer.set_moments(moments)
+        if self.readout is not None and layer is self.readout.normalization:
+            self._rewrite(self.readout, old, Affine.of(layer))
+
+    def _rewrite(self, readout: NormalizedReadout, old: Affine, new: Affine) -> None:
+        dense = readout.dense
+        pairs = [(dense.kernel, dense.bias), *_averages(self.model, dense)]
+        for kernel, bias in pairs:
+            values = [np.asarray(keras.ops.convert_to_numpy(v), np.float64) for v in (kernel, bias)]
+            for variable, value in zip((kernel, bias), readout.rewrite(*values, old, new), strict=True):
+                variable.assign(value)
+
+
+def _averages(model: keras.Model, dense: keras.layers.Dense) -> list[tuple[Any, Any]]:
+    """The optimizer's moving averages of the readout (`use_ema=True`), which live in the same coordinates."""
+    optimizer = getattr(model, "optimizer", None)
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    averages = moving_averages(optimizer)
+    pair = [averages.get(id(variable)) for variable in (dense.kernel, dense.bias)]
+    return [tuple(pair)] if all(average is not None for average in pair) else []
+
+
+def moving_averages(optimizer: Any) -> dict[int, Any]:
+    """Returns the moving average that the optimizer keeps of each variable, by the variable's id; often none."""
+    if not getattr(optimizer, "use_ema", False) or not optimizer.built:
+        return {}
+    averages = optimizer._model_variables_moving_average
+    return {id(variable): average for variable, average in zip(optimizer._trainable_variables, averages, strict=True)}

@@ -1,0 +1,5 @@
+"""Keras losses."""
+
+from keras_stable.losses.sparse_crossentropy import SparseCrossentropy
+
+__all__ = ["SparseCrossentropy"]

@@ -1,0 +1,5 @@
+"""Keras metrics."""
+
+from keras_stable.metrics.prediction_diversity import PredictionDiversity
+
+__all__ = ["PredictionDiversity"]

@@ -1,0 +1,13 @@
+"""Encoders by name: what turns inputs into one vector of features for each sample.
+
+An encoder is a function of a KerasTensor [batch, ...] and keyword arguments that returns a
+KerasTensor [batch, features]. To add one, write its file and name it in `ENCODERS`.
+"""
+
+from keras_stable.models.encoders.conv import conv
+from keras_stable.models.encoders.mlp import mlp
+from keras_stable.models.encoders.module import module
+
+ENCODERS = {"mlp": mlp, "conv": conv, "module": module}
+
+__all__ = ["ENCODERS", "conv", "mlp", "module"]

@@ -1,0 +1,36 @@
+"""Walks over the inputs of anything that `fit` takes, a batch at a time."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+_ROWS = 1024
+
+
+def input_batches(data: Any, rows: int = _ROWS) -> Iterator[np.ndarray]:
+    """Yields the inputs of `data` as NumPy batches, with flat memory.
+
+    Args:
+        data: array or tensor [n, ...], cut into batches of `rows`; or a batched `tf.data.Dataset`,
+            `keras.utils.PyDataset` or iterable of batches, taken as they come. Of a batch that is a tuple
+            (inputs, labels, ...), the first entry is yielded.
+        rows: int, how many samples of an array make a batch.
+
+    >>> [batch.shape for batch in input_batches(np.zeros((5, 2)), rows=3)]
+    [(3, 2), (2, 2)]
+    >>> [batch.shape for batch in input_batches([(np.zeros((4, 2)), np.zeros(4))])]
+    [(4, 2)]
+    """
+    if hasattr(data, "shape") and hasattr(data, "dtype"):
+        for start in range(0, len(data), rows):
+            yield np.asarray(data[start : start + rows])
+        return
+    # A PyDataset has no end as an iterator; its length is its number of batches.
+    batches = (data[index] for index in range(len(data))) if _is_sequence_of_batches(data) else iter(data)
+    for batch in batches:
+        yield np.asarray(batch[0] if isinstance(batch, tuple | list) else batch)
+
+
+def _is_sequence_of_batches(data: Any) -> bool:
+    return hasattr(data, "__getitem__") and hasattr(data, "num_batches")
