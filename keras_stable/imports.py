@@ -113,4 +113,5 @@ def first_line(error: BaseException) -> str:
     >>> first_line(KeyError("x"))
     "KeyError: 'x'"
     """
-    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
+    text = str(error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
