@@ -92,6 +92,11 @@ class TfrecordData(DataSection):
     encoding: Literal["float", "raw_uint8", "image"] = "float"
     """How the input is stored: a list of floats, the raw bytes of a uint8 array, or an encoded PNG or JPEG."""
 
+    def conflicts(self) -> Iterator[Conflict]:
+        if self.encoding == "image" and (len(self.shape) != 3 or self.shape[-1] not in (1, 3, 4)):
+            must_be = "[height, width, channels] with 1, 3 or 4 channels for encoding image"
+            yield Conflict(("data", "shape"), must_be, list(self.shape), (("data", "encoding"),))
+
 
 class KerasData(DataSection):
     """A data set of `keras.datasets`, which downloads it on first use."""

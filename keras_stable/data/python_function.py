@@ -77,8 +77,8 @@ def _parts(value: Any, target: str) -> tuple[Any, Any]:
         train, validation = value
     else:
         train, validation = value, None
-    for part in (train, validation):
-        if part is not None and not _is_stream(part) and not (_is_pair(part) and not any(map(_is_stream, part))):
+    for part in (train,) if validation is None else (train, validation):
+        if not _is_stream(part) and not (_is_pair(part) and not any(map(_is_stream, part))):
             raise _wrong(target, _description(value))
     return train, validation
 

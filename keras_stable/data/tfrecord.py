@@ -135,8 +135,8 @@ def _examples(records: tf.data.Dataset, config: TfrecordData) -> tf.data.Dataset
         if config.encoding == "raw_uint8":
             x = tf.reshape(tf.io.decode_raw(x, tf.uint8), config.shape)
         elif config.encoding == "image":
-            channels = config.shape[-1] if len(config.shape) == 3 else 0
-            x = tf.ensure_shape(tf.io.decode_image(x, channels=channels, expand_animations=False), config.shape)
+            x = tf.io.decode_image(x, channels=config.shape[-1], expand_animations=False)
+            x = tf.ensure_shape(x, config.shape)
         return x, example[config.y]
 
     return records.map(parse, num_parallel_calls=tf.data.AUTOTUNE)

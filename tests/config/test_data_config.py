@@ -8,6 +8,15 @@ def test_validation_arrays_are_named_together(given, missing, mistakes):
     ]
 
 
+@pytest.mark.parametrize("shape", ["[784]", "[28, 28]", "[28, 28, 2]"])
+def test_an_encoded_image_has_channels(shape, mistakes):
+    text = f"data: {{kind: tfrecord, path: a, num_classes: 2, encoding: image, shape: {shape}}}"
+    assert mistakes(text) == [
+        "c.yaml:1: `data.shape` must be [height, width, channels] with 1, 3 or 4 channels for encoding image. "
+        f"Received: data.shape={shape}"
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
