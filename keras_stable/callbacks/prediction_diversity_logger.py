@@ -4,7 +4,6 @@ import os
 from typing import Any
 
 import keras
-import numpy as np
 
 from keras_stable.callbacks.event_writer import EventWriter
 from keras_stable.errors import invalid_argument
@@ -40,6 +39,7 @@ class PredictionDiversityLogger(keras.callbacks.Callback):
     Raises:
         ValueError: when training begins, the number of classes cannot be read from the model's output.
 
+    >>> import numpy as np
     >>> from keras_stable.models import classifier
     >>> x, y = np.random.default_rng(0).normal(size=(64, 4)), np.arange(64) % 3
     >>> model = classifier((4,), 3, hidden_units=(8,))

@@ -28,7 +28,7 @@ class NormalizedReadout:
     factor: float
 
     def rewrite(
-        self, kernel: np.ndarray, bias: np.ndarray, old: "Affine", new: "Affine"
+        self, kernel: np.ndarray, bias: np.ndarray, *, old: "Affine", new: "Affine"
     ) -> tuple[np.ndarray, np.ndarray]:
         """Returns the kernel [d, c] and bias [c] that compute with `new` statistics what the given do with `old`."""
         shift = self.factor * ((new.mean - old.mean) / old.scale) @ kernel
@@ -137,9 +137,9 @@ class NormalizationUpdate:
     def _rewrite(self, readout: NormalizedReadout, old: Affine, new: Affine) -> None:
         dense = readout.dense
         pairs = [(dense.kernel, dense.bias), *_averages(self.model, dense)]
-        for kernel, bias in pairs:
-            values = [np.asarray(keras.ops.convert_to_numpy(v), np.float64) for v in (kernel, bias)]
-            for variable, value in zip((kernel, bias), readout.rewrite(*values, old, new), strict=True):
+        for pair in pairs:
+            kernel, bias = (np.asarray(keras.ops.convert_to_numpy(v), np.float64) for v in pair)
+            for variable, value in zip(pair, readout.rewrite(kernel, bias, old=old, new=new), strict=True):
                 variable.assign(value)
 
 
@@ -148,8 +148,9 @@ def _averages(model: keras.Model, dense: keras.layers.Dense) -> list[tuple[Any, 
     optimizer = getattr(model, "optimizer", None)
     optimizer = getattr(optimizer, "inner_optimizer", optimizer)
     averages = moving_averages(optimizer)
-    pair = [averages.get(id(variable)) for variable in (dense.kernel, dense.bias)]
-    return [tuple(pair)] if all(average is not None for average in pair) else []
+    if id(dense.kernel) not in averages or id(dense.bias) not in averages:
+        return []
+    return [(averages[id(dense.kernel)], averages[id(dense.bias)])]
 
 
 def moving_averages(optimizer: Any) -> dict[int, Any]:

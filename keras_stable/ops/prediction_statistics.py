@@ -49,8 +49,8 @@ def prediction_statistics(counts: Any) -> PredictionStatistics:
     """Returns the statistics of counts [num_classes] as float32 scalars.
 
     >>> statistics = prediction_statistics(ops.convert_to_tensor([5.0, 5.0, 0.0]))
-    >>> float(statistics.unique_classes), round(float(statistics.effective_classes), 4), float(statistics.top_class_share)
-    (2.0, 2.0, 0.5)
+    >>> {name: round(float(value), 4) for name, value in vars(statistics).items()}
+    {'unique_classes': 2.0, 'effective_classes': 2.0, 'top_class_share': 0.5}
     """
     counts = ops.cast(counts, "float32")
     total = ops.sum(counts)

@@ -4,10 +4,13 @@ An encoder is a function of a KerasTensor [batch, ...] and keyword arguments tha
 KerasTensor [batch, features]. To add one, write its file and name it in `ENCODERS`.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from keras_stable.models.encoders.conv import conv
 from keras_stable.models.encoders.mlp import mlp
 from keras_stable.models.encoders.module import module
 
-ENCODERS = {"mlp": mlp, "conv": conv, "module": module}
+ENCODERS: dict[str, Callable[..., Any]] = {"mlp": mlp, "conv": conv, "module": module}
 
 __all__ = ["ENCODERS", "conv", "mlp", "module"]

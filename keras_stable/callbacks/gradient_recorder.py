@@ -1,0 +1,53 @@
+"""GradientRecorder: every step's gradient norm, in memory."""
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_stable.optimizers.gradient_history import GradientHistory, GradientHistoryReader, guarded_optimizer
+
+
+class GradientRecorder(keras.callbacks.Callback):
+    """Keeps the global norms of every step of a `fit`, for statistics over all of them.
+
+    It writes no key into `logs`; see `GradientNormLogger` for that. It costs 17 bytes a step.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        optimizer = guarded_optimizer(self.model.optimizer)
+        self._parts = []
+        self._reader = GradientHistoryReader(optimizer)
+        # A read at half the ring's size loses no step.
+        self._every = max(1, optimizer.history_size // (2 * self.model.steps_per_execution))
+        self._batches = 0
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self._batches += 1
+        if self._batches % self._every == 0:
+            self._read()
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        self._read()
+
+    def _read(self) -> None:
+        history: GradientHistory = self._reader.read()
+        if len(history):
+            self._parts.append((history.global_norm, history.applied_norm, history.finite))
+
+    @property
+    def global_norm(self) -> np.ndarray:
+        """The norm before any clip, float [steps]; not finite where a gradient was not."""
+        return self._joined(0)
+
+    @property
+    def applied_norm(self) -> np.ndarray:
+        """The norm after all clips, float [steps]."""
+        return self._joined(1)
+
+    def _joined(self, index: int) -> np.ndarray:
+        return np.concatenate([part[index] for part in self._parts]) if self._parts else np.zeros(0, "float32")
