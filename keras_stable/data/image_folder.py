@@ -13,7 +13,7 @@ from keras_stable.data.checks import check_batch_size, check_classes, data_error
 from keras_stable.data.files import existing_directory
 from keras_stable.data.scanning import scan
 from keras_stable.data.splitting import validation_mask
-from keras_stable.data.streams import Stream, prepared
+from keras_stable.data.streams import Stream, prepared, reason
 from keras_stable.data.structures import Data
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
@@ -119,7 +119,7 @@ def _readable(files: _Files, config: ImageFolderData, batch_size: int) -> Iterat
         try:
             image, label = next(images)
         except tf.errors.OpError as error:
-            bad.append((path, str(error.message).partition("\n")[0]))
+            bad.append((path, reason(error)))
             continue
         yield image.numpy()[None], label.numpy()[None]
     if bad:

@@ -1,5 +1,6 @@
 """From batches that do not fit in memory to checked `Data`: one pass, one batch at a time."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,11 @@ from keras_stable.data.scanning import scan
 from keras_stable.data.structures import Data, Split
 from keras_stable.errors import DataError
 from keras_stable.imports import first_line
+
+_GRAPH = re.compile(
+    r"\{\{[^}]*\}\} |Error in user-defined function passed to \S+ transformation with iterator: \S+: "
+    r"| \[Op:\w+\].*"
+)
 
 
 @dataclass(frozen=True)
@@ -128,7 +134,16 @@ def _numpy_batches(stream: Stream) -> Iterator[tuple[Any, Any]]:
     except DataError:
         raise
     except Exception as error:
-        raise data_error(stream.x_name, "batches that can be read", first_line(error)) from error
+        raise data_error(stream.x_name, "batches that can be read", reason(error)) from error
+
+
+def reason(error: Exception) -> str:
+    """Returns the first line of an exception, without what TensorFlow says of its own graph.
+
+    >>> reason(ValueError("{{function_node __wrapped__Op}} Key: x.  No slice. [Op:IteratorGetNext] name: "))
+    'ValueError: Key: x.  No slice.'
+    """
+    return _GRAPH.sub("", first_line(error))
 
 
 def _pair(batch: Any, name: str) -> tuple[Any, Any]:

@@ -1,3 +1,6 @@
+import copy
+import itertools
+
 import pytest
 
 from keras_stable.config.mistakes import check
@@ -172,3 +175,26 @@ def test_a_conflict_that_hangs_on_a_misspelt_key_is_not_told(text, mistakes):
 def test_a_conflict_that_hangs_on_a_wrong_value_is_not_told(mistakes):
     (only,) = mistakes(f"{DATA}model: {{encoder: 3, module: 'a:b'}}\n")
     assert "`model.encoder` must be mlp, conv or module" in only
+
+
+def test_no_value_at_any_place_is_more_than_a_mistake():
+    values = [None, True, -1, 1.5, "x", [], [[1]], {}, {1: 2}, {None: 1}, {"kind": ["a"]}, {"kind": "npz", "npz": {}}]
+    good = {
+        "data": {"kind": "npz", "path": "a"},
+        "model": {"hidden_units": [1, 2]},
+        "augmentation": [{"layer": "RandomFlip"}],
+        "fit": {"class_weight": {0: 1}, "early_stopping": {"patience": 3}},
+    }
+    places = [(), ("data",), ("model",), ("augmentation",), ("augmentation", 0), ("fit",), ("fit", "early_stopping")]
+    keys = ["kind", "path", "npz", "layer", "data", "hidden_units", "class_weight", "early_stopping", 0, None, "zzz"]
+    assert check(good)[1] == []
+    for place, key, value in itertools.product(places, keys, values):
+        raw = copy.deepcopy(good)
+        target = raw
+        for step in place:
+            target = target[step]
+        if isinstance(target, dict) or key == 0:
+            target[key] = copy.deepcopy(value)
+        config, mistakes = check(raw)
+        assert (config is None) == bool(mistakes)
+        assert all(" must be " in mistake.text and " Received: " in mistake.text for mistake in mistakes)

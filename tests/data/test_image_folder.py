@@ -89,7 +89,7 @@ def test_images_that_cannot_be_read_are_counted_and_the_first_is_named(folder, l
     )
     assert line.startswith(
         "`data.path` must be images that can be read. Received: 3 of 17 files that cannot, the first is "
-        "images/ant/x.png: "
+        "images/ant/x.png: InvalidArgumentError: Unknown image file format."
     )
 
 
