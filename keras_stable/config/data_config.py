@@ -95,7 +95,7 @@ class TfrecordData(DataSection):
     def conflicts(self) -> Iterator[Conflict]:
         if self.encoding == "image" and (len(self.shape) != 3 or self.shape[-1] not in (1, 3, 4)):
             must_be = "[height, width, channels] with 1, 3 or 4 channels for encoding image"
-            yield Conflict(("data", "shape"), must_be, list(self.shape), (("data", "encoding"),))
+            yield Conflict(("data", "shape"), must_be, self.shape, (("data", "encoding"),))
 
 
 class KerasData(DataSection):

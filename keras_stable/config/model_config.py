@@ -7,6 +7,12 @@ from pydantic import ConfigDict, Field
 
 from keras_stable.config.section import Arguments, Conflict, FunctionName, PositiveInt, PositiveInts, Section, Text
 
+_ENCODER_KEYS = {
+    "mlp": ("hidden_units", "activation", "dropout"),
+    "conv": ("filters", "feature_dim", "activation", "dropout"),
+    "module": ("module", "module_arguments"),
+}
+
 
 class ModelConfig(Section):
     """Encoder -> layer normalization -> feature normalization -> readout; each `false` leaves one part out."""
@@ -41,6 +47,13 @@ class ModelConfig(Section):
                 yield Conflict(("model", "module"), reason, self.module, (encoder,))
             if self.module_arguments:
                 yield Conflict(("model", "module_arguments"), reason, self.module_arguments, (encoder,))
+        for key in ("hidden_units", "filters", "feature_dim", "activation", "dropout"):
+            value = getattr(self, key)
+            if key not in _ENCODER_KEYS[self.encoder] and value != type(self).model_fields[key].default:
+                takes = ", ".join(_ENCODER_KEYS[self.encoder])
+                yield Conflict(
+                    ("model", key), f"left out, as encoder {self.encoder} takes only {takes}", value, (encoder,)
+                )
 
 
 class AugmentationLayer(Section):

@@ -12,7 +12,7 @@ name: full run
 seed: 7
 deterministic: false
 data: {kind: python, target: "pack.module:make", arguments: {no: on, rate: 1e-3, "3": [1, {a: null}]}, input_scale: 100}
-model: {encoder: module, module: "pack.nets:net", module_arguments: {width: 3}, dropout: 0.5}
+model: {encoder: module, module: "pack.nets:net", module_arguments: {width: 3}, logit_scaling: false}
 augmentation:
 - {layer: RandomRotation, factor: 0.1}
 - {layer: RandomTranslation, height_factor: [-0.1, 0.1], width_factor: 0.1}
