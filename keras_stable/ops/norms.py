@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from keras_stable.ops.branching import run_branch
 from keras_stable.ops.clips import clip_values
 
 
@@ -89,7 +90,7 @@ def measure_norms(gradients: Sequence[tf.Tensor], limit: float | None = None, dt
         clipped = _scaled_norms([clip_values(gradient, limit) for gradient in gradients], dtype)
         return exact, exact_norm, clipped, global_norm(clipped)
 
-    return MeasuredNorms(*tf.cond(simple, usual, unusual))
+    return MeasuredNorms(*run_branch(simple, usual, unusual))
 
 
 def global_norm(norms: tf.Tensor) -> tf.Tensor:

@@ -2,6 +2,7 @@
 
 from keras_stable.optimizers.adam import Adam
 from keras_stable.optimizers.adamw import AdamW
+from keras_stable.optimizers.finite_state import keep_finite_state
 from keras_stable.optimizers.gradient_guard import GradientGuard
 from keras_stable.optimizers.gradient_history import GradientHistory, GradientHistoryReader, gradient_history
 from keras_stable.optimizers.guard import guard
@@ -20,4 +21,5 @@ __all__ = [
     "Muon",
     "gradient_history",
     "guard",
+    "keep_finite_state",
 ]

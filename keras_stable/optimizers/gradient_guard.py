@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from keras_stable.errors import invalid_argument
+from keras_stable.ops.branching import run_branch
 from keras_stable.ops.norms import MeasuredNorms, dense, measure_norms, norm_dtype
 from keras_stable.optimizers.clipping import Clipping
 from keras_stable.optimizers.gradient_history import GradientHistoryReader, GradientRing
@@ -200,7 +201,7 @@ def _run_one(
 ) -> None:
     """Runs one of two functions in the compiled step, also where a strategy has to merge its replicas."""
     if tf.__internal__.distribute.strategy_supports_no_merge_call():
-        tf.cond(condition, lambda: then(*then_arguments), lambda: otherwise(*otherwise_arguments))
+        run_branch(condition, lambda: then(*then_arguments), lambda: otherwise(*otherwise_arguments))
         return
 
     def merged(strategy: Any, condition: Any, then_arguments: tuple, otherwise_arguments: tuple) -> None:
