@@ -1,13 +1,9 @@
 """Trains what a config describes: the place where data, model, optimizer and callbacks meet."""
 
-import json
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -19,15 +15,14 @@ from keras_stable.callbacks.gradient_recorder import GradientRecorder
 from keras_stable.composition import build_model, class_weight
 from keras_stable.config import Config
 from keras_stable.data import Data, load_data
-from keras_stable.export import export_saved_model
+from keras_stable.export import PROOF_SAMPLES, export_saved_model
 from keras_stable.models import adapt
-from keras_stable.ops.batches import input_batches
+from keras_stable.ops.batches import first_inputs
 from keras_stable.plots import save_curves
 from keras_stable.results import Curves, Summary, summarize
 from keras_stable.run_directory import run_directory, write_json, write_start
 
 _VALIDATION_BATCH = 256
-_PROOF_SAMPLES = 256
 
 
 @dataclass(frozen=True)
@@ -90,7 +85,7 @@ def train(
     summary = {"name": config.name, **trained.summary.to_dict(), "interrupted": trained.interrupted, "seconds": seconds}
     write_json(path / "summary.json", summary)
     save_curves({config.name or "run": trained.curves}, path / "curves.png")
-    samples = first_inputs(data.validation.x, _PROOF_SAMPLES)
+    samples = first_inputs(data.validation.x, PROOF_SAMPLES)
     difference = export_saved_model(model, path / "export" / "1", samples)
     write_json(path / "summary.json", {**summary, "export_largest_difference": difference})
     return path, trained
@@ -164,13 +159,3 @@ def _callbacks(config: Config, data: Data, log_dir: Path | None) -> list[keras.c
             )
         )
     return made
-
-
-def first_inputs(x: Any, count: int) -> np.ndarray:
-    """Returns the first `count` inputs of arrays, a dataset or a `PyDataset`, or all if there are fewer."""
-    taken: list[np.ndarray] = []
-    for batch in input_batches(x, rows=count):
-        taken.append(batch[: count - sum(map(len, taken))])
-        if sum(map(len, taken)) >= count:
-            break
-    return np.concatenate(taken)

@@ -35,8 +35,8 @@ def main() -> None:
     serve = loaded.signatures["serving_default"]
     parts = [samples[:1], *(samples[i : i + 64] for i in range(1, len(samples), 64))]
     served = [serve(inputs=tf.constant(part)) for part in parts]
-    arrays = {name: np.concatenate([part[name].numpy() for part in served]) for name in ("probabilities", "class_ids")}
-    np.savez(outputs, **arrays)
+    probabilities, class_ids = (np.concatenate([p[key] for p in served]) for key in ("probabilities", "class_ids"))
+    np.savez(outputs, probabilities=probabilities, class_ids=class_ids)
 
 
 if __name__ == "__main__":

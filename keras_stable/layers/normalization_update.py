@@ -7,11 +7,13 @@ are, and the readout is rewritten in the same way. With features h, statistics (
     W (h - m) / s + b  =  W' (h - m') / s' + b'    for    W' = W s' / s,    b' = b + W (m' - m) / s.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from keras_stable.errors import invalid_argument
 from keras_stable.layers.feature_normalization import FeatureNormalization
@@ -102,8 +104,7 @@ class NormalizationUpdate:
             )
         self.model = model
         self.readout = find_readout(model)
-        # In front of each layer, in data-flow order: the part of the model that computes its input.
-        self._parts = [keras.Model(model.inputs, layer.input) for layer in self.layers]
+        self._inputs_of = [_input_of(model, layer) for layer in self.layers]
 
     def adapt(self, x: Any) -> None:
         """Adapts every layer in data-flow order; behind the last one the readout is rewritten."""
@@ -125,10 +126,10 @@ class NormalizationUpdate:
         self._adapt(self.readout.normalization, x)
 
     def _adapt(self, layer: FeatureNormalization, x: Any) -> None:
-        part = self._parts[self.layers.index(layer)]
+        input_of = self._inputs_of[self.layers.index(layer)]
         moments = RunningMoments(layer.keep_axis)
         for batch in input_batches(x):
-            moments.update(part.predict_on_batch(batch))
+            moments.update(input_of(tf.cast(batch, self.model.inputs[0].dtype)).numpy())
         old = Affine.of(layer)
         layer.set_moments(moments)
         if self.readout is not None and layer is self.readout.normalization:
@@ -141,6 +142,13 @@ class NormalizationUpdate:
             kernel, bias = (np.asarray(keras.ops.convert_to_numpy(v), np.float64) for v in pair)
             for variable, value in zip(pair, readout.rewrite(kernel, bias, old=old, new=new), strict=True):
                 variable.assign(value)
+
+
+def _input_of(model: keras.Model, layer: keras.layers.Layer) -> Callable[[Any], Any]:
+    """Returns the part of the model in front of a layer, at inference, traced once for every batch size."""
+    part, inputs = keras.Model(model.inputs, layer.input), model.inputs[0]
+    signature = [tf.TensorSpec(inputs.shape, inputs.dtype)]
+    return tf.function(lambda batch: part(batch, training=False), input_signature=signature)
 
 
 def _averages(model: keras.Model, dense: keras.layers.Dense) -> list[tuple[Any, Any]]:

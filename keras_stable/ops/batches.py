@@ -32,5 +32,15 @@ def input_batches(data: Any, rows: int = _ROWS) -> Iterator[np.ndarray]:
         yield np.asarray(batch[0] if isinstance(batch, tuple | list) else batch)
 
 
+def first_inputs(x: Any, count: int) -> np.ndarray:
+    """Returns the first `count` inputs of arrays, a dataset or a `PyDataset`, or all if there are fewer."""
+    taken: list[np.ndarray] = []
+    for batch in input_batches(x, rows=count):
+        taken.append(batch[: count - sum(map(len, taken))])
+        if sum(map(len, taken)) >= count:
+            break
+    return np.concatenate(taken)
+
+
 def _is_sequence_of_batches(data: Any) -> bool:
     return hasattr(data, "__getitem__") and hasattr(data, "num_batches")

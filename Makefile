@@ -1,0 +1,41 @@
+# Needs Python 3.11 to 3.13, make and PyPI; everything else goes into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: demo test check format lock clean
+
+demo: $(READY)
+	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/keras-stable compare configs/before.yaml configs/stable.yaml --html comparison.html
+
+test: $(READY)
+	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python tools/make_schema.py --check
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/python tools/make_schema.py
+
+# The environment is made anew whenever what it is made from changes.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo "PYTHON must be Python 3.11, 3.12 or 3.13. Received: $$($(PYTHON) --version)"; exit 2; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The newest versions that pyproject.toml allows, pinned.
+lock:
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --upgrade 'setuptools>=77' --editable '.[dev]'
+	$(BIN)/python -m pip freeze --all --exclude pip --exclude-editable > requirements.lock
+
+clean:
+	rm -rf .venv build dist *.egg-info comparison.html

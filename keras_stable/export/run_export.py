@@ -1,0 +1,43 @@
+"""Exports the model of an earlier run."""
+
+import os
+from pathlib import Path
+
+from keras_stable.config import load_config
+from keras_stable.data import load_data
+from keras_stable.errors import InvalidArgumentError, invalid_argument
+from keras_stable.export.saved_model import export_saved_model
+from keras_stable.models import load_model
+from keras_stable.ops.batches import first_inputs
+
+PROOF_SAMPLES = 256
+"""How many validation samples a proof compares on."""
+
+
+def export_run(run: str | os.PathLike[str], directory: str | os.PathLike[str]) -> float:
+    """Writes the SavedModel of a run and proves it on the run's validation samples.
+
+    Args:
+        run: the run directory, with `config.yaml` and `model.keras`.
+        directory: the directory to write. It must not exist, or be empty.
+
+    Returns:
+        The largest difference of a probability between the SavedModel and the model.
+
+    Raises:
+        InvalidArgumentError: `run` is no run directory, its data is gone, or `directory` is in use.
+        ExportError: the export disagrees with the model; nothing is left at `directory`.
+    """
+    run, directory = Path(run), Path(directory)
+    for name in ("config.yaml", "model.keras"):
+        if not (run / name).is_file():
+            raise invalid_argument("run", f"a run directory, with a file {name}", str(run))
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise invalid_argument("to", "a new or empty directory", str(directory))
+    config = load_config(run / "config.yaml")
+    data = load_data(config.data, batch_size=config.fit.batch_size, seed=config.seed)
+    model = load_model(run / "model.keras")
+    try:
+        return export_saved_model(model, directory, first_inputs(data.validation.x, PROOF_SAMPLES))
+    except OSError as error:
+        raise InvalidArgumentError(f"`to` must be writable. Received: {directory} ({error})") from error
