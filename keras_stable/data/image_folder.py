@@ -30,7 +30,8 @@ def load(config: ImageFolderData, *, batch_size: int, seed: int) -> Data:
     """Lists the images, checks that each can be read, and streams them as float32 in [0, 255].
 
     The names of the directories, sorted, are the class names. Files and directories whose name starts with a
-    dot are passed over. Training images come in a new seeded order in every epoch.
+    dot are passed over. Training images come in a new seeded order in every epoch,
+    validation images in one seeded order.
 
     Raises:
         DataError: no images, one class, a class without images, or images that cannot be read.
@@ -55,6 +56,9 @@ def load(config: ImageFolderData, *, batch_size: int, seed: int) -> Data:
         train = files
         validation = _validation(config.validation_path, names)
     check_batch_size(batch_size, len(train.paths))
+    # Sorted by class until here; the first few validation samples are to be a fair sample.
+    rows = np.random.default_rng(seed).permutation(len(validation.paths))
+    validation = _Files(validation.argument, validation.paths[rows], validation.labels[rows])
     train_scan = scan(_readable(train, config, batch_size), train.argument, train.argument, config.input_scale)
     counts = check_classes(train_scan, "data.path", len(names))
     scan(_readable(validation, config, batch_size), validation.argument, validation.argument, config.input_scale)

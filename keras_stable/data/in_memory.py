@@ -21,6 +21,8 @@ from keras_stable.data.structures import Arrays, ArraySource, Data, Split
 def from_arrays(source: ArraySource, config: DataSection, *, batch_size: int, seed: int) -> Data:
     """Checks the arrays of a source, splits them where it brings no validation set, and scales the inputs.
 
+    Validation samples that are split off come in a seeded random order; a validation set keeps its own.
+
     Args:
         source: `ArraySource`.
         config: the `data` section, for `validation_split` and `input_scale`.
@@ -34,7 +36,9 @@ def from_arrays(source: ArraySource, config: DataSection, *, batch_size: int, se
     counts = check_classes(train, source.train.y_name)
     if source.validation is None:
         mask = validation_mask(train.labels, config.validation_split, seed)
-        validation_x, validation_y = x[mask], train.labels[mask]
+        # Sources are often sorted by class; the first few validation samples are to be a fair sample.
+        rows = np.random.default_rng(seed).permutation(np.flatnonzero(mask))
+        validation_x, validation_y = x[rows], train.labels[rows]
         x, y = x[~mask], train.labels[~mask]
     else:
         validation_x, validation = _checked(source.validation, config.input_scale)

@@ -52,8 +52,7 @@ class PreparedBatches(keras.utils.PyDataset):
         self._batches = batches
         self._scale = scale
 
-    @property
-    def num_batches(self) -> int:
+    def __len__(self) -> int:
         return self._batches.num_batches
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:

@@ -118,7 +118,14 @@ def _files(argument: str, pattern: str) -> list[str]:
 
 def _select(records: tf.data.Dataset, mask: np.ndarray) -> tf.data.Dataset:
     chosen = tf.constant(mask)
-    selected = records.enumerate().filter(lambda index, record: chosen[index]).map(lambda index, record: record)
+
+    def is_chosen(index: Any, _record: Any) -> Any:
+        return chosen[index]
+
+    def without_index(_index: Any, record: Any) -> Any:
+        return record
+
+    selected = records.enumerate().filter(is_chosen).map(without_index)
     return selected.apply(tf.data.experimental.assert_cardinality(int(mask.sum())))
 
 

@@ -42,6 +42,8 @@ def test_images_are_split_in_classes_resized_and_shuffled(folder, load):
     for images, labels in ((x, y), (validation, validation_y)):
         assert (images.mean(axis=(1, 2)).argmax(axis=1) == labels).all()
         assert (images.max(axis=(1, 2, 3)) > 250).all()
+    _, all_y = gathered(load("image_folder", path="images", image_size=(4, 3), validation_path="images").validation)
+    assert all_y.tolist() != sorted(all_y)
 
 
 def test_grayscale_a_scale_and_a_validation_directory(folder, load):

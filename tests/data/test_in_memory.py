@@ -29,6 +29,12 @@ def test_arrays_are_split_in_classes_and_keep_their_pairs():
     assert sorted(both[:, 0].tolist()) == X[:, 0].tolist()
 
 
+def test_samples_that_are_split_off_are_not_sorted_by_class():
+    data = build(np.arange(200.0)[:, None], np.repeat(np.arange(4), 50))
+    assert len(set(data.validation.y[:10])) > 1
+    np.testing.assert_array_equal(data.validation.x[:, 0] // 50, data.validation.y)
+
+
 def test_a_validation_set_is_taken_whole():
     data = build(validation=(X[:3], np.eye(4)[Y[:3]]), names=("a", "b", "c", "d"))
     assert (len(data.train.x), len(data.validation.x)) == (20, 3)

@@ -46,6 +46,7 @@ def test_batches_come_out_scaled_with_class_ids(kind, y):
     data = from_streams(source, source, input_scale=100.0)
     assert not data.train.is_arrays
     assert (data.input_shape, data.num_classes, data.class_counts.tolist()) == ((2,), 3, [4, 4, 4])
+    assert len(data.train.x) == 3
     x, labels = gathered(data.train)
     np.testing.assert_array_equal(x, (X * 100).astype(np.float32))
     assert (x.dtype, labels.dtype) == (np.float32, np.int64)

@@ -29,6 +29,13 @@ def test_a_file_is_split_in_classes_and_shuffled_anew_in_every_epoch(load):
     assert (len(data.train.x), len(data.validation.x)) == (3, 2)
 
 
+def test_nothing_is_printed(load, capfd):
+    write_tfrecord("a.tfrecord", X, Y)
+    gathered(load("tfrecord", path="a.tfrecord", shape=(2,), num_classes=4).train)
+    written = capfd.readouterr()
+    assert "AutoGraph" not in written.out + written.err
+
+
 def test_the_seed_decides_split_and_order(load):
     write_tfrecord("a.tfrecord", X, Y)
     first, again, other = (
