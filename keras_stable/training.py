@@ -125,6 +125,7 @@ def fit(
             data.train.y,
             batch_size=config.fit.batch_size if data.train.is_arrays else None,
             epochs=config.fit.epochs,
+            shuffle=data.train.is_arrays,
             validation_data=(data.validation.x, data.validation.y) if data.validation.is_arrays else data.validation.x,
             validation_batch_size=_VALIDATION_BATCH if data.validation.is_arrays else None,
             class_weight=weights,

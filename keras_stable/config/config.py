@@ -10,8 +10,6 @@ from keras_stable.config.model_config import AugmentationLayer, ModelConfig
 from keras_stable.config.section import Conflict, Section
 from keras_stable.config.training_config import FitConfig, LossConfig, OptimizerConfig
 
-_FLAT_KINDS = ("sklearn", "csv")
-
 
 class Config(Section):
     """Everything that decides a run: the same config on the same machine gives the same run.
@@ -50,16 +48,19 @@ class Config(Section):
                 self.optimizer.warmup_epochs,
                 (("fit", "epochs"),),
             )
-        if self.data.kind in _FLAT_KINDS:
+        if self.data.flat:
             if self.model.encoder == "conv":
                 yield Conflict(
-                    ("model", "encoder"), f"mlp or module for the flat rows of {self.data.kind} data", "conv", (kind,)
+                    ("model", "encoder"),
+                    f"mlp or module for the flat rows of this {self.data.kind} data",
+                    "conv",
+                    (kind,),
                 )
             for index, layer in enumerate(self.augmentation):
                 if layer.layer != "GaussianNoise":
                     yield Conflict(
                         ("augmentation", index, "layer"),
-                        f"GaussianNoise for the flat rows of {self.data.kind} data",
+                        f"GaussianNoise for the flat rows of this {self.data.kind} data",
                         layer.layer,
                         (kind,),
                     )

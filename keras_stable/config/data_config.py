@@ -25,12 +25,21 @@ class DataSection(Section):
     input_scale: PositiveFloat = 1.0
     """Every input is multiplied by this, which shows what unscaled inputs do."""
 
+    @property
+    def flat(self) -> bool:
+        """Whether it is known without the data that an input is one row of numbers, and no image."""
+        return False
+
 
 class SklearnData(DataSection):
     """A data set that scikit-learn brings along."""
 
     kind: Literal["sklearn"]
     name: Literal["digits", "iris", "wine", "breast_cancer"]
+
+    @property
+    def flat(self) -> bool:
+        return self.name != "digits"
 
 
 class NpzData(DataSection):
@@ -62,6 +71,10 @@ class CsvData(DataSection):
     label: Text = "label"
     """Name of the label column; text and integers both become class ids, in sorted order."""
     validation_path: Text | None = None
+
+    @property
+    def flat(self) -> bool:
+        return True
 
 
 class ImageFolderData(DataSection):

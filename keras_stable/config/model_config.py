@@ -20,8 +20,8 @@ class ModelConfig(Section):
     encoder: Literal["mlp", "conv", "module"] = "mlp"
     hidden_units: PositiveInts = (128, 64)
     """Units of the dense layers of the `mlp` encoder."""
-    filters: Annotated[PositiveInts, Field(min_length=1)] = (32, 64)
-    """Filters of the blocks of the `conv` encoder."""
+    filters: Annotated[PositiveInts, Field(min_length=1)] = (32, 64, 64)
+    """Channels of each convolution of the `conv` encoder."""
     feature_dim: PositiveInt = 128
     """Number of features that the encoder gives to the readout."""
     activation: Text = "relu"

@@ -21,7 +21,8 @@ from keras_stable.data.structures import Arrays, ArraySource, Data, Split
 def from_arrays(source: ArraySource, config: DataSection, *, batch_size: int, seed: int) -> Data:
     """Checks the arrays of a source, splits them where it brings no validation set, and scales the inputs.
 
-    Validation samples that are split off come in a seeded random order; a validation set keeps its own.
+    Validation samples come in a seeded random order: sources are often sorted by class, and the first few are to
+    be a fair sample.
 
     Args:
         source: `ArraySource`.
@@ -36,21 +37,20 @@ def from_arrays(source: ArraySource, config: DataSection, *, batch_size: int, se
     counts = check_classes(train, source.train.y_name)
     if source.validation is None:
         mask = validation_mask(train.labels, config.validation_split, seed)
-        # Sources are often sorted by class; the first few validation samples are to be a fair sample.
-        rows = np.random.default_rng(seed).permutation(np.flatnonzero(mask))
-        validation_x, validation_y = x[rows], train.labels[rows]
+        validation_x, validation_y = x[mask], train.labels[mask]
         x, y = x[~mask], train.labels[~mask]
     else:
         validation_x, validation = _checked(source.validation, config.input_scale)
         check_validation(validation, train, len(counts), source.validation.x_name, source.validation.y_name)
         y, validation_y = train.labels, validation.labels
+    order = np.random.default_rng(seed).permutation(len(validation_x))
     check_batch_size(batch_size, len(x))
     names = source.class_names
     if names is not None and len(names) != len(counts):
         raise data_error("class_names", f"one name for each of the {len(counts)} classes", f"{len(names)} names")
     return Data(
         train=Split(inputs(x, config.input_scale), y),
-        validation=Split(inputs(validation_x, config.input_scale), validation_y),
+        validation=Split(inputs(validation_x[order], config.input_scale), validation_y[order]),
         input_shape=train.input_shape,
         num_classes=len(counts),
         class_names=names,

@@ -8,8 +8,9 @@ from keras_stable.data.structures import Arrays, ArraySource, Data
 
 
 def load(config: SklearnData, *, batch_size: int, seed: int) -> Data:
-    """Loads digits (64 pixel values, 10 classes), iris, wine or breast_cancer; none needs the network."""
+    """Loads digits (8x8 pixels of 0 to 16, 10 classes), iris, wine or breast_cancer; none needs the network."""
     bunch = getattr(importlib.import_module("sklearn.datasets"), f"load_{config.name}")()
     names = tuple(str(name) for name in bunch.target_names)
-    source = ArraySource(Arrays(bunch.data, bunch.target, "x", "y"), class_names=names)
+    x = bunch.images if config.name == "digits" else bunch.data
+    source = ArraySource(Arrays(x, bunch.target, "x", "y"), class_names=names)
     return from_arrays(source, config, batch_size=batch_size, seed=seed)

@@ -57,7 +57,9 @@ class SparseCrossentropy(keras.losses.Loss):
         log_p = ops.log_softmax(y_pred, axis=-1)
         labels = ops.one_hot(ops.reshape(ops.cast(y_true, "int32"), (-1,)), classes, dtype=log_p.dtype)
         labels = labels * (1.0 - self.label_smoothing) + self.label_smoothing / classes
-        weight = ops.power(-ops.expm1(log_p), self.focal_gamma) if self.focal_gamma else 1.0
+        # The slope of a power below 1 is infinite at 0, where a sample that is surely right stands.
+        wrong = ops.maximum(-ops.expm1(log_p), keras.config.epsilon())
+        weight = ops.power(wrong, self.focal_gamma) if self.focal_gamma else 1.0
         return -ops.sum(labels * weight * log_p, axis=-1)
 
     def get_config(self) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 import pytest
 
 DIGITS = "data: {kind: sklearn, name: digits}\n"
+IRIS = "data: {kind: sklearn, name: iris}\n"
 CSV = "data: {kind: csv, path: a.csv}\n"
 
 
@@ -13,13 +14,13 @@ CSV = "data: {kind: csv, path: a.csv}\n"
             "Received: optimizer.warmup_epochs=3.0",
         ),
         (
-            f"{DIGITS}model: {{encoder: conv}}\n",
-            "c.yaml:2: `model.encoder` must be mlp or module for the flat rows of sklearn data. "
+            f"{IRIS}model: {{encoder: conv}}\n",
+            "c.yaml:2: `model.encoder` must be mlp or module for the flat rows of this sklearn data. "
             "Received: model.encoder='conv'",
         ),
         (
             f"{CSV}augmentation:\n- {{layer: GaussianNoise, stddev: 1}}\n- {{layer: RandomFlip}}\n",
-            "c.yaml:4: `augmentation.1.layer` must be GaussianNoise for the flat rows of csv data. "
+            "c.yaml:4: `augmentation.1.layer` must be GaussianNoise for the flat rows of this csv data. "
             "Received: augmentation.1.layer='RandomFlip'",
         ),
     ],
@@ -30,4 +31,5 @@ def test_sections_that_cannot_work_together(text, line, mistakes):
 
 def test_sections_that_can_work_together(load):
     config = load("data: {kind: npz, path: a}\nmodel: {encoder: conv}\naugmentation: [{layer: RandomFlip}]\n")
+    assert load(f"{DIGITS}model: {{encoder: conv}}\n").model.encoder == "conv"
     assert config.augmentation[0].arguments == {}

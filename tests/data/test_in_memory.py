@@ -38,7 +38,11 @@ def test_samples_that_are_split_off_are_not_sorted_by_class():
 def test_a_validation_set_is_taken_whole():
     data = build(validation=(X[:3], np.eye(4)[Y[:3]]), names=("a", "b", "c", "d"))
     assert (len(data.train.x), len(data.validation.x)) == (20, 3)
-    assert data.validation.y.tolist() == [0, 1, 2]
+    assert sorted(data.validation.y.tolist()) == [0, 1, 2]
+    # In another order, so that the first few are a fair sample; each input keeps its label.
+    assert data.validation.y.tolist() != [0, 1, 2]
+    for x, y in zip(data.validation.x, data.validation.y, strict=True):
+        np.testing.assert_array_equal(x, X[:3][Y[:3] == y][0].astype("float32"))
     assert data.class_names == ("a", "b", "c", "d")
 
 

@@ -5,7 +5,7 @@ import pytest
 @pytest.mark.parametrize(
     ("name", "samples", "shape", "names"),
     [
-        ("digits", 1797, (64,), tuple("0123456789")),
+        ("digits", 1797, (8, 8), tuple("0123456789")),
         ("iris", 150, (4,), ("setosa", "versicolor", "virginica")),
         ("wine", 178, (13,), ("class_0", "class_1", "class_2")),
         ("breast_cancer", 569, (30,), ("malignant", "benign")),

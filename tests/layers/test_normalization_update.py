@@ -1,0 +1,123 @@
+import keras
+import numpy as np
+import pytest
+
+from keras_stable.layers import FeatureNormalization, NormalizationUpdate
+from keras_stable.models import classifier
+
+
+@pytest.fixture
+def x():
+    return np.random.default_rng(0).normal(3, 20, size=(200, 6)).astype("float32")
+
+
+def shifted(model, rng):
+    for variable in model.trainable_variables:
+        variable.assign(variable + rng.normal(0, 0.3, variable.shape))
+
+
+def features_before(model, layer, x):
+    return keras.Model(model.inputs, layer.input).predict(x, verbose=0).astype("float64")
+
+
+def test_refresh_gives_the_present_statistics_and_keeps_the_outputs(x):
+    model = classifier((6,), 5, hidden_units=(16, 12))
+    update = NormalizationUpdate(model)
+    update.adapt(x)
+    shifted(model, np.random.default_rng(1))
+    layer = model.get_layer("feature_normalization")
+    old_mean, before = np.array(layer.adapt_mean), model.predict(x, verbose=0)
+    update.refresh(x)
+    features = features_before(model, layer, x)
+    np.testing.assert_allclose(layer.adapt_mean, features.mean(axis=0), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(layer.adapt_variance, features.var(axis=0), rtol=1e-4, atol=1e-6)
+    assert not np.allclose(old_mean, layer.adapt_mean)
+    np.testing.assert_allclose(model.predict(x, verbose=0), before, atol=1e-5)
+
+
+def test_adapt_goes_from_the_inputs_on(x):
+    model = classifier((6,), 5, hidden_units=(16, 12))
+    NormalizationUpdate(model).adapt(x)
+    np.testing.assert_allclose(model.get_layer("input_normalization").adapt_mean, x.mean(axis=0), rtol=1e-4)
+    normalised = keras.Model(model.inputs, model.get_layer("feature_normalization").output).predict(x, verbose=0)
+    np.testing.assert_allclose(normalised.mean(axis=0), 0, atol=1e-4)
+    np.testing.assert_allclose(normalised.std(axis=0), 1, atol=1e-3)
+
+
+def test_adapt_new_leaves_adapted_layers_alone(x):
+    model = classifier((6,), 5, hidden_units=(16,))
+    model.get_layer("input_normalization").adapt(x)
+    NormalizationUpdate(model).adapt_new(2 * x)
+    np.testing.assert_allclose(model.get_layer("input_normalization").adapt_mean, x.mean(axis=0), rtol=1e-4)
+    assert model.get_layer("feature_normalization").adapted
+
+
+def test_dropout_and_plain_readouts_are_followed(x):
+    model = keras.Sequential(
+        [
+            keras.Input((6,)),
+            keras.layers.Dense(8),
+            FeatureNormalization(),
+            keras.layers.Dropout(0.5),
+            keras.layers.Dense(3),
+        ]
+    )
+    before = model.predict(x, verbose=0)
+    NormalizationUpdate(model).refresh(x)
+    np.testing.assert_allclose(model.predict(x, verbose=0), before, rtol=1e-4, atol=1e-4)
+
+
+def test_moving_averages_of_the_optimizer_are_rewritten_too(x):
+    model = classifier((6,), 3, hidden_units=(8,))
+    optimizer = keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5)
+    model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    NormalizationUpdate(model).adapt(x)
+    model.fit(x, np.arange(200) % 3, epochs=1, verbose=0)
+    live = model.get_weights()
+
+    def outputs_of_the_average():
+        optimizer._overwrite_model_variables_with_average_value(model.trainable_variables)
+        outputs = model.predict(x, verbose=0)
+        for variable, value in zip(model.trainable_variables, trainable, strict=True):
+            variable.assign(value)
+        return outputs
+
+    model.set_weights(live)
+    trainable = [np.array(v) for v in model.trainable_variables]
+    before = outputs_of_the_average()
+    model.layers[2].bias.assign_add(np.full(8, 0.5))
+    trainable = [np.array(v) for v in model.trainable_variables]
+    NormalizationUpdate(model).refresh(x)
+    trainable = [np.array(v) for v in model.trainable_variables]
+    np.testing.assert_allclose(outputs_of_the_average(), before, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        keras.Sequential([keras.Input((6,)), keras.layers.Dense(2)]),
+        keras.Sequential([keras.Input((6,)), FeatureNormalization(mean=0.0, variance=1.0), keras.layers.Dense(2)]),
+    ],
+)
+def test_a_model_without_a_layer_that_adapts_is_refused(model):
+    with pytest.raises(ValueError, match="`model` must be a functional or Sequential model"):
+        NormalizationUpdate(model)
+
+
+def test_a_layer_that_leads_to_no_readout_is_refused(x):
+    model = keras.Sequential(
+        [keras.Input((6,)), FeatureNormalization(), keras.layers.Activation("relu"), keras.layers.Dense(2)]
+    )
+    with pytest.raises(ValueError, match="leads to a Dense layer with a bias"):
+        NormalizationUpdate(model).refresh(x)
+
+
+def test_data_that_is_not_finite_changes_nothing(x):
+    model = classifier((6,), 3, hidden_units=(8,))
+    before = model.get_weights()
+    bad = x.copy()
+    bad[3, 2] = np.nan
+    with pytest.raises(ValueError, match="`data` must be finite"):
+        NormalizationUpdate(model).adapt(bad)
+    for old, new in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
