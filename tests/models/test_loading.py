@@ -1,7 +1,6 @@
 import subprocess
 import sys
 
-import keras
 import numpy as np
 
 from keras_stable.losses import SparseCrossentropy
@@ -23,7 +22,6 @@ def test_a_saved_model_loads_in_a_fresh_process_both_ways(tmp_path):
 import numpy as np
 import keras_stable
 model = keras_stable.load_model({str(tmp_path / "model.keras")!r})
-import keras
 again = keras.models.load_model({str(tmp_path / "model.keras")!r})
 for loaded in (model, again):
     got = loaded.predict(np.load({str(tmp_path / "x.npy")!r}), verbose=0)
