@@ -5,6 +5,9 @@ from typing import Any
 
 import numpy as np
 
+NORM_LIMIT = 10.0
+"""The global gradient norm before clipping that a stable run stays under."""
+
 
 @dataclass(frozen=True)
 class Curves:
@@ -32,6 +35,7 @@ class Summary:
         nonfinite_steps: steps with a NaN or infinite gradient, which the optimizer skipped.
         distinct_in_first_10: distinct classes predicted for the first 10 validation samples, after training.
         unique_classes, effective_classes: of the predictions for all validation samples, after the last epoch.
+        top_class_share: the share of the class predicted most often, of the same, in [0, 1].
         val_accuracy_best, val_accuracy_last: over the epochs.
         largest_drop: the largest fall of the validation accuracy below its running best, in any epoch.
         largest_drop_after: the same, counted from after each number of epochs on.
@@ -51,6 +55,7 @@ class Summary:
     epochs: int
     num_classes: int
     largest_drop_after: dict[int, float] = field(default_factory=dict)
+    top_class_share: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Returns the figures as plain values for JSON."""
@@ -82,6 +87,7 @@ def summarize(curves: Curves, first_predictions: np.ndarray, num_classes: int) -
         epochs=len(curves.history.get("loss", ())),
         num_classes=num_classes,
         largest_drop_after={n: drop for n in (3, 5) if (drop := largest_drop(accuracy, after=n)) is not None},
+        top_class_share=_last(curves.history, "val_top_class_share"),
     )
 
 

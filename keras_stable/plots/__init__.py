@@ -1,5 +1,5 @@
 """Pictures, drawn without a screen."""
 
-from keras_stable.plots.curves import draw_curves, save_curves
+from keras_stable.plots.curves import draw_curves, draw_panel, save_curves
 
-__all__ = ["draw_curves", "save_curves"]
+__all__ = ["draw_curves", "draw_panel", "save_curves"]

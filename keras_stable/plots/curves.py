@@ -1,73 +1,159 @@
-"""The curves of runs: loss, accuracy, gradient norm and prediction diversity."""
+"""The curves of runs: accuracy, gradient norm, loss and prediction diversity."""
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from keras_stable.results import Curves
+from keras_stable.plots.line_style import line_style
+from keras_stable.plots.spread import spread
+from keras_stable.results import NORM_LIMIT, Curves
 
-_LIMIT = 10.0
+Runs = Mapping[str, Curves | Sequence[Curves]]
+_Groups = Mapping[str, Sequence[Curves]]
+# More points than this on the width of a panel are one blot.
+_MOST_POINTS = 200
 
 
-def draw_curves(runs: Mapping[str, Curves]) -> Figure:
-    """Draws four panels, one line for each run in each.
+def draw_curves(runs: Runs) -> Figure:
+    """Draws four panels: accuracy, gradient norm, both losses, and effective classes.
 
     Args:
-        runs: the curves of each run, by the label that stands in the legend.
+        runs: the curves of each label of the legend. Several `Curves` of one label, such as those of several
+            seeds, are drawn as their median, in a band from the smallest to the largest.
 
     Returns:
-        A matplotlib `Figure`, 11 x 7 inches.
+        A matplotlib `Figure`, 11 x 7.5 inches, and higher where the legend needs more than a line.
     """
-    figure = Figure(figsize=(11, 7), layout="constrained")
-    FigureCanvasAgg(figure)
-    panels = figure.subplots(2, 2)
-    draws: list[Callable[[Axes, Mapping[str, Curves]], None]] = [_accuracy, _norms, _loss, _diversity]
-    for axes, draw in zip(panels.ravel(), draws, strict=True):
-        draw(axes, runs)
-        axes.grid(alpha=0.3)
-        axes.legend(fontsize=8)
-    return figure
+    return _figure(["accuracy", "gradient_norm", "loss", "effective_classes"], runs, (2, 2), (11, 7.5))
 
 
-def save_curves(runs: Mapping[str, Curves], path: Path) -> None:
-    """Writes the panels as a picture."""
+def draw_panel(panel: str, runs: Runs) -> Figure:
+    """Draws one panel alone.
+
+    Args:
+        panel: "accuracy", "gradient_norm", "loss", "training_loss", "validation_loss" or "effective_classes".
+        runs: as for `draw_curves`.
+
+    Returns:
+        A matplotlib `Figure`, 6.4 x 4.4 inches, and higher where the legend needs more than a line.
+    """
+    return _figure([panel], runs, (1, 1), (6.4, 4.4))
+
+
+def save_curves(runs: Runs, path: Path) -> None:
+    """Writes the four panels as a picture."""
     draw_curves(runs).savefig(path, dpi=110)
 
 
-def _accuracy(axes: Axes, runs: Mapping[str, Curves]) -> None:
-    axes.set(title="Validation accuracy", xlabel="epoch", ylim=(-0.02, 1.02))
-    for label, curves in runs.items():
-        _line(axes, curves, "val_accuracy", label)
+def _figure(panels: Sequence[str], runs: Runs, grid: tuple[int, int], size: tuple[float, float]) -> Figure:
+    figure = Figure(figsize=size, layout="constrained")
+    FigureCanvasAgg(figure)
+    groups = {label: [given] if isinstance(given, Curves) else list(given) for label, given in runs.items()}
+    for axes, panel in zip(figure.subplots(*grid, squeeze=False).ravel(), panels, strict=True):
+        _PANELS[panel](axes, groups)
+        axes.grid(alpha=0.3)
+        axes.spines[["top", "right"]].set_visible(False)
+        if not axes.has_data():
+            axes.text(0.5, 0.5, "not measured", ha="center", va="center", transform=axes.transAxes)
+    handles = {
+        label: handle for axes in figure.axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    widest = max(map(len, handles), default=0)
+    columns = max(1, int(size[0] * 9) // (widest + 10))
+    figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=columns, handlelength=4)
+    # The legend of many runs would leave the panels no room.
+    figure.set_figheight(size[1] + 0.25 * (math.ceil(len(handles) / columns) - 1))
+    return figure
 
 
-def _norms(axes: Axes, runs: Mapping[str, Curves]) -> None:
-    axes.set(title="Gradient norm before clipping, every step", xlabel="step", yscale="log")
-    for label, curves in runs.items():
-        norms = np.where(np.isfinite(curves.global_norm) & (curves.global_norm > 0), curves.global_norm, np.nan)
-        axes.plot(np.arange(len(norms)), norms, linewidth=0.8, label=label)
-    axes.axhline(_LIMIT, color="black", linestyle=":", linewidth=1, label=f"{_LIMIT:g}")
+def _accuracy(axes: Axes, runs: _Groups) -> None:
+    axes.set(title="Validation accuracy", xlabel="epoch", ylabel="share of samples", ylim=(-0.02, 1.02))
+    _epochs(axes, runs, "val_accuracy")
 
 
-def _loss(axes: Axes, runs: Mapping[str, Curves]) -> None:
-    axes.set(title="Loss (solid: training, dashed: validation)", xlabel="epoch", yscale="log")
-    for label, curves in runs.items():
-        (line,) = _line(axes, curves, "loss", label)
-        _line(axes, curves, "val_loss", None, color=line.get_color(), linestyle="--")
+def _gradient_norm(axes: Axes, runs: _Groups) -> None:
+    axes.set(title="Gradient norm before clipping", xlabel="step", ylabel="global norm")
+    for index, (label, group) in enumerate(runs.items()):
+        _draw(axes, [curves.global_norm for curves in group], index, label, positive=True)
+    if axes.has_data():
+        # A single step whose gradients all but cancel would press everything else to the top.
+        usual = min(float(np.nanquantile(np.asarray(line.get_ydata()), 0.02)) for line in axes.lines)
+        axes.axhline(NORM_LIMIT, color="black", linestyle="-", linewidth=1.2, label=f"norm {NORM_LIMIT:g}")
+        axes.set_ylim(bottom=max(axes.get_ylim()[0], min(usual, NORM_LIMIT) / 10))
+        _log_scale(axes)
 
 
-def _diversity(axes: Axes, runs: Mapping[str, Curves]) -> None:
-    axes.set(title="Effective classes predicted in validation", xlabel="epoch")
-    for label, curves in runs.items():
-        _line(axes, curves, "val_effective_classes", label)
+def _loss(axes: Axes, runs: _Groups) -> None:
+    axes.set(title="Loss (large markers: validation)", xlabel="epoch", ylabel="loss")
+    _epochs(axes, runs, "loss", positive=True, markersize=0)
+    _epochs(axes, runs, "val_loss", positive=True, markersize=6)
+    _log_scale(axes)
+
+
+def _training_loss(axes: Axes, runs: _Groups) -> None:
+    axes.set(title="Training loss", xlabel="epoch", ylabel="loss")
+    _epochs(axes, runs, "loss", positive=True)
+    _log_scale(axes)
+
+
+def _validation_loss(axes: Axes, runs: _Groups) -> None:
+    axes.set(title="Validation loss", xlabel="epoch", ylabel="loss")
+    _epochs(axes, runs, "val_loss", positive=True)
+    _log_scale(axes)
+
+
+def _effective_classes(axes: Axes, runs: _Groups) -> None:
+    axes.set(title="Effective classes predicted in validation", xlabel="epoch", ylabel="classes")
+    _epochs(axes, runs, "val_effective_classes")
     axes.set_ylim(bottom=0)
 
 
-def _line(axes: Axes, curves: Curves, key: str, label: str | None, **style: object) -> list:
-    values = np.asarray(curves.history.get(key, ()), np.float64)
-    # A marker keeps a run of one epoch visible.
-    marker = "." if len(values) < 30 else None
-    return axes.plot(np.arange(1, len(values) + 1), values, label=label, marker=marker, **style)
+def _epochs(axes: Axes, runs: _Groups, key: str, positive: bool = False, **style: Any) -> None:
+    for index, (label, group) in enumerate(runs.items()):
+        values = [np.asarray(curves.history.get(key, ()), np.float64) for curves in group]
+        _draw(axes, values, index, label, positive, **style)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+
+
+def _draw(axes: Axes, values: list[np.ndarray], index: int, label: str, positive: bool, **style: Any) -> None:
+    if positive:  # a logarithmic axis has no place for others
+        values = [np.where(value > 0, value, np.nan) for value in values]
+    line = spread(values, _MOST_POINTS)
+    if not np.isfinite(line.middle).any():
+        return
+    between = max(1, len(line.x) // 10)
+    # Where lines lie on one another, markers at different places keep all of them visible.
+    marks = (index * between // 3 % between, between)
+    look = {"linewidth": 1.5, "markersize": 4.5, "markevery": marks, **line_style(index), **style}
+    axes.plot(line.x, line.middle, label=label, **look)
+    if not np.array_equal(line.low, line.high, equal_nan=True):
+        axes.fill_between(line.x, line.low, line.high, color=look["color"], alpha=0.2, linewidth=0)
+
+
+def _log_scale(axes: Axes) -> None:
+    axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    plain = FuncFormatter(lambda value, _: f"{value:,g}" if 1e-4 <= value < 1e7 else f"{value:.0e}")
+    axes.yaxis.set_major_formatter(plain)
+    if high / low > 10:
+        axes.yaxis.set_minor_formatter(NullFormatter())
+    else:
+        axes.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5, 7)))
+        axes.yaxis.set_minor_formatter(plain)
+
+
+_PANELS: dict[str, Callable[[Axes, _Groups], None]] = {
+    "accuracy": _accuracy,
+    "gradient_norm": _gradient_norm,
+    "loss": _loss,
+    "training_loss": _training_loss,
+    "validation_loss": _validation_loss,
+    "effective_classes": _effective_classes,
+}

@@ -1,0 +1,123 @@
+"""The HTML page: one file, no script, nothing loaded from elsewhere."""
+
+import base64
+import io
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from keras_stable.comparison.differences import differences
+from keras_stable.comparison.measures import measures, seeds_text
+from keras_stable.comparison.numbers import count, share, significant
+from keras_stable.comparison.sentences import sentences
+
+if TYPE_CHECKING:
+    from keras_stable.comparison.comparison import Comparison
+
+_PICTURES = {
+    "accuracy": "Validation accuracy by epoch, from 0 to 1.",
+    "gradient_norm": "Global gradient norm before clipping by step, on a logarithmic axis with a line at 10. "
+    "The axis leaves out single values that are far smaller.",
+    "training_loss": "Training loss by epoch, on a logarithmic axis.",
+    "validation_loss": "Validation loss by epoch, on a logarithmic axis.",
+    "effective_classes": "Effective classes predicted in validation, by epoch.",
+}
+_LAST_VALUE = {
+    "accuracy": ("val_accuracy_last", "ends at", share),
+    "gradient_norm": ("grad_norm_max", "reaches", significant),
+    "effective_classes": ("effective_classes", "ends at", significant),
+}
+_LOSSES = {"training_loss": "loss", "validation_loss": "val_loss"}
+
+
+class Picture(NamedTuple):
+    """A picture inside the page."""
+
+    uri: str
+    caption: str
+    alt: str
+
+
+def page(comparison: "Comparison") -> str:
+    """Returns the page of a comparison."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader("keras_stable.comparison", ".")
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.globals.update(
+        breakable=_breakable, count=count, seeds_text=seeds_text, sentences=sentences, share=share
+    )
+    environment.globals.update(significant=significant)
+    several = any(len(row["seeds"]) > 1 for row in comparison.rows)
+    return environment.get_template("page.html.j2").render(
+        title=_title(comparison),
+        comparison=comparison,
+        rows=comparison.rows,
+        measures=measures(comparison.rows),
+        differences=differences(comparison.configs),
+        shared=_shared(comparison),
+        several=several,
+        pictures=[_picture(comparison, panel, caption, several) for panel, caption in _PICTURES.items()],
+    )
+
+
+def _title(comparison: "Comparison") -> str:
+    labels = list(comparison.configs)
+    return f"Comparison: {', '.join(labels)}" if len(labels) < 4 else f"Comparison of {len(labels)} configs"
+
+
+def _breakable(name: str) -> str:
+    """Returns a name with a place to break it, of no width, after each of its words."""
+    return re.sub(r"(?<=[._+=-])(?=\w)", "\u200b", name)
+
+
+def _shared(comparison: "Comparison") -> list[tuple[str, str]]:
+    """Returns what every config trains on and for how long, where that is the same in all."""
+    configs = list(comparison.configs.values())
+    facts: list[tuple[str, Any]] = []
+    for title, section, keys in (
+        ("Data", "data", ("kind", "name", "path", "target")),
+        ("Encoder", "model", ("encoder",)),
+        ("Epochs", "fit", ("epochs",)),
+        ("Batch size", "fit", ("batch_size",)),
+    ):
+        texts = {
+            " ".join(str(value) for key in keys if (value := getattr(getattr(config, section), key, None)))
+            for config in configs
+        }
+        if len(texts) == 1:
+            facts.append((title, texts.pop()))
+    return facts
+
+
+def _picture(comparison: "Comparison", panel: str, caption: str, several: bool) -> Picture:
+    import matplotlib
+
+    from keras_stable.plots import draw_panel
+
+    runs = {label: [run.curves for run in comparison.runs_of(label)] for label in comparison.configs}
+    stream = io.BytesIO()
+    # Without a fixed salt and date, the same comparison would never give the same page.
+    with matplotlib.rc_context({"svg.hashsalt": "keras_stable", "font.size": 12}):
+        draw_panel(panel, runs).savefig(stream, format="svg", metadata={"Date": None})
+    uri = f"data:image/svg+xml;base64,{base64.b64encode(stream.getvalue()).decode()}"
+    drawn = f"{caption} The line is the median over the seeds, the band their range." if several else caption
+    return Picture(uri, drawn, f"Line chart. {_ends(comparison, panel)}")
+
+
+def _ends(comparison: "Comparison", panel: str) -> str:
+    """Returns in words what a chart shows of each config, for those who cannot see it."""
+    texts = []
+    for row in comparison.rows:
+        label = row["config"]
+        if panel in _LAST_VALUE:
+            key, verb, text = _LAST_VALUE[panel]
+            texts.append(f"{label} {verb} {text(row[key])}" if row[key] is not None else f"{label} was not measured")
+            continue
+        losses = [run.curves.history.get(_LOSSES[panel]) for run in comparison.runs_of(label)]
+        known = [loss for loss in losses if loss]
+        if known:
+            first, last = (sum(loss[index] for loss in known) / len(known) for index in (0, -1))
+            texts.append(f"{label} goes from {significant(first)} to {significant(last)}")
+        else:
+            texts.append(f"{label} was not measured")
+    return "; ".join(texts) + "."

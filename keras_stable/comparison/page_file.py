@@ -1,0 +1,58 @@
+"""The file of the page: written whole or not at all."""
+
+import os
+from pathlib import Path
+
+from keras_stable.errors import InvalidArgumentError, invalid_argument
+
+
+def check_page_path(path: str | os.PathLike[str]) -> Path:
+    """Returns the path of a page that can be written; makes its directory.
+
+    Called before the training, it saves a user from training for nothing.
+
+    Args:
+        path: where the page is to be; an earlier file there is replaced.
+
+    Raises:
+        InvalidArgumentError: it is a directory or a device, or its directory cannot be made or written to.
+    """
+    resolved = Path(path).expanduser().resolve()
+    # Replacing a device such as /dev/null would take it from the whole system.
+    if resolved.exists() and not resolved.is_file():
+        what = "a directory" if resolved.is_dir() else "not a regular file"
+        raise invalid_argument("html", f"a path for a file; {what} is there", os.fspath(path))
+    try:
+        resolved.parent.mkdir(parents=True, exist_ok=True)
+        partial = _partial(resolved)
+        partial.touch()
+        partial.unlink()
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return resolved
+
+
+def write_page(path: str | os.PathLike[str], text: str) -> Path:
+    """Writes a page, whole or not at all, and returns its absolute path.
+
+    Raises:
+        InvalidArgumentError: as `check_page_path`, or the disk is full.
+    """
+    resolved = check_page_path(path)
+    partial = _partial(resolved)
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(resolved)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise _unwritable(path, error) from error
+    return resolved
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(f".{path.name[:80]}.{os.getpid()}.partial")
+
+
+def _unwritable(path: str | os.PathLike[str], error: OSError) -> InvalidArgumentError:
+    received = f"html={os.fspath(path)!r} ({error.strerror or error})"
+    return InvalidArgumentError(f"`html` must be a path that can be written. Received: {received}")
