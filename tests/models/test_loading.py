@@ -22,7 +22,8 @@ def test_a_saved_model_loads_in_a_fresh_process_both_ways(tmp_path):
 import numpy as np
 import keras_stable
 model = keras_stable.load_model({str(tmp_path / "model.keras")!r})
-again = keras.models.load_model({str(tmp_path / "model.keras")!r})
+from keras.models import load_model
+again = load_model({str(tmp_path / "model.keras")!r})
 for loaded in (model, again):
     got = loaded.predict(np.load({str(tmp_path / "x.npy")!r}), verbose=0)
     np.testing.assert_array_equal(got, np.load({str(tmp_path / "expected.npy")!r}))
