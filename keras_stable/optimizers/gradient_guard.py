@@ -85,11 +85,13 @@ class GradientGuard(KerasHooks):
         if self.built:
             return
         super().build(variables)
+        keras_variables = len(self.variables)
         dtype = norm_dtype([keras.backend.standardize_dtype(variable.dtype) for variable in variables])
         self._clipping = Clipping(self, dtype)
         counts = self.add_variable((2,), dtype="int64", aggregation="only_first_replica", name="gradient_counts")
         paths = tuple(getattr(variable, "path", variable.name) for variable in variables)
         self.gradient_ring = GradientRing(paths, self.history_size, dtype, counts)
+        self._keras_variables = keras_variables
 
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[keras.Variable] | None = None) -> None:
         """Updates the variables, or, when a gradient is not finite, records a skipped step."""
@@ -139,12 +141,19 @@ class GradientGuard(KerasHooks):
         return {**super().get_config(), **guard}
 
     def load_own_variables(self, store: Any) -> None:
-        """Loads the state of this optimizer; the history starts anew."""
+        """Loads the state of this optimizer, or of the Keras optimizer without the guard; the history starts anew."""
+        if self.gradient_ring is None or len(store.keys()) != self._keras_variables:
+            super().load_own_variables(store)
+        else:
+            for i, variable in enumerate(self.variables[: self._keras_variables]):
+                variable.assign(store[str(i)])
         if self.gradient_ring is not None:
             self.gradient_ring.clear()
-        super().load_own_variables(store)
 
     def _guarded_apply(self, grads: list[Any], variables: list[Any]) -> None:
+        if self.gradient_accumulation_steps and not tf.__internal__.distribute.strategy_supports_no_merge_call():
+            must_be = "None under this strategy, where Keras cannot build the accumulating update"
+            raise invalid_argument("gradient_accumulation_steps", must_be, self.gradient_accumulation_steps)
         context = tf.distribute.get_replica_context()
         replicas = 1 if context is None else context.num_replicas_in_sync
         kept = [i for i, gradient in enumerate(grads) if _is_gradient(gradient, variables[i])]

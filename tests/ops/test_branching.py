@@ -1,0 +1,38 @@
+"""A branch gives what tf.cond gives, in and out of a compiled step."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_stable.ops.branching import run_branch
+
+
+@pytest.mark.parametrize("jit", [None, False, True])
+def test_only_the_chosen_branch_runs(jit):
+    taken, left = tf.Variable(0.0), tf.Variable(0.0)
+
+    def step(condition, value):
+        def then():
+            taken.assign_add(value)
+            return value * 2
+
+        def otherwise():
+            left.assign_sub(value)
+            return value * 3
+
+        return run_branch(condition, then, otherwise)
+
+    step = step if jit is None else tf.function(step, jit_compile=jit)
+    results = [float(step(tf.constant(condition), tf.constant(5.0))) for condition in (True, False, True)]
+    assert results == [10.0, 15.0, 10.0]
+    np.testing.assert_array_equal([taken.numpy(), left.numpy()], [10.0, -5.0])
+
+
+def test_on_the_cpu_the_branches_are_calls():
+    @tf.function
+    def step(condition, value):
+        return run_branch(condition, lambda: value + 1, lambda: value - 1)
+
+    graph = step.get_concrete_function(tf.constant(True), tf.constant(1.0)).graph
+    branches = [operation for operation in graph.get_operations() if operation.type in ("If", "StatelessIf")]
+    assert [branch.get_attr("_lower_using_switch_merge") for branch in branches] == [False]

@@ -1,0 +1,78 @@
+"""Norms against NumPy float64."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_stable.ops.norms import dense, global_norm, measure_norms, norm_dtype
+
+SHAPES = [(300, 200), (7,), (3, 3, 8, 16), ()]
+
+
+def arrays(scale=1.0, dtype="float32"):
+    rng = np.random.default_rng(0)
+    return [(scale * rng.normal(size=shape)).astype(dtype) for shape in SHAPES]
+
+
+def reference(values, limit=None):
+    wide = [np.asarray(value, "float64") for value in values]
+    wide = wide if limit is None else [np.clip(value, -limit, limit) for value in wide]
+    each = np.array([np.sqrt((value**2).sum()) for value in wide])
+    return each, np.sqrt((each**2).sum())
+
+
+@pytest.mark.parametrize("jit", [False, True])
+@pytest.mark.parametrize("scale", [1e-30, 1e-3, 1.0, 1e3, 1e25])
+def test_norms_before_and_after_values_are_clipped(scale, jit):
+    values = arrays(scale)
+    limit = 1.5
+    measured = tf.function(lambda *g: measure_norms(g, limit), jit_compile=jit)(*map(tf.constant, values))
+    each, common = reference(values)
+    clipped_each, clipped_common = reference(values, limit)
+    np.testing.assert_allclose(measured.norms, each, rtol=1e-6)
+    np.testing.assert_allclose(measured.global_norm, common, rtol=1e-6)
+    np.testing.assert_allclose(measured.clipped_norms, clipped_each, rtol=1e-6)
+    np.testing.assert_allclose(measured.clipped_global_norm, clipped_common, rtol=1e-6)
+
+
+def test_a_value_one_rounding_above_the_limit_is_clipped():
+    above = np.nextafter(np.float32(10), np.float32(11))
+    measured = measure_norms([tf.constant([above])], limit=10.0)
+    assert float(measured.clipped_norms[0]) == 10.0
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_sixteen_bit_gradients_are_measured_in_float32(dtype):
+    values = [tf.cast(array, dtype) for array in arrays(100.0)]
+    measured = measure_norms(values)
+    assert measured.norms.dtype == tf.float32
+    np.testing.assert_allclose(measured.norms, reference([v.numpy().astype("float64") for v in values])[0], rtol=1e-6)
+
+
+def test_float64_gradients_keep_their_precision():
+    values = arrays(1e200, "float64")
+    measured = measure_norms([tf.constant(value) for value in values], dtype=norm_dtype(["float32", "float64"]))
+    np.testing.assert_allclose(measured.norms, reference(value / 1e200 for value in values)[0] * 1e200, rtol=1e-12)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_shows_in_the_norms(bad):
+    good, spoilt = np.ones(3, "float32"), np.ones(3, "float32")
+    spoilt[1] = bad
+    measured = measure_norms([tf.constant(good), tf.constant(spoilt)], limit=1.0)
+    assert np.isfinite(measured.norms.numpy()).tolist() == [True, False]
+    assert not np.isfinite(measured.global_norm)
+
+
+def test_nothing_but_zeros_has_norm_zero():
+    measured = measure_norms([tf.zeros((2, 2)), tf.zeros(3)], limit=1.0)
+    assert measured.norms.numpy().tolist() == [0.0, 0.0]
+    assert float(global_norm(measured.norms)) == 0.0
+
+
+def test_slices_with_a_repeated_index_are_summed():
+    layer_gradient = tf.IndexedSlices(tf.ones((4, 2)), tf.constant([1, 1, 1, 2]), tf.constant([5, 2]))
+    expected = np.zeros((5, 2))
+    expected[1], expected[2] = 3, 1
+    np.testing.assert_array_equal(dense(layer_gradient), expected)
+    assert float(measure_norms([dense(layer_gradient)]).global_norm) == pytest.approx(20**0.5)

@@ -1,0 +1,111 @@
+"""Two and four replicas train as one device does; each in a process of its own, which splits the CPU."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import contextlib, json, sys
+import keras, numpy as np, tensorflow as tf
+import keras_stable
+from keras_stable import errors
+from keras_stable.optimizers import gradient_history, keep_finite_state
+
+replicas = int(sys.argv[1])
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * replicas)
+strategy = tf.distribute.MirroredStrategy([f"CPU:{i}" for i in range(replicas)])
+rng = np.random.RandomState(0)
+x, y = (rng.randn(64 * 20, 8) * 100).astype("float32"), rng.randint(0, 3, 64 * 20)
+x[64 * 5 + 40] = np.nan
+
+def trained(optimizer, scope, batches, batch_normalization=False):
+    with scope:
+        keras.utils.set_random_seed(0)
+        hidden = [keras.layers.Dense(16, activation="relu")]
+        if batch_normalization:
+            hidden += [keras.layers.BatchNormalization(), keras.layers.Dropout(0.3)]
+        model = keras.Sequential([keras.Input((8,)), *hidden, keras.layers.Dense(3)])
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(optimizer(), loss, jit_compile=False)
+    data = tf.data.Dataset.from_tensor_slices((x, y)).batch(64)
+    if batch_normalization:
+        keep_finite_state(model)
+    before = model.get_weights()
+    model.fit(data.take(batches), verbose=0)
+    history = gradient_history(model.optimizer)
+    return model, before, history
+
+def largest(pairs):
+    return max(float(np.abs(a - b).max()) for a, b in pairs)
+
+model, before, history = trained(lambda: keras_stable.optimizers.SGD(1.0), strategy.scope(), 1)
+step = np.sqrt(sum(((a - b) ** 2).sum() for a, b in zip(before, model.get_weights())))
+result = {"update_norm": float(step), "recorded_norm": float(history.applied_norm[0])}
+
+def optimizer():
+    if replicas == 2:
+        return keras.optimizers.LossScaleOptimizer(keras_stable.optimizers.AdamW(0.01))
+    return keras_stable.optimizers.AdamW(0.01, use_ema=True, zclip=2.5)
+
+one, _, alone = trained(optimizer, contextlib.nullcontext(), 20)
+many, _, together = trained(optimizer, strategy.scope(), 20)
+result["weights"] = largest(zip(one.get_weights(), many.get_weights()))
+result["norms"] = float(np.nanmax(np.abs(together.global_norm / alone.global_norm - 1)))
+result["rows"] = len(together)
+result["skipped"] = [alone.skipped_steps, together.skipped_steps]
+
+if replicas == 2:
+    model, _, _ = trained(keras_stable.optimizers.AdamW, strategy.scope(), 8, batch_normalization=True)
+    result["state_is_finite"] = all(bool(np.isfinite(weight).all()) for weight in model.get_weights())
+    try:
+        trained(lambda: keras_stable.optimizers.SGD(gradient_accumulation_steps=2), strategy.scope(), 2)
+    except errors.InvalidArgumentError as error:
+        result["accumulation"] = str(error)
+print("RESULT " + json.dumps(result))
+"""
+
+
+REPLICAS = (2, 4)
+
+
+@pytest.fixture(scope="module")
+def results():
+    """What the program found with each number of replicas; both run at the same time."""
+    runs = {
+        replicas: subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, str(replicas)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for replicas in REPLICAS
+    }
+    found = {}
+    for replicas, run in runs.items():
+        output, problems = run.communicate(timeout=300)
+        lines = [line for line in output.splitlines() if line.startswith("RESULT ")]
+        assert lines, problems[-2000:]
+        found[replicas] = json.loads(lines[0].removeprefix("RESULT "))
+    return found
+
+
+@pytest.mark.parametrize("replicas", REPLICAS)
+def test_the_clip_acts_on_the_sum_over_replicas(results, replicas):
+    assert results[replicas]["update_norm"] == pytest.approx(0.5, abs=1e-5)
+    assert results[replicas]["recorded_norm"] == pytest.approx(0.5, abs=1e-5)
+
+
+@pytest.mark.parametrize("replicas", REPLICAS)
+def test_replicas_train_as_one_device_does(results, replicas):
+    result = results[replicas]
+    assert result["weights"] <= 1e-5
+    assert result["norms"] <= 1e-5
+    assert (result["rows"], result["skipped"]) == (20, [1, 1])
+
+
+def test_a_skipped_batch_leaves_no_trace_on_replicas(results):
+    assert results[2]["state_is_finite"]
+
+
+def test_accumulation_that_keras_cannot_build_is_refused(results):
+    assert "`gradient_accumulation_steps` must be None under this strategy" in results[2]["accumulation"]

@@ -1,0 +1,73 @@
+"""What a reader gets from the ring."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_stable
+from keras_stable import errors
+from keras_stable.optimizers import GradientHistoryReader, gradient_history
+
+
+@pytest.fixture
+def optimizer():
+    optimizer = keras_stable.optimizers.SGD(0.0, history_size=4)
+    optimizer.build([keras.Variable([1.0, 1.0], name="weight")])
+    return optimizer
+
+
+def apply(optimizer, *values):
+    for value in values:
+        optimizer.apply([tf.constant([value, 0.0])])
+
+
+def test_each_step_is_read_once(optimizer):
+    apply(optimizer, 1.0, 2.0)
+    first = gradient_history(optimizer)
+    apply(optimizer, 3.0)
+    second = gradient_history(optimizer)
+    assert (first.step.tolist(), first.global_norm.tolist()) == ([0, 1], [1.0, 2.0])
+    assert (second.step.tolist(), second.global_norm.tolist()) == ([2], [3.0])
+    assert len(gradient_history(optimizer)) == 0
+    assert first.step.dtype == np.int64
+    assert first.variable_norm.shape == first.applied_variable_norm.shape == (2, 1)
+
+
+def test_what_the_ring_lost_is_counted(optimizer):
+    apply(optimizer, float("nan"), 1.0, 2.0, 3.0, 4.0, 5.0)
+    history = gradient_history(optimizer)
+    assert (history.step.tolist(), history.global_norm.tolist()) == ([2, 3, 4, 5], [2.0, 3.0, 4.0, 5.0])
+    assert (history.overwritten_steps, history.skipped_steps) == (2, 1)
+    assert history.finite.all()
+    apply(optimizer, 6.0)
+    assert (gradient_history(optimizer).overwritten_steps, gradient_history(optimizer).skipped_steps) == (0, 0)
+
+
+def test_readers_do_not_starve_each_other(optimizer):
+    apply(optimizer, 1.0)
+    late, early = GradientHistoryReader(optimizer), GradientHistoryReader(optimizer, from_start=True)
+    apply(optimizer, 2.0)
+    assert late.read().global_norm.tolist() == [2.0]
+    assert early.read().global_norm.tolist() == [1.0, 2.0]
+    apply(optimizer, 3.0)
+    assert late.read().global_norm.tolist() == [3.0]
+    assert gradient_history(optimizer).global_norm.tolist() == [1.0, 2.0, 3.0]
+
+
+def test_an_optimizer_that_has_not_begun_has_an_empty_history():
+    history = gradient_history(keras_stable.optimizers.AdamW())
+    assert (len(history), history.variable_paths, history.skipped_steps) == (0, (), 0)
+
+
+def test_through_wrappers():
+    inner = keras_stable.optimizers.SGD(0.1)
+    wrapped = keras.optimizers.LossScaleOptimizer(inner)
+    wrapped.build([keras.Variable([1.0, 1.0], name="weight")])
+    apply(inner, 3.0)
+    assert gradient_history(wrapped).global_norm.tolist() == [3.0]
+
+
+def test_an_optimizer_without_history_is_refused():
+    with pytest.raises(errors.InvalidArgumentError, match="`optimizer` must be an optimizer of"):
+        gradient_history(keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam()))

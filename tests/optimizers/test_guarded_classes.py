@@ -1,0 +1,166 @@
+"""Each guarded class is its Keras class with other gradients, and can be saved."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_stable
+from keras_stable import errors
+from keras_stable.optimizers import gradient_history, guard
+
+
+class SignSGD(keras.optimizers.Optimizer):
+    """A user's own optimizer, which assigns to the variables by itself."""
+
+    def update_step(self, gradient, variable, learning_rate):
+        variable.assign(variable - tf.cast(learning_rate, variable.dtype) * tf.sign(gradient))
+
+
+ours = keras_stable.optimizers
+CLASSES = [
+    (ours.AdamW, keras.optimizers.AdamW, {"weight_decay": 0.1}),
+    (ours.Adam, keras.optimizers.Adam, {"amsgrad": True}),
+    (ours.SGD, keras.optimizers.SGD, {"momentum": 0.9, "nesterov": True}),
+    (ours.Lion, keras.optimizers.Lion, {}),
+    (ours.Muon, keras.optimizers.Muon, {}),
+    (guard(keras.optimizers.RMSprop), keras.optimizers.RMSprop, {}),
+    (guard(keras.optimizers.Adafactor), keras.optimizers.Adafactor, {}),
+    (guard(keras.optimizers.Lamb), keras.optimizers.Lamb, {}),
+    (guard(SignSGD), SignSGD, {}),
+]
+NAMES = [plain.__name__ for _, plain, _ in CLASSES]
+
+
+def variables():
+    rng = np.random.default_rng(0)
+    return [
+        keras.Variable(rng.normal(size=shape), dtype="float32", name=name)
+        for name, shape in (("kernel", (6, 4)), ("bias", (4,)))
+    ]
+
+
+def steps(slices=False):
+    rng = np.random.default_rng(1)
+    for scale in (0.01, 1.0, 100.0):
+        kernel = tf.constant(scale * rng.normal(size=(6, 4)), tf.float32)
+        if slices:
+            kernel = tf.IndexedSlices(kernel[:4], tf.constant([2, 0, 2, 5]), tf.constant([6, 4]))
+        yield [kernel, tf.constant(scale * rng.normal(size=4), tf.float32)]
+
+
+def trained(optimizer, given, compiled=False):
+    weights = variables()
+    optimizer.build(weights)
+    apply = tf.function(optimizer.apply) if compiled else optimizer.apply
+    for gradients in given:
+        apply(gradients)
+    return [variable.numpy() for variable in (*weights, *optimizer.variables)]
+
+
+def assert_the_same_bits(guarded, plain, arguments, slices, compiled):
+    optimizer = guarded(learning_rate=0.1, clipvalue=None, global_clipnorm=None, **arguments)
+    assert isinstance(optimizer, plain)
+    expected = trained(plain(learning_rate=0.1, **arguments), steps(slices), compiled)
+    actual = trained(optimizer, steps(slices), compiled)
+    for one, other in zip(actual, expected, strict=False):
+        np.testing.assert_array_equal(one, other)
+    assert len(actual) == len(expected) + 1
+    assert len(gradient_history(optimizer)) == 3
+
+
+@pytest.mark.parametrize(("guarded", "plain", "arguments"), CLASSES, ids=NAMES)
+@pytest.mark.parametrize("slices", [False, True])
+def test_without_clips_it_is_the_keras_optimizer_to_the_bit(guarded, plain, arguments, slices):
+    assert_the_same_bits(guarded, plain, arguments, slices, compiled=False)
+
+
+# TensorFlow rewrites the arithmetic of RMSprop and Adafactor in another way inside a branch: one rounding.
+@pytest.mark.parametrize(("guarded", "plain", "arguments"), CLASSES[:4], ids=NAMES[:4])
+def test_so_it_is_in_a_graph(guarded, plain, arguments):
+    assert_the_same_bits(guarded, plain, arguments, slices=False, compiled=True)
+
+
+@pytest.mark.parametrize(("guarded", "plain", "arguments"), CLASSES, ids=NAMES)
+def test_with_clips_it_is_the_keras_optimizer_on_clipped_gradients(guarded, plain, arguments):
+    clipped = []
+    for gradients in steps(slices=True):
+        dense = [np.clip(tf.convert_to_tensor(gradient).numpy().astype("float64"), -10, 10) for gradient in gradients]
+        factor = min(1.0, 0.5 / np.sqrt(sum((gradient**2).sum() for gradient in dense)))
+        clipped.append([tf.constant(gradient * factor, tf.float32) for gradient in dense])
+    expected = trained(plain(learning_rate=0.1, **arguments), clipped)
+    actual = trained(guarded(learning_rate=0.1, **arguments), steps(slices=True))
+    for one, other in zip(actual, expected, strict=False):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(("guarded", "plain", "arguments"), CLASSES, ids=NAMES)
+def test_the_config_makes_the_same_optimizer(guarded, plain, arguments):
+    optimizer = guarded(
+        learning_rate=0.1, clipnorm=3.0, global_clipnorm=None, agc_clipping=0.02, history_size=8, **arguments
+    )
+    copy = keras.optimizers.deserialize(keras.optimizers.serialize(optimizer))
+    assert type(copy) is guarded
+    assert copy.get_config() == optimizer.get_config()
+    assert (copy.clipvalue, copy.clipnorm, copy.global_clipnorm) == (10.0, 3.0, None)
+    assert (copy.agc_clipping, copy.zclip, copy.history_size) == (0.02, None, 8)
+
+
+def build_model(optimizer):
+    keras.utils.set_random_seed(2)
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(4), keras.layers.Dense(2)])
+    model.compile(optimizer, "mse", jit_compile=False)
+    return model
+
+
+def fit(model):
+    x, y = np.random.default_rng(3).normal(size=(2, 24, 5)).astype("float32")
+    model.fit(x, y[:, :2], batch_size=8, shuffle=False, verbose=0)
+    return model
+
+
+@pytest.mark.parametrize("form", ["model.keras", "model.weights.h5"])
+def test_saved_and_continued_is_trained_on_exactly(form, tmp_path):
+    def optimizer():
+        return ours.AdamW(
+            keras.optimizers.schedules.ExponentialDecay(0.1, 2, 0.5), use_ema=True, zclip=2.5, history_size=16
+        )
+
+    whole = fit(fit(build_model(optimizer())))
+    half = fit(build_model(optimizer()))
+    path = tmp_path / form
+    if form.endswith(".keras"):
+        half.save(path)
+        resumed = keras.models.load_model(path)
+    else:
+        half.save_weights(path)
+        resumed = build_model(optimizer())
+        resumed.optimizer.build(resumed.trainable_variables)
+        resumed.load_weights(path)
+    assert gradient_history(resumed.optimizer).step.tolist() == []
+    fit(resumed)
+    for one, other in zip(whole.variables, resumed.variables, strict=True):
+        np.testing.assert_array_equal(one.numpy(), other.numpy(), err_msg=one.path)
+    for one, other in zip(whole.optimizer.variables, resumed.optimizer.variables, strict=True):
+        np.testing.assert_array_equal(one.numpy(), other.numpy(), err_msg=one.path)
+    assert gradient_history(resumed.optimizer).step.tolist() == [3, 4, 5]
+
+
+def test_the_state_of_the_plain_keras_optimizer_loads(tmp_path):
+    plain = fit(build_model(keras.optimizers.AdamW(0.1)))
+    plain.save_weights(tmp_path / "plain.weights.h5")
+    guarded = fit(build_model(ours.AdamW(0.1)))
+    guarded.load_weights(tmp_path / "plain.weights.h5")
+    for one, other in zip(plain.optimizer.variables, guarded.optimizer.variables, strict=False):
+        np.testing.assert_array_equal(one.numpy(), other.numpy(), err_msg=one.path)
+
+
+def test_the_same_class_comes_back():
+    assert guard(keras.optimizers.RMSprop) is guard(keras.optimizers.RMSprop)
+    assert guard(ours.AdamW) is ours.AdamW
+
+
+@pytest.mark.parametrize("wrong", [3, dict, keras.optimizers.LossScaleOptimizer, keras.optimizers.MultiOptimizer])
+def test_what_is_no_optimizer_class_is_refused(wrong):
+    with pytest.raises(errors.InvalidArgumentError, match="`optimizer_class` must be"):
+        guard(wrong)

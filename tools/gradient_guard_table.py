@@ -1,0 +1,152 @@
+"""Checks the gradient guard in every setting against plain NumPy, and keeps the table of results in the docs.
+
+    python tools/gradient_guard_table.py            check every setting, then write the table
+    python tools/gradient_guard_table.py --check    fail when the table in the docs is not the current one
+
+The settings, and what they are checked against, are in gradient_guard_settings.py.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from gradient_guard_settings import (
+    BETA_1,
+    BETA_2,
+    CLIPVALUE,
+    GLOBAL_CLIPNORM,
+    LOSS_SCALE,
+    RATE,
+    SETTINGS,
+    STEPS,
+    WEIGHT_DECAY,
+    Reference,
+    Setting,
+    batches,
+    build_model,
+    relative_error,
+    weights_of,
+)
+
+import keras_stable
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "gradient_guard.md"
+TOLERANCE = 1e-6
+START, END = "<!-- settings: start -->", "<!-- settings: end -->"
+
+
+@dataclass(frozen=True)
+class Result:
+    """The largest relative errors of one setting: of the history and of the weights."""
+
+    rows: int
+    history_error: float
+    weights_error: float
+
+
+def check_setting(setting: Setting) -> Result:
+    """Trains in the setting, with the reference beside it, and returns how far they are apart."""
+    keras.utils.set_random_seed(11)
+    keras.config.set_dtype_policy(setting.policy)
+    try:
+        model, twin = build_model(setting.model), build_model(setting.model)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    twin.set_weights(model.get_weights())
+    rate = keras.optimizers.schedules.CosineDecay(RATE, STEPS) if setting.decays else RATE
+    clips = {"clipvalue": CLIPVALUE, "global_clipnorm": GLOBAL_CLIPNORM}
+    betas = {"beta_1": BETA_1, "beta_2": BETA_2}
+    optimizer = keras_stable.optimizers.AdamW(rate, WEIGHT_DECAY, **betas, **clips, **setting.optimizer)
+    arguments = {"jit_compile": False, **setting.compile}
+    if setting.policy == "mixed_float16":
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=LOSS_SCALE)
+    model.compile(optimizer, "mse", **arguments)
+    data = batches(setting.model)
+    reference = Reference(twin, setting)
+    if setting.policy == "float32":
+        train(model, setting, data)
+        for batch in data:
+            reference.step(*batch)
+        weights_error = relative_error(weights_of(model), reference.final_weights())
+    else:
+        # One rounding of a 16-bit weight is far above the tolerance, so each step starts from the same weights.
+        weights_error = 0.0
+        for batch in data:
+            reference.take_weights(weights_of(model))
+            model.train_on_batch(*batch)
+            reference.step(*batch)
+            weights_error = max(weights_error, relative_error(weights_of(model), reference.weights))
+    history = keras_stable.optimizers.gradient_history(model.optimizer)
+    errors = [
+        relative_error([getattr(history, name)], [np.array(rows)])
+        for name, rows in reference.rows.items()
+        if len(history) == len(rows)
+    ]
+    return Result(len(history), max(errors, default=float("inf")), weights_error)
+
+
+def train(model: Any, setting: Setting, data: list) -> None:
+    """Trains on every batch once, in the way that the setting names."""
+    if setting.how == "train_on_batch":
+        for x, y in data:
+            model.train_on_batch(x, y)
+    elif setting.how == "custom_loop":
+
+        @tf.function
+        def step(x: tf.Tensor, y: tf.Tensor) -> None:
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(tf.square(model(x, training=True) - y))
+            model.optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
+
+        for x, y in data:
+            step(tf.constant(x), tf.constant(y))
+    else:
+        spec = tf.nest.map_structure(lambda array: tf.TensorSpec(array.shape, array.dtype), data[0])
+        dataset = tf.data.Dataset.from_generator(lambda: iter(data), output_signature=spec)
+        model.fit(dataset.apply(tf.data.experimental.assert_cardinality(len(data))), verbose=0)
+
+
+def table(settings: tuple[Setting, ...] = SETTINGS, check: Callable[[Setting], Result] | None = None) -> str:
+    """Returns the table, one line a setting. Without a check, every setting is taken to be within the tolerance."""
+    lines = ["| setting | rows for 20 batches | history | weights after 20 batches |", "| --- | --- | --- | --- |"]
+    for setting in settings:
+        rows = STEPS // setting.optimizer.get("gradient_accumulation_steps", 1)
+        history = weights = within = f"within {TOLERANCE:.0e}"
+        if check is not None:
+            result = check(setting)
+            print(f"{setting.name:45} {result}", flush=True)
+            rows = result.rows
+            history = within if result.history_error <= TOLERANCE else f"off by {result.history_error:.1e}"
+            weights = within if result.weights_error <= TOLERANCE else f"off by {result.weights_error:.1e}"
+        lines.append(f"| {setting.name} | {rows} | {history} | {weights} |")
+    return "\n".join(lines)
+
+
+def with_table(page: str, content: str) -> str:
+    """Returns the page with the content between the marks."""
+    before, rest = page.split(START)
+    return f"{before}{START}\n{content}\n{END}{rest.split(END)[1]}"
+
+
+def main() -> int:
+    """Writes the table, or checks that it is current."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="only compare the page with the list of settings")
+    page = PAGE.read_text(encoding="utf-8")
+    if parser.parse_args().check:
+        if page == with_table(page, table()):
+            return 0
+        print(f"{PAGE}: the table is not current, or a setting is off. Run: python tools/gradient_guard_table.py")
+        return 1
+    PAGE.write_text(with_table(page, table(check=check_setting)), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
