@@ -18,7 +18,7 @@ def significant(value: float | None) -> str:
         return f"{value:.2e}"
     if abs(value) >= 100:
         return f"{value:,.0f}"
-    return f"{value:#.3g}"
+    return f"{value:#.3g}".rstrip(".")
 
 
 def share(value: float | None) -> str:

@@ -41,7 +41,8 @@ def write_page(path: str | os.PathLike[str], text: str) -> Path:
     resolved = check_page_path(path)
     partial = _partial(resolved)
     try:
-        partial.write_text(text, encoding="utf-8")
+        # A path in a config may have bytes that no text has.
+        partial.write_text(text, encoding="utf-8", errors="backslashreplace")
         partial.replace(resolved)
     except OSError as error:
         partial.unlink(missing_ok=True)

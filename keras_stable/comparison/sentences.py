@@ -62,7 +62,7 @@ def _skipped(row: dict[str, Any]) -> str:
         return ""
     return (
         f"In {count(skipped)} of {count(row['steps'])} steps the gradient was infinite or not a number, "
-        "and the optimizer left the step out."
+        "and the optimizer left it out."
     )
 
 

@@ -86,7 +86,7 @@ def _gradient_norm(axes: Axes, runs: _Groups) -> None:
         # A single step whose gradients all but cancel would press everything else to the top.
         usual = min(float(np.nanquantile(np.asarray(line.get_ydata()), 0.02)) for line in axes.lines)
         axes.axhline(NORM_LIMIT, color="black", linestyle="-", linewidth=1.2, label=f"norm {NORM_LIMIT:g}")
-        axes.set_ylim(bottom=max(axes.get_ylim()[0], min(usual, NORM_LIMIT) / 10))
+        axes.set_ylim(bottom=min(usual, NORM_LIMIT) / 3)
         _log_scale(axes)
 
 
