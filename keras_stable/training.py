@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from keras_stable import callbacks as stable_callbacks
 from keras_stable.callbacks.best_weights import BestWeights
+from keras_stable.callbacks.graceful_interrupt import GracefulInterrupt
 from keras_stable.callbacks.gradient_recorder import GradientRecorder
 from keras_stable.composition import build_model, class_weight
 from keras_stable.config import Config
@@ -114,24 +115,27 @@ def fit(
     extra_callbacks: list[keras.callbacks.Callback] | None = None,
 ) -> Trained:
     """Adapts and fits a model that `build_model` made, and measures it; Ctrl-C ends it with the best weights so far."""
-    recorder, best = GradientRecorder(), BestWeights()
+    recorder, best, interrupt = GradientRecorder(), BestWeights(), GracefulInterrupt()
     if config.model.input_normalization or config.model.feature_normalization:
         adapt(model, data.train.x)
-    callbacks = [*_callbacks(config, data, log_dir), recorder, best, *(extra_callbacks or [])]
+    callbacks = [*_callbacks(config, data, log_dir), recorder, best, *(extra_callbacks or []), interrupt]
     interrupted = False
     try:
-        model.fit(
-            data.train.x,
-            data.train.y,
-            batch_size=config.fit.batch_size if data.train.is_arrays else None,
-            epochs=config.fit.epochs,
-            shuffle=data.train.is_arrays,
-            validation_data=(data.validation.x, data.validation.y) if data.validation.is_arrays else data.validation.x,
-            validation_batch_size=_VALIDATION_BATCH if data.validation.is_arrays else None,
-            class_weight=weights,
-            callbacks=callbacks,
-            verbose=config.fit.verbose,
-        )
+        with interrupt:
+            model.fit(
+                data.train.x,
+                data.train.y,
+                batch_size=config.fit.batch_size if data.train.is_arrays else None,
+                epochs=config.fit.epochs,
+                shuffle=data.train.is_arrays,
+                validation_data=(data.validation.x, data.validation.y)
+                if data.validation.is_arrays
+                else data.validation.x,
+                validation_batch_size=_VALIDATION_BATCH if data.validation.is_arrays else None,
+                class_weight=weights,
+                callbacks=callbacks,
+                verbose=config.fit.verbose,
+            )
     except KeyboardInterrupt:
         interrupted = True
         for callback in callbacks:

@@ -54,6 +54,4 @@ def conv(
     features = keras.layers.Flatten(name="encoder_flatten")(features)
     if dropout:
         features = keras.layers.Dropout(dropout, name="encoder_dropout")(features)
-    return keras.layers.Dense(feature_dim, activation=activation, kernel_initializer="he_normal", name="encoder_dense")(
-        features
-    )
+    return keras.layers.Dense(feature_dim, name="encoder_dense")(features)

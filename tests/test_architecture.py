@@ -1,0 +1,89 @@
+"""What holds for the package as a whole."""
+
+import ast
+import importlib
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import keras_stable
+from keras_stable.config import load_config
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "keras_stable"
+# From the top down; within a level, from the left. A module imports only from places that come later.
+LEVELS = [
+    ["cli"],
+    ["comparison"],
+    ["training"],
+    ["export", "plots", "composition", "run_directory"],
+    ["results", "data", "models", "callbacks"],
+    ["layers", "losses", "metrics", "optimizers"],
+    ["ops"],
+    ["config"],
+    ["imports", "errors"],
+]
+PLACES = {name: (depth, index) for depth, level in enumerate(LEVELS) for index, name in enumerate(level)}
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+MODULES = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in FILES]
+
+
+def name_of(path):
+    return str(path.relative_to(ROOT))
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "keras_stable":
+            parts = node.module.split(".")[1:]
+            yield from [parts[0]] if parts else [alias.name for alias in node.names]
+        if isinstance(node, ast.Import):
+            yield from [a.name.split(".")[1] for a in node.names if a.name.startswith("keras_stable.")]
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_imports_go_down_only(path):
+    own = path.relative_to(PACKAGE).with_suffix("").parts[0]
+    for name in set(imported(path)) - {own, "__version__"}:
+        assert PLACES[name] > PLACES[own], f"{own} imports {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_a_file_is_one_concept(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
+
+
+@pytest.mark.parametrize("name", sorted(keras_stable.__all__))
+def test_every_public_name_loads_and_is_documented(name):
+    assert inspect.getdoc(getattr(keras_stable, name))
+    assert name in dir(keras_stable)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        keras_stable.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_public_object_has_a_docstring(module):
+    loaded = importlib.import_module(module)
+    assert loaded.__doc__, module
+    for name, value in vars(loaded).items():
+        if getattr(value, "__module__", None) != module or name.startswith("_") or not callable(value):
+            continue
+        assert value.__doc__, f"{module}.{name}"
+        for method, function in vars(value).items() if inspect.isclass(value) else ():
+            inherited = any(hasattr(base, method) for base in value.__mro__[1:])
+            if inspect.isfunction(function) and not method.startswith("_") and not inherited:
+                assert function.__doc__, f"{module}.{name}.{method}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=name_of)
+def test_every_config_loads_and_says_its_command_time_and_result(path):
+    load_config(path)
+    head = path.read_text(encoding="utf-8").split("\ndata:")[0]
+    assert re.search(rf"keras-stable (train|compare) .*{path.name}", head)
+    assert "Time:" in head
+    assert "Result:" in head

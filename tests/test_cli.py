@@ -1,0 +1,119 @@
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from keras_stable.cli import main
+
+ROOT = Path(__file__).parent.parent
+SMALL = "data: {kind: sklearn, name: iris}\nfit: {epochs: 2, verbose: 0}\n"
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.yaml").write_text(SMALL, encoding="utf-8")
+    return tmp_path
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, list(arguments), prog_name="keras-stable")
+
+
+@pytest.mark.parametrize(
+    "statement", ["import keras_stable", "from keras_stable.cli import main; main(['--help'], standalone_mode=False)"]
+)
+def test_import_and_help_load_no_tensorflow(statement):
+    script = (
+        f"{statement}\nimport sys\n"
+        "heavy = [m for m in ('tensorflow', 'keras', 'sklearn', 'matplotlib') if m in sys.modules]\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_train_writes_a_run_under_the_current_directory(here):
+    result = run("train", "small.yaml", "--set", "fit.epochs=1")
+    assert result.exit_code == 0, result.output
+    (path,) = (here / "runs" / "small").iterdir()
+    assert f"Run directory: runs/small/{path.name}" in result.output
+    assert json.loads((path / "summary.json").read_text())["epochs"] == 1
+    result = run("export", str(path), "--to", "served")
+    assert result.exit_code == 0, result.output
+    assert (here / "served" / "saved_model.pb").is_file()
+
+
+def test_compare_prints_a_table_and_writes_the_page(here):
+    result = run("compare", "small.yaml", "small.yaml", "--html", "page.html", "--json", "figures.json")
+    assert result.exit_code == 0, result.output
+    assert "small" in result.stdout
+    assert (here / "page.html").read_text(encoding="utf-8").lower().startswith("<!doctype html>")
+    assert json.loads((here / "figures.json").read_text())
+
+
+BAD = {
+    "missing file": (["train", "nope.yaml"], "nope.yaml"),
+    "misspelt key": (["train", "small.yaml", "--set", "fit.epoch=3"], "Did you mean"),
+    "wrong type": (["train", "small.yaml", "--set", "fit.epochs=many"], "`fit.epochs` must be"),
+    "unknown encoder": (["train", "small.yaml", "--set", "model.encoder=resnet"], "`model.encoder` must be"),
+    "missing data": (["train", "small.yaml", "--set", "data.kind=npz", "--set", "data.path=no.npz"], "no.npz"),
+    "bad function": (
+        ["train", "small.yaml", "--set", "data.kind=python", "--set", "data.target=nowhere:f"],
+        "`data.target` must be",
+    ),
+    "batch size": (["train", "small.yaml", "--set", "fit.batch_size=1000"], "batch_size"),
+    "run directory in use": (["train", "small.yaml", "--run-dir", "."], "`run directory` must be"),
+    "unwritable run directory": (["train", "small.yaml", "--run-dir", "small.yaml/run"], "must be writable"),
+    "no run": (["export", ".", "--to", "served"], "`run` must be a run directory"),
+    "unwritable page": (["compare", "small.yaml", "--html", "no/page.html"], "no/page.html"),
+    "no seeds": (["compare", "small.yaml", "--seeds", "0"], "--seeds"),
+    "unknown command": (["trian", "small.yaml"], "trian"),
+}
+
+
+@pytest.mark.parametrize("mistake", BAD)
+def test_a_mistake_gets_a_clear_message_exit_code_2_and_writes_nothing(mistake, here):
+    arguments, message = BAD[mistake]
+    result = run(*arguments)
+    assert result.exit_code == 2, result.output
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+    assert [path.name for path in here.iterdir()] == ["small.yaml"]
+
+
+@pytest.mark.parametrize(("tool", "arguments"), [("train", ["nope"]), ("export", ["nope", "--to", "x"])])
+def test_scripts_do_what_the_commands_do(tool, arguments, here):
+    command = [sys.executable, str(ROOT / "tools" / f"{tool}.py"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "nope" in done.stderr
+
+
+def test_ctrl_c_ends_a_run_with_130_and_keeps_the_model(here):
+    """A real SIGINT in a real process, once some epochs are in the history."""
+    command = [sys.executable, "-m", "keras_stable.cli", "train", "small.yaml", "--set", "fit.epochs=100000"]
+    process = subprocess.Popen([*command, "--run-dir", "run"], cwd=here, stderr=subprocess.PIPE, text=True)
+    try:
+        wait_for_epochs(here / "run" / "history.csv", 3, process)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=120)
+    finally:
+        process.kill()
+    assert process.returncode == 130, errors
+    assert "best weights so far" in errors
+    assert json.loads((here / "run" / "summary.json").read_text())["interrupted"] is True
+    assert (here / "run" / "model.keras").is_file()
+
+
+def wait_for_epochs(path, epochs, process):
+    deadline = time.monotonic() + 120
+    while not path.is_file() or len(path.read_text().splitlines()) <= epochs:
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
