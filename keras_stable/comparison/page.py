@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _PICTURES = {
     "accuracy": "Validation accuracy by epoch, from 0 to 1.",
     "gradient_norm": "Global gradient norm before clipping by step, on a logarithmic axis with a line at 10. "
-    "The axis leaves out single values that are far smaller.",
+    "The axis leaves out single values that are far smaller; over 200 steps, a point is the median of neighbours.",
     "training_loss": "Training loss by epoch, on a logarithmic axis.",
     "validation_loss": "Validation loss by epoch, on a logarithmic axis.",
     "effective_classes": "Effective classes predicted in validation, by epoch.",

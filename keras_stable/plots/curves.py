@@ -86,7 +86,7 @@ def _gradient_norm(axes: Axes, runs: _Groups) -> None:
         # A single step whose gradients all but cancel would press everything else to the top.
         usual = min(float(np.nanquantile(np.asarray(line.get_ydata()), 0.02)) for line in axes.lines)
         axes.axhline(NORM_LIMIT, color="black", linestyle="-", linewidth=1.2, label=f"norm {NORM_LIMIT:g}")
-        axes.set_ylim(bottom=min(usual, NORM_LIMIT) / 3)
+        axes.set_ylim(min(usual, NORM_LIMIT) / 3, max(axes.dataLim.ymax, NORM_LIMIT) * 2)
         _log_scale(axes)
 
 
@@ -112,7 +112,7 @@ def _validation_loss(axes: Axes, runs: _Groups) -> None:
 def _effective_classes(axes: Axes, runs: _Groups) -> None:
     axes.set(title="Effective classes predicted in validation", xlabel="epoch", ylabel="classes")
     _epochs(axes, runs, "val_effective_classes")
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.05 * axes.dataLim.ymax if axes.has_data() else 1)
 
 
 def _epochs(axes: Axes, runs: _Groups, key: str, positive: bool = False, **style: Any) -> None:
