@@ -91,10 +91,12 @@ def compare(
     configs: tuple[Path, ...], overrides: tuple[str, ...], seeds: int, html: Path, json_path: Path | None
 ) -> None:
     """Train several CONFIGS and show them side by side, in a table and on an HTML page."""
+    from keras_stable.comparison import check_page_path
+
     loaded = [load_config(path, overrides) for path in configs]
     for path in (html, json_path):
         if path is not None:
-            _check_writable(path)
+            check_page_path(path)
     _quiet_tensorflow()
     from rich.console import Console
 
@@ -107,6 +109,12 @@ def compare(
         write_json(json_path, comparison.to_dict())
     Console().print(comparison.table())
     click.echo(f"Page: {html}")
+    for failure in comparison.failures:
+        click.echo(str(failure), err=True)
+    if comparison.interrupted:
+        sys.exit(_INTERRUPTED)
+    if comparison.failures:
+        sys.exit(_FAILURE)
 
 
 @main.command()
@@ -125,11 +133,6 @@ def export(run: Path, directory: Path) -> None:
 def schema() -> None:
     """Print the JSON schema of a config, for editors that check YAML."""
     click.echo(json.dumps(config_schema(), indent=2))
-
-
-def _check_writable(path: Path) -> None:
-    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
-        raise InvalidArgumentError(f"The file to write must be in a writable directory. Received: {path}")
 
 
 def _quiet_tensorflow() -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from keras_stable import callbacks as stable_callbacks

@@ -71,7 +71,7 @@ BAD = {
     "run directory in use": (["train", "small.yaml", "--run-dir", "."], "`run directory` must be"),
     "unwritable run directory": (["train", "small.yaml", "--run-dir", "small.yaml/run"], "must be writable"),
     "no run": (["export", ".", "--to", "served"], "`run` must be a run directory"),
-    "unwritable page": (["compare", "small.yaml", "--html", "no/page.html"], "no/page.html"),
+    "unwritable page": (["compare", "small.yaml", "--html", "small.yaml/page.html"], "small.yaml/page.html"),
     "no seeds": (["compare", "small.yaml", "--seeds", "0"], "--seeds"),
     "unknown command": (["trian", "small.yaml"], "trian"),
 }

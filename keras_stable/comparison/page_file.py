@@ -7,7 +7,7 @@ from keras_stable.errors import InvalidArgumentError, invalid_argument
 
 
 def check_page_path(path: str | os.PathLike[str]) -> Path:
-    """Returns the path of a page that can be written; makes its directory.
+    """Returns the path of a page that can be written, without writing anything.
 
     Called before the training, it saves a user from training for nothing.
 
@@ -23,10 +23,11 @@ def check_page_path(path: str | os.PathLike[str]) -> Path:
         what = "a directory" if resolved.is_dir() else "not a regular file"
         raise invalid_argument("html", f"a path for a file; {what} is there", os.fspath(path))
     try:
-        resolved.parent.mkdir(parents=True, exist_ok=True)
-        partial = _partial(resolved)
-        partial.touch()
-        partial.unlink()
+        # What is made here and taken away again is the topmost thing that writing will make.
+        missing = [parent for parent in resolved.parents if not parent.exists()]
+        trial = missing[-1] if missing else _partial(resolved)
+        trial.mkdir()
+        trial.rmdir()
     except OSError as error:
         raise _unwritable(path, error) from error
     return resolved
@@ -41,6 +42,7 @@ def write_page(path: str | os.PathLike[str], text: str) -> Path:
     resolved = check_page_path(path)
     partial = _partial(resolved)
     try:
+        resolved.parent.mkdir(parents=True, exist_ok=True)
         # A path in a config may have bytes that no text has.
         partial.write_text(text, encoding="utf-8", errors="backslashreplace")
         partial.replace(resolved)

@@ -1,3 +1,5 @@
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -77,7 +79,7 @@ def test_every_epochs_counts_epochs():
     layer = model.get_layer("feature_normalization")
     record = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: means.append(np.array(layer.adapt_mean)))
     model.fit(X, Y, epochs=4, verbose=0, callbacks=[FeatureNormalizationUpdate(X, every_epochs=2), record])
-    changed = [not np.array_equal(a, b) for a, b in zip(means, means[1:], strict=False)]
+    changed = [not np.array_equal(a, b) for a, b in itertools.pairwise(means)]
     assert changed == [True, False, True]
 
 

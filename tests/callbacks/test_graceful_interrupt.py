@@ -28,9 +28,10 @@ def test_the_signal_takes_effect_when_the_batch_has_ended():
 
 
 def test_a_second_signal_acts_at_once():
-    with pytest.raises(KeyboardInterrupt), GracefulInterrupt():
+    with GracefulInterrupt():
         signal.raise_signal(signal.SIGINT)
-        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
 
 
 def test_without_a_signal_nothing_happens_in_any_thread():

@@ -19,7 +19,8 @@ def conv(
     """3x3 convolutions, each with its activation and a 2x2 maximum, then one linear dense layer.
 
     The last layer is linear because normalization follows: a rectifier there would leave features that are 0 for
-    most samples, which normalization to standard deviation 1 amplifies where they are not. It has no batch normalization: with 10 samples of a class, batch statistics are themselves a source of noise.
+    most samples, which normalization to standard deviation 1 amplifies where they are not. There is no batch
+    normalization: with 10 samples of a class, the statistics of a batch are themselves a source of noise.
 
     Args:
         inputs: KerasTensor [batch, height, width, channels], float.
