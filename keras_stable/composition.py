@@ -59,6 +59,8 @@ def build_optimizer(config: Config, steps: int) -> keras.optimizers.Optimizer:
         "clipvalue": keys.clipvalue,
         "global_clipnorm": keys.global_clipnorm,
         "clipnorm": keys.clipnorm,
+        "use_ema": keys.use_ema,
+        "ema_momentum": keys.ema_momentum,
     }
     if keys.name == "sgd":
         arguments["momentum"] = keys.momentum

@@ -150,6 +150,8 @@ def _callbacks(config: Config, data: Data, log_dir: Path | None) -> list[keras.c
     every = config.fit.normalization_update_epochs
     if config.model.feature_normalization and every:
         made.append(stable_callbacks.FeatureNormalizationUpdate(data.train.x, every_epochs=every))
+    if config.optimizer.use_ema:
+        made.append(stable_callbacks.AveragedWeights())
     made.append(stable_callbacks.GradientNormLogger(log_dir))
     made.append(stable_callbacks.PredictionDiversityLogger(log_dir))
     stopping = config.fit.early_stopping

@@ -42,6 +42,9 @@ class OptimizerConfig(Section):
     clipvalue: PositiveFloat | None = 10.0
     global_clipnorm: PositiveFloat | None = 0.5
     clipnorm: PositiveFloat | None = None
+    use_ema: bool = False
+    """Validate, and end, with the moving average of the weights."""
+    ema_momentum: Fraction = 0.99
     momentum: Fraction = 0.0
     """For `sgd` only."""
 
@@ -49,6 +52,9 @@ class OptimizerConfig(Section):
         if self.momentum and self.name != "sgd":
             reason = f"0 (momentum is for sgd and the optimizer is {self.name})"
             yield Conflict(("optimizer", "momentum"), reason, self.momentum, (("optimizer", "name"),))
+        if not self.use_ema and self.ema_momentum != type(self).model_fields["ema_momentum"].default:
+            reason = "left out, as `optimizer.use_ema` is false"
+            yield Conflict(("optimizer", "ema_momentum"), reason, self.ema_momentum, (("optimizer", "use_ema"),))
 
 
 class EarlyStopping(Section):

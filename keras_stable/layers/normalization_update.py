@@ -17,6 +17,7 @@ import tensorflow as tf
 
 from keras_stable.errors import invalid_argument
 from keras_stable.layers.feature_normalization import FeatureNormalization
+from keras_stable.layers.moving_averages import moving_averages
 from keras_stable.ops.batches import input_batches
 from keras_stable.ops.moments import RunningMoments
 
@@ -153,17 +154,7 @@ def _input_of(model: keras.Model, layer: keras.layers.Layer) -> Callable[[Any], 
 
 def _averages(model: keras.Model, dense: keras.layers.Dense) -> list[tuple[Any, Any]]:
     """The optimizer's moving averages of the readout (`use_ema=True`), which live in the same coordinates."""
-    optimizer = getattr(model, "optimizer", None)
-    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
-    averages = moving_averages(optimizer)
+    averages = moving_averages(getattr(model, "optimizer", None))
     if id(dense.kernel) not in averages or id(dense.bias) not in averages:
         return []
     return [(averages[id(dense.kernel)], averages[id(dense.bias)])]
-
-
-def moving_averages(optimizer: Any) -> dict[int, Any]:
-    """Returns the moving average that the optimizer keeps of each variable, by the variable's id; often none."""
-    if not getattr(optimizer, "use_ema", False) or not optimizer.built:
-        return {}
-    averages = optimizer._model_variables_moving_average
-    return {id(variable): average for variable, average in zip(optimizer._trainable_variables, averages, strict=True)}

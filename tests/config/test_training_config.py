@@ -11,6 +11,14 @@ def test_momentum_is_for_sgd(name, mistakes):
     ]
 
 
+def test_a_momentum_of_the_average_needs_the_average(load, mistakes):
+    assert load(f"{DATA}optimizer: {{use_ema: true, ema_momentum: 0.9}}").optimizer.ema_momentum == 0.9
+    assert mistakes(f"{DATA}optimizer: {{ema_momentum: 0.9}}") == [
+        "c.yaml:2: `optimizer.ema_momentum` must be left out, as `optimizer.use_ema` is false. "
+        "Received: optimizer.ema_momentum=0.9"
+    ]
+
+
 def test_an_integer_is_a_number(load):
     config = load(f"{DATA}optimizer: {{name: sgd, momentum: 0.9, learning_rate: 1, weight_decay: null}}")
     assert config.optimizer.learning_rate == 1.0

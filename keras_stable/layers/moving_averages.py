@@ -1,0 +1,17 @@
+"""Finds the moving averages that a Keras optimizer keeps of the weights."""
+
+from typing import Any
+
+
+def moving_averages(optimizer: Any) -> dict[int, Any]:
+    """Returns the moving average of each variable by the variable's id; empty without `use_ema=True`.
+
+    Args:
+        optimizer: a Keras optimizer, or a `LossScaleOptimizer` around one, or None.
+    """
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    if not getattr(optimizer, "use_ema", False) or not optimizer.built:
+        return {}
+    # Keras has no public way to reach them; its own SwapEMAWeights reads the same two lists.
+    averages = zip(optimizer._trainable_variables, optimizer._model_variables_moving_average, strict=True)
+    return {id(variable): average for variable, average in averages}
