@@ -15,12 +15,13 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python tools/make_schema.py --check
+	$(BIN)/python tools/generate.py --check
+	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python tools/gradient_guard_table.py --check
 
 format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(BIN)/python tools/make_schema.py
+	$(BIN)/python tools/generate.py
 
 # The environment is made anew whenever what it is made from changes.
 $(READY): requirements.lock pyproject.toml

@@ -30,7 +30,9 @@ class Config(Section):
     ) = None
     """Name of the run's directory; null takes the name of the config file."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    """Seed of the split, the weights, the order of the samples and the augmentation."""
     deterministic: bool = True
+    """The same config on the same machine gives the same run, bit for bit."""
     data: DataConfig
     model: ModelConfig = ModelConfig()
     augmentation: Annotated[tuple[AugmentationLayer, ...], Field(strict=False)] = ()

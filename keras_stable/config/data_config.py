@@ -36,6 +36,7 @@ class SklearnData(DataSection):
 
     kind: Literal["sklearn"]
     name: Literal["digits", "iris", "wine", "breast_cancer"]
+    """The data set; digits are 8x8 images, the others rows of numbers."""
 
     @property
     def flat(self) -> bool:
@@ -47,6 +48,7 @@ class NpzData(DataSection):
 
     kind: Literal["npz"]
     path: Text
+    """The file; a relative path starts at the current directory, here and below."""
     x: Text = "x_train"
     """Name of the array of inputs; a file without `x_train` may call it `x`."""
     y: Text = "y_train"
@@ -68,9 +70,11 @@ class CsvData(DataSection):
 
     kind: Literal["csv"]
     path: Text
+    """The file with the training samples."""
     label: Text = "label"
     """Name of the label column; text and integers both become class ids, in sorted order."""
     validation_path: Text | None = None
+    """The same with the validation samples; null splits them off."""
 
     @property
     def flat(self) -> bool:
@@ -82,10 +86,13 @@ class ImageFolderData(DataSection):
 
     kind: Literal["image_folder"]
     path: Text
+    """The directory with the directories of the classes."""
     image_size: Annotated[tuple[PositiveInt, PositiveInt], Field(strict=False)]
     """Height and width in pixels that every image is resized to."""
     color_mode: Literal["grayscale", "rgb"] = "rgb"
+    """One channel or three."""
     validation_path: Text | None = None
+    """The same with the validation samples; null splits them off."""
 
 
 class TfrecordData(DataSection):
@@ -95,9 +102,11 @@ class TfrecordData(DataSection):
     path: Text
     """A file, or a pattern such as `train-*.tfrecord`."""
     validation_path: Text | None = None
+    """The same with the validation samples; null splits them off."""
     shape: Annotated[PositiveInts, Field(min_length=1)]
     """Shape of one input."""
     num_classes: Annotated[int, Field(ge=2)]
+    """How many classes the labels may name."""
     x: Text = "x"
     """Name of the feature with the input."""
     y: Text = "y"
@@ -116,6 +125,7 @@ class KerasData(DataSection):
 
     kind: Literal["keras"]
     name: Literal["mnist", "fashion_mnist", "cifar10", "cifar100"]
+    """The data set."""
 
 
 class PythonData(DataSection):
@@ -123,6 +133,7 @@ class PythonData(DataSection):
 
     kind: Literal["python"]
     target: FunctionName
+    """The function that returns the data."""
     arguments: Arguments = Field(default_factory=dict)
     """Keyword arguments of the function."""
 

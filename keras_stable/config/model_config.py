@@ -18,6 +18,7 @@ class ModelConfig(Section):
     """Encoder -> layer normalization -> feature normalization -> readout; each `false` leaves one part out."""
 
     encoder: Literal["mlp", "conv", "module"] = "mlp"
+    """What turns inputs into features: dense layers, convolutions, or a layer of your own."""
     hidden_units: PositiveInts = (128, 64)
     """Units of the dense layers of the `mlp` encoder."""
     filters: Annotated[PositiveInts, Field(min_length=1)] = (32, 64, 64)
@@ -25,15 +26,21 @@ class ModelConfig(Section):
     feature_dim: PositiveInt = 128
     """Number of features that the encoder gives to the readout."""
     activation: Text = "relu"
+    """Name of the activation inside the encoder."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of units dropped inside the encoder while training."""
     module: FunctionName | None = None
     """The function that returns your encoder, as `package.module:function`; for `encoder: module` only."""
     module_arguments: Arguments = Field(default_factory=dict)
     """Keyword arguments of that function."""
     input_normalization: bool = True
+    """Inputs, each feature or channel, to mean 0 and standard deviation 1."""
     layer_normalization: bool = True
+    """LayerNormalization on the features of the encoder."""
     feature_normalization: bool = True
+    """Features to mean 0 and standard deviation 1 before the readout."""
     logit_scaling: bool = True
+    """Logits times 1/sqrt(features), which bounds the readout's gradient."""
 
     def conflicts(self) -> Iterator[Conflict]:
         encoder = ("model", "encoder")

@@ -26,6 +26,7 @@ class LossConfig(Section):
     """Cross-entropy from logits."""
 
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of the target that is spread over all classes."""
     focal_gamma: PositiveFloat | None = None
     """The focusing parameter of the focal loss; null is the plain cross-entropy."""
 
@@ -34,17 +35,25 @@ class OptimizerConfig(Section):
     """The optimizer, its learning rate and its clips (each value first, then the norms)."""
 
     name: Literal["adamw", "adam", "sgd", "lion"] = "adamw"
+    """The optimizer of Keras that is guarded."""
     learning_rate: PositiveFloat = 0.001
+    """The rate; with a schedule, its largest value."""
     learning_rate_schedule: Literal["constant", "cosine"] = "constant"
+    """Cosine falls to a hundredth of the rate at the last step."""
     warmup_epochs: NonNegativeFloat = 0.0
     """Epochs in which the learning rate climbs from zero."""
     weight_decay: NonNegativeFloat | None = 1e-4
+    """Decoupled weight decay; null is none."""
     clipvalue: PositiveFloat | None = 10.0
+    """Every value of the gradient is clipped to this, first; null does not."""
     global_clipnorm: PositiveFloat | None = 0.5
+    """The norm of the whole gradient is clipped to this, then; null does not."""
     clipnorm: PositiveFloat | None = None
+    """The norm of each variable's gradient is clipped to this; null does not."""
     use_ema: bool = False
     """Validate, and end, with the moving average of the weights."""
     ema_momentum: Fraction = 0.99
+    """Share of the old average that each step keeps."""
     momentum: Fraction = 0.0
     """For `sgd` only."""
 
@@ -61,22 +70,30 @@ class EarlyStopping(Section):
     """Ends the run when a logged value no longer improves."""
 
     monitor: Text = "val_loss"
+    """Key of `logs` that is watched."""
     patience: NonNegativeInt = 5
     """Epochs without improvement before the run ends."""
     min_delta: NonNegativeFloat = 0.0
+    """Change that counts as an improvement."""
 
 
 class FitConfig(Section):
     """What the training loop is told."""
 
     epochs: PositiveInt = 20
+    """Passes over the training samples."""
     batch_size: PositiveInt = 32
+    """Samples of each step."""
     class_weight: Literal["balanced"] | ClassWeights | None = None
     """`balanced` weighs each class by the inverse of its count; or a weight for each class id."""
     mixed_precision: Literal["mixed_float16", "mixed_bfloat16"] | None = None
+    """The dtype policy; null is float32. Loss scaling comes with float16."""
     early_stopping: EarlyStopping | None = None
     normalization_update_epochs: NonNegativeInt = 1
     """The feature normalization is adapted again every so many epochs; 0 adapts it once, before training."""
     jit_compile: bool = False
+    """Compile the step with XLA."""
     steps_per_execution: PositiveInt = 1
+    """Steps that run in one call."""
     verbose: Annotated[int, Field(ge=0, le=2)] = 2
+    """0 silent, 1 a progress bar, 2 one line an epoch."""
