@@ -27,7 +27,7 @@ def configuration_page() -> str:
     """Returns the page that documents every key of a config, made from its JSON schema."""
     root = config_schema()
     sections = {key: resolve(node, None) for key, node in root["properties"].items()}
-    plain = {key: node for key, node in sections.items() if not _is_section(node)}
+    plain = {key: node for key, node in root["properties"].items() if not _is_section(sections[key])}
     lines = [_HEAD, "## Top level", "", *_table("", plain, root)]
     for key, node in sections.items():
         if "discriminator" in node:
