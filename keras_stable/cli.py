@@ -87,26 +87,36 @@ def train(config: Path, overrides: tuple[str, ...], run_dir: Path | None, overwr
     help="The page to write.",
 )
 @click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures too.")
+@click.option("--png", type=click.Path(path_type=Path, dir_okay=False), help="Write the curves as a picture too.")
 def compare(
-    configs: tuple[Path, ...], overrides: tuple[str, ...], seeds: int, html: Path, json_path: Path | None
+    configs: tuple[Path, ...],
+    overrides: tuple[str, ...],
+    seeds: int,
+    html: Path,
+    json_path: Path | None,
+    png: Path | None,
 ) -> None:
     """Train several CONFIGS and show them side by side, in a table and on an HTML page."""
     from keras_stable.comparison import check_page_path
 
     loaded = [load_config(path, overrides) for path in configs]
-    for path in (html, json_path):
+    for path in (html, json_path, png):
         if path is not None:
             check_page_path(path)
     _quiet_tensorflow()
     from rich.console import Console
 
     from keras_stable.comparison import compare as run
+    from keras_stable.plots import save_curves
     from keras_stable.run_directory import write_json
 
     comparison = run(loaded, seeds=seeds, progress=lambda line: click.echo(line, err=True))
     comparison.to_html(html)
     if json_path is not None:
         write_json(json_path, comparison.to_dict())
+    if png is not None:
+        runs = {label: [run.curves for run in comparison.runs_of(label)] for label in comparison.configs}
+        save_curves(runs, png)
     Console().print(comparison.table())
     click.echo(f"Page: {html}")
     for failure in comparison.failures:
