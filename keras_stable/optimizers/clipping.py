@@ -16,6 +16,7 @@ from keras_stable.ops.clips import (
 )
 from keras_stable.ops.norms import MeasuredNorms, global_norm, measure_norms
 
+CLIPS = ("clipvalue", "global_clipnorm", "clipnorm", "agc_clipping", "zclip")
 # Those of the ZClip paper.
 ZCLIP_MOMENTUM = 0.97
 ZCLIP_WARMUP_STEPS = 25
@@ -38,14 +39,11 @@ class Clipping:
     """
 
     def __init__(self, optimizer: Any, dtype: str) -> None:
-        self.clipvalue: float | None = optimizer.clipvalue
-        self.clipnorm: float | None = optimizer.clipnorm
-        self.global_clipnorm: float | None = optimizer.global_clipnorm
-        self.agc_clipping: float | None = optimizer.agc_clipping
-        self.zclip: float | None = optimizer.zclip
+        # Read where they are used, as Keras does, so that a change before the next tracing has its effect.
+        self._limits = optimizer
         self.dtype = dtype
         self._statistics: keras.Variable | None = None
-        if self.zclip is not None:
+        if optimizer.zclip is not None:
             self._statistics = optimizer.add_variable(
                 (3,), dtype=dtype, aggregation="only_first_replica", name="zclip_statistics"
             )
@@ -53,8 +51,7 @@ class Clipping:
     @property
     def active(self) -> bool:
         """Whether any clip is set."""
-        limits = (self.clipvalue, self.clipnorm, self.global_clipnorm, self.agc_clipping, self.zclip)
-        return any(limit is not None for limit in limits)
+        return any(getattr(self._limits, name) is not None for name in CLIPS)
 
     def __call__(
         self, gradients: Sequence[tf.Tensor], variables: Sequence[Any], measured: MeasuredNorms
@@ -66,20 +63,18 @@ class Clipping:
             variables: Theirs, n.
             measured: The norms of the gradients, from `measure_norms` with `clipvalue` as the limit.
         """
+        limits = self._limits
         clipped = list(gradients)
         norms, norm = measured.clipped_norms, measured.clipped_global_norm
-        if self.clipvalue is not None:
-            clipped = [clip_values(gradient, self.clipvalue) for gradient in clipped]
-        if self.agc_clipping is not None:
-            clipped = [
-                self._scaled(adaptive_clip, gradient, variable)
-                for gradient, variable in zip(clipped, variables, strict=True)
-            ]
+        if limits.clipvalue is not None:
+            clipped = [clip_values(gradient, limits.clipvalue) for gradient in clipped]
+        if limits.agc_clipping is not None:
+            clipped = [self._adapted(gradient, variable) for gradient, variable in zip(clipped, variables, strict=True)]
             after = measure_norms(clipped, dtype=self.dtype)
             norms, norm = after.norms, after.global_norm
         factors = None
-        if self.clipnorm is not None:
-            factors = norm_factor(norms, self.clipnorm)
+        if limits.clipnorm is not None:
+            factors = norm_factor(norms, limits.clipnorm)
             norms = norms * factors
             norm = global_norm(norms)
         factor = self._common_factor(norm)
@@ -91,27 +86,26 @@ class Clipping:
             clipped = [_multiplied(gradient, one) for gradient, one in zip(clipped, each, strict=True)]
         return ClippedGradients(clipped, norms, norm)
 
-    def _scaled(self, clip: Any, gradient: tf.Tensor, variable: Any) -> tf.Tensor:
+    def _adapted(self, gradient: tf.Tensor, variable: Any) -> tf.Tensor:
         weights = tf.cast(tf.convert_to_tensor(variable), self.dtype)
-        return tf.cast(clip(tf.cast(gradient, self.dtype), weights, self.agc_clipping), gradient.dtype)
+        return tf.cast(adaptive_clip(tf.cast(gradient, self.dtype), weights, self._limits.agc_clipping), gradient.dtype)
 
     def _common_factor(self, norm: tf.Tensor) -> tf.Tensor | None:
         factor = None
-        if self.zclip is not None:
-            factor = self._zclip_factor(norm, self.zclip)
+        if self._statistics is not None:
+            factor = self._zclip_factor(norm, self._statistics)
             norm = norm * factor
-        if self.global_clipnorm is not None:
-            common = norm_factor(norm, self.global_clipnorm)
+        if self._limits.global_clipnorm is not None:
+            common = norm_factor(norm, self._limits.global_clipnorm)
             factor = common if factor is None else factor * common
         return factor
 
-    def _zclip_factor(self, norm: tf.Tensor, threshold: float) -> tf.Tensor:
-        assert self._statistics is not None
+    def _zclip_factor(self, norm: tf.Tensor, variable: keras.Variable) -> tf.Tensor:
         # The handle is that of this replica's copy: see GradientRing.write.
-        handle = self._statistics.value.handle
+        handle = variable.value.handle
         stored = tf.raw_ops.ReadVariableOp(resource=handle, dtype=self.dtype)
         statistics = NormStatistics(*tf.unstack(tf.ensure_shape(stored, (3,))))
-        factor = zscore_factor(norm, statistics, threshold, ZCLIP_WARMUP_STEPS)
+        factor = zscore_factor(norm, statistics, self._limits.zclip, ZCLIP_WARMUP_STEPS)
         updated = updated_statistics(norm * factor, statistics, ZCLIP_MOMENTUM, ZCLIP_WARMUP_STEPS)
         tf.raw_ops.AssignVariableOp(resource=handle, value=tf.stack(updated))
         return factor

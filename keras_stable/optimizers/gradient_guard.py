@@ -11,7 +11,7 @@ import tensorflow as tf
 from keras_stable.errors import invalid_argument
 from keras_stable.ops.branching import run_branch
 from keras_stable.ops.norms import MeasuredNorms, dense, measure_norms, norm_dtype
-from keras_stable.optimizers.clipping import Clipping
+from keras_stable.optimizers.clipping import CLIPS, Clipping
 from keras_stable.optimizers.gradient_history import GradientHistoryReader, GradientRing
 from keras_stable.optimizers.keras_hooks import KerasHooks, check_keras, report_loss_scale_skips
 
@@ -60,13 +60,7 @@ class GradientGuard(KerasHooks):
         **keywords: Any,
     ) -> None:
         check_keras(type(self))
-        limits = {
-            "clipvalue": clipvalue,
-            "global_clipnorm": global_clipnorm,
-            "clipnorm": clipnorm,
-            "agc_clipping": agc_clipping,
-            "zclip": zclip,
-        }
+        limits = dict(zip(CLIPS, (clipvalue, global_clipnorm, clipnorm, agc_clipping, zclip), strict=True))
         for name, limit in limits.items():
             _check_limit(name, limit)
         if isinstance(history_size, bool) or not isinstance(history_size, int) or history_size < 1:
@@ -89,8 +83,7 @@ class GradientGuard(KerasHooks):
         dtype = norm_dtype([keras.backend.standardize_dtype(variable.dtype) for variable in variables])
         self._clipping = Clipping(self, dtype)
         counts = self.add_variable((2,), dtype="int64", aggregation="only_first_replica", name="gradient_counts")
-        paths = tuple(getattr(variable, "path", variable.name) for variable in variables)
-        self.gradient_ring = GradientRing(paths, self.history_size, dtype, counts)
+        self.gradient_ring = GradientRing(list(variables), self.history_size, dtype, counts)
         self._keras_variables = keras_variables
 
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[keras.Variable] | None = None) -> None:
@@ -98,14 +91,15 @@ class GradientGuard(KerasHooks):
         if trainable_variables is not None and not self.built:
             with keras.name_scope(self.name, caller=self):
                 self.build(list(trainable_variables))
-        # What Keras refuses, it shall refuse in its own words.
-        if not self.built or all(gradient is None for gradient in grads):
-            super().apply(grads, trainable_variables)
-            return
-        variables = list(self._trainable_variables if trainable_variables is None else trainable_variables)
-        if len(grads) != len(variables):
+        built_with = [] if self.gradient_ring is None else self.gradient_ring.variables
+        variables = list(built_with if trainable_variables is None else trainable_variables)
+        if self.built and len(grads) not in (0, len(variables)):
             raise invalid_argument("grads", f"{len(variables)} gradients, one for each variable", len(grads))
-        self._guarded_apply(list(grads), variables)
+        if self.built and any(map(_is_gradient, grads, variables)):
+            self._guarded_apply(list(grads), variables)
+        else:
+            # What Keras refuses, it shall refuse in its own words.
+            super().apply(grads, trainable_variables)
 
     def clip_gradients(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
         """Clips and records the gradients that are about to be used."""
@@ -123,12 +117,13 @@ class GradientGuard(KerasHooks):
 
     def record_skipped_step(self) -> None:
         """Records a step that a `LossScaleOptimizer` around this optimizer has skipped."""
-        if self.gradient_ring is None:
+        ring = self.gradient_ring
+        if ring is None:
             return
-        unknown = tf.fill([len(self.gradient_ring.paths)], tf.constant(math.nan, self.gradient_ring.dtype))
+        unknown = tf.fill([len(ring.variables)], tf.constant(math.nan, ring.dtype))
 
         def record() -> None:
-            self._record(self._trainable_variables, unknown[0], unknown)
+            self._record(ring.variables, unknown[0], unknown)
 
         if tf.distribute.has_strategy() and tf.distribute.in_cross_replica_context():
             tf.distribute.get_strategy().extended.call_for_each_replica(record)

@@ -50,21 +50,22 @@ class GradientRing:
     """The ring itself: `capacity` rows of `2 + 2 * n` norms, written inside the compiled step.
 
     Args:
-        paths: Paths of the n variables.
+        variables: The n variables whose gradients are measured.
         capacity: How many rows it holds.
         dtype: Of the norms.
         counts: An int64 variable of shape `[2]`: rows ever written, and skipped steps among them.
     """
 
-    def __init__(self, paths: tuple[str, ...], capacity: int, dtype: str, counts: keras.Variable) -> None:
-        self.paths = paths
+    def __init__(self, variables: list[Any], capacity: int, dtype: str, counts: keras.Variable) -> None:
+        self.variables = variables
+        self.paths = tuple(getattr(variable, "path", variable.name) for variable in variables)
         self.capacity = capacity
         self.dtype = dtype
         self.counts = counts
         self._strategy = tf.distribute.get_strategy()
         self.rows = keras.Variable(
             keras.initializers.Constant(_UNWRITTEN),
-            shape=(capacity, 2 + 2 * len(paths)),
+            shape=(capacity, 2 + 2 * len(variables)),
             dtype=dtype,
             trainable=False,
             aggregation="only_first_replica",

@@ -5,6 +5,8 @@ yet: the guard measures and clips there. `_all_reduce_sum_gradients` is where Ke
 which is after its clipping: the guard sums before, so here it only hands the gradients on.
 `_stateful_handle_non_finite_grads` is what `LossScaleOptimizer` calls instead of its inner optimizer
 when a scaled gradient is not finite: the inner optimizer would never hear of that step.
+
+Not counted as private is `_get_variable_index`, which Keras's own guide to writing an optimizer uses.
 """
 
 import functools
