@@ -50,7 +50,9 @@ def test_train_writes_a_run_under_the_current_directory(here):
 
 
 def test_compare_prints_a_table_and_writes_the_page(here):
-    result = run("compare", "small.yaml", "small.yaml", "--html", "page.html", "--json", "figures.json", "--png", "p.png")
+    result = run(
+        "compare", "small.yaml", "small.yaml", "--html", "page.html", "--json", "figures.json", "--png", "p.png"
+    )
     assert result.exit_code == 0, result.output
     assert "small" in result.stdout
     assert (here / "page.html").read_text(encoding="utf-8").lower().startswith("<!doctype html>")
