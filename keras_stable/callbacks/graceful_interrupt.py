@@ -16,11 +16,11 @@ class GracefulInterrupt(keras.callbacks.Callback):
     ended; a second Ctrl-C acts at once. Outside the main thread, where Python delivers no signal, it does
     nothing. It writes no key into `logs`.
 
+    >>> import numpy as np
+    >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    >>> model.compile("sgd", "mse")
     >>> with GracefulInterrupt() as interrupt:
-    ...     signal.raise_signal(signal.SIGINT)
-    ...     interrupt.on_train_batch_end(0)
-    Traceback (most recent call last):
-    KeyboardInterrupt
+    ...     history = model.fit(np.ones((8, 1)), np.ones((8, 1)), verbose=0, callbacks=[interrupt])
     """
 
     def __init__(self) -> None:
@@ -40,6 +40,9 @@ class GracefulInterrupt(keras.callbacks.Callback):
         if self._previous is not None:
             signal.signal(signal.SIGINT, self._previous)
             self._previous = None
+        # A signal that came after the last batch is not lost.
+        if kind is None:
+            self._obey()
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         if self._asked:

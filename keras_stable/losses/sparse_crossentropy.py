@@ -53,6 +53,7 @@ class SparseCrossentropy(keras.losses.Loss):
         self.from_logits = True
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
+        y_pred = ops.convert_to_tensor(y_pred)
         classes = y_pred.shape[-1]
         log_p = ops.log_softmax(y_pred, axis=-1)
         labels = ops.one_hot(ops.reshape(ops.cast(y_true, "int32"), (-1,)), classes, dtype=log_p.dtype)
