@@ -83,12 +83,12 @@ def measure_norms(gradients: Sequence[tf.Tensor], limit: float | None = None, dt
         return norms, norm, norms, norm
 
     def unusual() -> tuple[tf.Tensor, ...]:
-        exact = _scaled_norms(gradients, dtype)
-        exact_norm = global_norm(exact)
+        largest = tf.reduce_max([tf.reduce_max(tf.abs(tf.cast(gradient, dtype))) for gradient in gradients])
+        exact, exact_norm = _scaled_norms(gradients, largest, dtype)
         if limit is None:
             return exact, exact_norm, exact, exact_norm
-        clipped = _scaled_norms([clip_values(gradient, limit) for gradient in gradients], dtype)
-        return exact, exact_norm, clipped, global_norm(clipped)
+        clipped = [clip_values(gradient, limit) for gradient in gradients]
+        return exact, exact_norm, *_scaled_norms(clipped, tf.minimum(largest, tf.constant(limit, dtype)), dtype)
 
     return MeasuredNorms(*run_branch(simple, usual, unusual))
 
@@ -115,13 +115,10 @@ def _half_sum_of_squares(tensor: tf.Tensor, dtype: str) -> tf.Tensor:
     return tf.nn.l2_loss(tf.cast(tensor, dtype))
 
 
-def _scaled_norms(tensors: Sequence[tf.Tensor], dtype: str) -> tf.Tensor:
-    norms = []
-    for tensor in tensors:
-        wide = tf.cast(tensor, dtype)
-        divisor = _usable_divisor(tf.reduce_max(tf.abs(wide)))
-        norms.append(divisor * tf.sqrt(2 * tf.nn.l2_loss(wide / divisor)))
-    return tf.stack(norms)
+def _scaled_norms(tensors: Sequence[tf.Tensor], largest: tf.Tensor, dtype: str) -> tuple[tf.Tensor, tf.Tensor]:
+    divisor = _usable_divisor(largest)
+    halves = tf.stack([_half_sum_of_squares(tf.cast(tensor, dtype) / divisor, dtype) for tensor in tensors])
+    return divisor * tf.sqrt(2 * halves), divisor * tf.sqrt(2 * tf.reduce_sum(halves))
 
 
 def _usable_divisor(largest: tf.Tensor) -> tf.Tensor:
