@@ -23,6 +23,7 @@ _ENCODER_KEYS = {
 }
 # Where the cosine ends, as a share of the learning rate.
 _LAST_RATE = 0.01
+_HISTORY_SIZE = 1024
 
 
 def build_model(config: Config, data: Data) -> keras.Model:
@@ -61,6 +62,8 @@ def build_optimizer(config: Config, steps: int) -> keras.optimizers.Optimizer:
         "clipnorm": keys.clipnorm,
         "use_ema": keys.use_ema,
         "ema_momentum": keys.ema_momentum,
+        # Several steps in one call are read after the call.
+        "history_size": max(_HISTORY_SIZE, 2 * config.fit.steps_per_execution),
     }
     if keys.name == "sgd":
         arguments["momentum"] = keys.momentum

@@ -1,5 +1,7 @@
 """The directory of a run: where it is, and the files that say what was run."""
 
+import contextlib
+import itertools
 import json
 import os
 import platform
@@ -15,7 +17,9 @@ from keras_stable.config import Config, dump_config
 from keras_stable.errors import InvalidArgumentError, invalid_argument
 
 _PACKAGES = ("keras", "tensorflow", "tensorboard", "numpy")
-_CONFIG = "config.yaml"
+_CONFIG, _ENVIRONMENT = "config.yaml", "environment.json"
+_STARTED = {_CONFIG, _ENVIRONMENT}
+_FILES = _STARTED | {"history.csv", "tensorboard", "curves.png", "summary.json", "model.keras", "export"}
 
 
 def run_directory(name: str, asked: str | os.PathLike[str] | None = None, overwrite: bool = False) -> Path:
@@ -24,43 +28,52 @@ def run_directory(name: str, asked: str | os.PathLike[str] | None = None, overwr
     Args:
         name: str; the name of the config.
         asked: the directory to use. Default: `runs/<name>/<time>` under the current directory.
-        overwrite: bool; whether an earlier run in `asked` may be deleted. Only a directory that a run made is.
+        overwrite: bool; whether the files of an earlier run in `asked` may be deleted. Nothing else is.
 
     Returns:
         The path of a new, empty directory.
 
     Raises:
-        InvalidArgumentError: it exists and is not to be overwritten, or it cannot be written.
+        InvalidArgumentError: it exists and is not to be overwritten, it holds something that no run wrote, or it
+            cannot be written.
     """
-    path = Path(asked) if asked is not None else _new_path(name)
     try:
+        if asked is None:
+            return _new_directory(Path("runs") / name / time.strftime("%Y%m%d-%H%M%S"))
+        path = Path(asked)
         if path.exists() and (not path.is_dir() or any(path.iterdir())):
             _clear(path, overwrite)
         path.mkdir(parents=True, exist_ok=True)
         probe = path / ".writable"
         probe.touch()
         probe.unlink()
+        return path
     except OSError as error:
-        received = f"{path} ({error.strerror or error})"
+        received = f"{asked or 'runs'} ({error.strerror or error})"
         raise InvalidArgumentError(f"The run directory must be writable. Received: {received}") from error
-    return path
 
 
-def _new_path(name: str) -> Path:
-    stem = Path("runs") / name / time.strftime("%Y%m%d-%H%M%S")
-    path, number = stem, 1
-    while path.exists():
-        number += 1
-        path = stem.with_name(f"{stem.name}-{number}")
-    return path
+def _new_directory(stem: Path) -> Path:
+    """Makes the directory, with a number behind its name where runs of the same second were there first."""
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    for number in itertools.count(1):
+        path = stem if number == 1 else stem.with_name(f"{stem.name}-{number}")
+        with contextlib.suppress(FileExistsError):
+            path.mkdir()
+            return path
+    raise AssertionError("counting ended")
 
 
 def _clear(path: Path, overwrite: bool) -> None:
     if not overwrite:
         raise invalid_argument("run directory", "new or empty, or overwriting must be asked for", str(path))
-    if not (path / _CONFIG).is_file():
-        raise invalid_argument("run directory", "that of an earlier run, to be overwritten", str(path))
-    shutil.rmtree(path)
+    names = {entry.name for entry in path.iterdir()} if path.is_dir() else {path.name}
+    if not _STARTED <= names <= _FILES:
+        others = ", ".join(sorted(names - _FILES)) or "no run"
+        raise invalid_argument("run directory", "that of an earlier run and nothing else", f"{path} with {others}")
+    for name in names:
+        entry = path / name
+        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
 
 def write_start(path: Path, config: Config) -> None:
@@ -75,7 +88,7 @@ def write_start(path: Path, config: Config) -> None:
         "packages": {"keras_stable": __version__, **{name: version(name) for name in _PACKAGES}},
         "command": sys.argv,
     }
-    write_json(path / "environment.json", environment)
+    write_json(path / _ENVIRONMENT, environment)
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

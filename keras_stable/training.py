@@ -15,7 +15,9 @@ from keras_stable.callbacks.gradient_recorder import GradientRecorder
 from keras_stable.composition import build_model, class_weight
 from keras_stable.config import Config
 from keras_stable.data import Data, load_data
+from keras_stable.errors import InvalidArgumentError
 from keras_stable.export import PROOF_SAMPLES, export_saved_model
+from keras_stable.imports import first_line
 from keras_stable.models import adapt
 from keras_stable.ops.batches import first_inputs
 from keras_stable.plots import save_curves
@@ -34,12 +36,14 @@ class Trained:
         curves: `Curves`.
         summary: `Summary`.
         interrupted: bool; whether Ctrl-C ended the training, so that the model has its best weights so far.
+        model_epoch: int; the epoch, from 1 on, whose weights the model has. 0: it was not trained for a whole one.
     """
 
     model: keras.Model
     curves: Curves
     summary: Summary
     interrupted: bool
+    model_epoch: int
 
 
 def train(
@@ -54,7 +58,8 @@ def train(
     | `history.csv` | the `logs` of every epoch |
     | `tensorboard/` | the same, and gradient norms by variable, for TensorBoard |
     | `curves.png`, `summary.json` | the picture and the figures of the run |
-    | `model.keras` | the model: of the last epoch, or the best if training was stopped early or interrupted |
+    | `model.keras` | the model, with the weights of the epoch that `summary.json` names as `model_epoch`: the last |
+    | | one; with early stopping that whose monitored value was best; after Ctrl-C that of the best accuracy |
     | `export/1/` | the SavedModel |
 
     Args:
@@ -69,9 +74,7 @@ def train(
         InvalidArgumentError: the config, the data or the directory cannot be used; nothing was written.
         ExportError: the SavedModel does not agree with the model.
     """
-    data = _load(config)
-    model = build_model(config, data)
-    weights = class_weight(config, data)
+    data, model, weights = _prepared(config)
     path = run_directory(config.name or "run", run_dir, overwrite)
     write_start(path, config)
     started = time.perf_counter()
@@ -82,7 +85,8 @@ def train(
     trained = fit(config, data, model, weights, log_dir=path / "tensorboard", extra_callbacks=logs)
     seconds = time.perf_counter() - started
     model.save(path / "model.keras")
-    summary = {"name": config.name, **trained.summary.to_dict(), "interrupted": trained.interrupted, "seconds": seconds}
+    summary = {"name": config.name, **trained.summary.to_dict(), "interrupted": trained.interrupted}
+    summary |= {"model_epoch": trained.model_epoch, "seconds": seconds}
     write_json(path / "summary.json", summary)
     save_curves({config.name or "run": trained.curves}, path / "curves.png")
     samples = first_inputs(data.validation.x, PROOF_SAMPLES)
@@ -93,15 +97,33 @@ def train(
 
 def train_in_memory(config: Config) -> Trained:
     """Runs a config and writes nothing."""
-    data = _load(config)
-    return fit(config, data, build_model(config, data), class_weight(config, data))
+    return fit(config, *_prepared(config))
 
 
-def _load(config: Config) -> Data:
+def _prepared(config: Config) -> tuple[Data, keras.Model, dict[int, float] | None]:
     keras.utils.set_random_seed(config.seed)
     if config.deterministic:
         tf.config.experimental.enable_op_determinism()
-    return load_data(config.data, batch_size=config.fit.batch_size, seed=config.seed)
+    data = load_data(config.data, batch_size=config.fit.batch_size, seed=config.seed)
+    return data, adapted_model(config, data), class_weight(config, data)
+
+
+def adapted_model(config: Config, data: Data) -> keras.Model:
+    """Returns the compiled model of a config, adapted to its data.
+
+    Raises:
+        InvalidArgumentError: the model cannot be built, or does not take such inputs.
+    """
+    model = build_model(config, data)
+    try:
+        for training in (True, False):
+            model(first_inputs(data.train.x, 2), training=training)
+    except (ValueError, tf.errors.OpError) as error:
+        must_be = f"The model and its augmentation must take inputs of shape {data.input_shape}."
+        raise InvalidArgumentError(f"{must_be} Received: {first_line(error)}") from error
+    if config.model.input_normalization or config.model.feature_normalization:
+        adapt(model, data.train.x)
+    return model
 
 
 def fit(
@@ -113,10 +135,8 @@ def fit(
     log_dir: Path | None = None,
     extra_callbacks: list[keras.callbacks.Callback] | None = None,
 ) -> Trained:
-    """Adapts and fits a model that `build_model` made, and measures it; Ctrl-C ends it with the best weights so far."""
+    """Fits a model that `adapted_model` made, and measures it; Ctrl-C ends it with the best weights so far."""
     recorder, best, interrupt = GradientRecorder(), BestWeights(), GracefulInterrupt()
-    if config.model.input_normalization or config.model.feature_normalization:
-        adapt(model, data.train.x)
     callbacks = [*_callbacks(config, data, log_dir), recorder, best, *(extra_callbacks or []), interrupt]
     interrupted = False
     try:
@@ -142,7 +162,16 @@ def fit(
         best.restore()
     curves = Curves(dict(model.history.history), recorder.global_norm, recorder.applied_norm)
     first = model.predict(first_inputs(data.validation.x, 10), verbose=0)
-    return Trained(model, curves, summarize(curves, first.argmax(axis=-1), data.num_classes), interrupted)
+    summary = summarize(curves, first.argmax(axis=-1), data.num_classes)
+    return Trained(model, curves, summary, interrupted, _model_epoch(callbacks, summary.epochs, interrupted))
+
+
+def _model_epoch(callbacks: list[keras.callbacks.Callback], epochs: int, interrupted: bool) -> int:
+    restoring = BestWeights if interrupted else keras.callbacks.EarlyStopping
+    for callback in callbacks:
+        if isinstance(callback, restoring) and epochs:
+            return int((callback.epoch if interrupted else callback.best_epoch) or 0) + 1
+    return epochs
 
 
 def _callbacks(config: Config, data: Data, log_dir: Path | None) -> list[keras.callbacks.Callback]:
@@ -159,6 +188,7 @@ def _callbacks(config: Config, data: Data, log_dir: Path | None) -> list[keras.c
         made.append(
             keras.callbacks.EarlyStopping(
                 monitor=stopping.monitor,
+                mode=stopping.mode,
                 patience=stopping.patience,
                 min_delta=stopping.min_delta,
                 restore_best_weights=True,

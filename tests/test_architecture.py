@@ -23,7 +23,7 @@ LEVELS = [
     ["layers", "losses", "metrics", "optimizers"],
     ["ops"],
     ["config"],
-    ["imports", "errors"],
+    ["imports", "errors", "arguments"],
 ]
 PLACES = {name: (depth, index) for depth, level in enumerate(LEVELS) for index, name in enumerate(level)}
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")

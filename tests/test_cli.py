@@ -74,6 +74,19 @@ BAD = {
     "run directory in use": (["train", "small.yaml", "--run-dir", "."], "`run directory` must be"),
     "unwritable run directory": (["train", "small.yaml", "--run-dir", "small.yaml/run"], "must be writable"),
     "no run": (["export", ".", "--to", "served"], "`run` must be a run directory"),
+    "unwritable export": (["export", "run", "--to", "small.yaml/served"], "`run` must be a run directory"),
+    "unknown activation": (["train", "small.yaml", "--set", "model.activation=reluu"], "`activation` must be"),
+    "unknown monitor": (
+        ["train", "small.yaml", "--set", "fit.early_stopping={monitor: val_acuracy}"],
+        "`fit.early_stopping.monitor` must be",
+    ),
+    "augmentation that does not fit": (
+        [
+            *("train", "small.yaml", "--set", "data.name=digits"),
+            *("--set", "augmentation=[{layer: RandomCrop, height: 20, width: 20}]"),
+        ],
+        "must take inputs of shape (8, 8)",
+    ),
     "unwritable page": (["compare", "small.yaml", "--html", "small.yaml/page.html"], "small.yaml/page.html"),
     "no seeds": (["compare", "small.yaml", "--seeds", "0"], "--seeds"),
     "unknown command": (["trian", "small.yaml"], "trian"),

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_stable.composition import build_model
 from keras_stable.config import load_config
 from keras_stable.data import load_data
-from keras_stable.training import fit
+from keras_stable.training import adapted_model, fit
 
 ROOT = Path(__file__).parent.parent
 OMNIGLOT = ROOT.parent / "shared" / "data" / "omniglot50.npz"
@@ -21,7 +20,7 @@ def run(name, *overrides):
     config = load_config(ROOT / "configs" / f"{name}.yaml", ["fit.verbose=0", *overrides])
     keras.utils.set_random_seed(config.seed)
     data = load_data(config.data, batch_size=config.fit.batch_size, seed=config.seed)
-    model = build_model(config, data)
+    model = adapted_model(config, data)
     norms, original = [], model.train_step
 
     def train_step(batch):

@@ -69,6 +69,9 @@ def test_a_run_is_exported_again_later(run, tmp_path):
     assert (tmp_path / "again" / "saved_model.pb").is_file()
     with pytest.raises(InvalidArgumentError, match="`to` must be a new or empty directory"):
         export_run(run[0], tmp_path / "again")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InvalidArgumentError, match="`to` must be a directory that can be written. Received: to="):
+        export_run(run[0], tmp_path / "file" / "x")
     with pytest.raises(InvalidArgumentError, match="`run` must be a run directory, with a file config.yaml"):
         export_run(tmp_path, tmp_path / "other")
 
@@ -88,9 +91,17 @@ def test_an_existing_run_is_overwritten_only_when_asked(run, tmp_path):
     assert (path / "summary.json").is_file()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
-    with pytest.raises(InvalidArgumentError, match="`run directory` must be that of an earlier run"):
+    for name in ("config.yaml", "environment.json"):
+        (tmp_path / "mine" / name).write_bytes((path / name).read_bytes())
+    with pytest.raises(
+        InvalidArgumentError,
+        match="`run directory` must be that of an earlier run and nothing else. Received: .* with thesis.txt",
+    ):
         train(config(), tmp_path / "mine", overwrite=True)
     assert (tmp_path / "mine" / "thesis.txt").is_file()
+    (tmp_path / "mine" / "thesis.txt").unlink()
+    train(config(fit={"epochs": 1}), tmp_path / "mine", overwrite=True)
+    assert json.loads((tmp_path / "mine" / "summary.json").read_text())["epochs"] == 1
 
 
 def test_ctrl_c_keeps_the_best_weights_so_far(tmp_path, monkeypatch):
@@ -107,6 +118,7 @@ def test_ctrl_c_keeps_the_best_weights_so_far(tmp_path, monkeypatch):
     summary = json.loads((path / "summary.json").read_text())
     assert summary["interrupted"] is True
     assert summary["epochs"] == 2
+    assert summary["model_epoch"] in (1, 2)
     assert len(trained.curves.global_norm) == 2 * 4
     data = load_data(config().data, batch_size=32, seed=0)
     predicted = keras_stable.load_model(path / "model.keras").predict(data.validation.x, verbose=0).argmax(-1)
@@ -117,7 +129,15 @@ def test_ctrl_c_keeps_the_best_weights_so_far(tmp_path, monkeypatch):
 def test_early_stopping_ends_the_run_and_keeps_the_best_epoch():
     stopping = {"monitor": "val_loss", "patience": 0, "min_delta": 10.0}
     trained = train_in_memory(config(fit={"epochs": 9, "early_stopping": stopping}))
-    assert trained.summary.epochs == 2
+    assert (trained.summary.epochs, trained.model_epoch) == (2, 1)
+
+
+def test_a_training_that_diverges_is_reported_and_not_lost(tmp_path):
+    wild = {"learning_rate": 1e30, "clipvalue": None, "global_clipnorm": None}
+    with pytest.warns(UserWarning, match="The features are NaN or infinite"):
+        path, trained = train(config(optimizer=wild), tmp_path / "run")
+    assert trained.summary.epochs == 3
+    assert (path / "model.keras").is_file()
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])

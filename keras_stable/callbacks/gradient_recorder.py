@@ -16,6 +16,7 @@ class GradientRecorder(keras.callbacks.Callback):
 
     def __init__(self) -> None:
         super().__init__()
+        self._reader: GradientHistoryReader | None = None
         self._parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -35,8 +36,8 @@ class GradientRecorder(keras.callbacks.Callback):
         self._read()
 
     def _read(self) -> None:
-        history: GradientHistory = self._reader.read()
-        if len(history):
+        history = self._reader.read() if self._reader is not None else ()
+        if isinstance(history, GradientHistory) and len(history):
             self._parts.append((history.global_norm, history.applied_norm, history.finite))
 
     @property

@@ -54,6 +54,7 @@ class PredictionDiversityLogger(keras.callbacks.Callback):
         self.log_dir = log_dir
         self.x = x
         self._metric: PredictionDiversity | None = None
+        self._attached: Any = None
         self._writers: dict[str, EventWriter] = {}
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -80,7 +81,7 @@ class PredictionDiversityLogger(keras.callbacks.Callback):
             self._write(epoch, logs, "validation", "val_")
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        if vars(self.model).get("compute_metrics") is not None:
+        if vars(self.model).get("compute_metrics") is self._attached and self._attached is not None:
             del self.model.compute_metrics
             _trace_again(self.model)
         for writer in self._writers.values():
@@ -95,7 +96,8 @@ class PredictionDiversityLogger(keras.callbacks.Callback):
             return {**compute_metrics(x, y, y_pred, sample_weight), **metric.result()}
 
         # The one place where Keras hands out the predictions of both `fit` and its validation.
-        self.model.compute_metrics = compute_metrics_and_diversity
+        self._attached = compute_metrics_and_diversity
+        self.model.compute_metrics = self._attached
         _trace_again(self.model)
 
     def _of_x(self, metric: PredictionDiversity) -> dict[str, float]:
@@ -119,8 +121,9 @@ def _trace_again(model: keras.Model) -> None:
 
 
 def _has_metric(model: keras.Model) -> bool:
-    candidates = [*model.metrics, *(inner for metric in model.metrics for inner in getattr(metric, "metrics", ()))]
-    return any(isinstance(metric, PredictionDiversity) for metric in candidates)
+    # Before the first batch, Keras holds the metrics of `compile` as they were given, in a container of its own.
+    given = [getattr(metric, "_user_metrics", None) for metric in model.metrics]
+    return any(isinstance(metric, PredictionDiversity) for metric in keras.tree.flatten([model.metrics, given]))
 
 
 def _new_metric(model: keras.Model) -> PredictionDiversity:

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from keras_stable.arguments import try_to_make
 from keras_stable.errors import InvalidArgumentError, invalid_argument
 
 
@@ -23,11 +24,7 @@ def check_page_path(path: str | os.PathLike[str]) -> Path:
         what = "a directory" if resolved.is_dir() else "not a regular file"
         raise invalid_argument("html", f"a path for a file; {what} is there", os.fspath(path))
     try:
-        # What is made here and taken away again is the topmost thing that writing will make.
-        missing = [parent for parent in resolved.parents if not parent.exists()]
-        trial = missing[-1] if missing else _partial(resolved)
-        trial.mkdir()
-        trial.rmdir()
+        try_to_make(_partial(resolved))
     except OSError as error:
         raise _unwritable(path, error) from error
     return resolved

@@ -13,7 +13,6 @@ from keras_stable.config.section import (
     PositiveFloat,
     PositiveInt,
     Section,
-    Text,
 )
 
 ClassWeights = Annotated[
@@ -66,15 +65,36 @@ class OptimizerConfig(Section):
             yield Conflict(("optimizer", "ema_momentum"), reason, self.ema_momentum, (("optimizer", "use_ema"),))
 
 
+Monitored = Literal[
+    "loss",
+    "accuracy",
+    "unique_classes",
+    "effective_classes",
+    "top_class_share",
+    "val_loss",
+    "val_accuracy",
+    "val_unique_classes",
+    "val_effective_classes",
+    "val_top_class_share",
+    "grad_norm",
+    "grad_norm_max",
+]
+
+
 class EarlyStopping(Section):
     """Ends the run when a logged value no longer improves."""
 
-    monitor: Text = "val_loss"
+    monitor: Monitored = "val_loss"
     """Key of `logs` that is watched."""
     patience: NonNegativeInt = 5
     """Epochs without improvement before the run ends."""
     min_delta: NonNegativeFloat = 0.0
     """Change that counts as an improvement."""
+
+    @property
+    def mode(self) -> Literal["max", "min"]:
+        """Whether larger or smaller values are better."""
+        return "max" if self.monitor.endswith(("accuracy", "unique_classes", "effective_classes")) else "min"
 
 
 class FitConfig(Section):

@@ -3,10 +3,12 @@
 import os
 from pathlib import Path
 
+from keras_stable.arguments import try_to_make
 from keras_stable.config import load_config
 from keras_stable.data import load_data
 from keras_stable.errors import InvalidArgumentError, invalid_argument
 from keras_stable.export.saved_model import export_saved_model
+from keras_stable.imports import first_line
 from keras_stable.models import load_model
 from keras_stable.ops.batches import first_inputs
 
@@ -34,10 +36,15 @@ def export_run(run: str | os.PathLike[str], directory: str | os.PathLike[str]) -
             raise invalid_argument("run", f"a run directory, with a file {name}", str(run))
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise invalid_argument("to", "a new or empty directory", str(directory))
+    try:
+        try_to_make((directory / "saved_model.pb").absolute())
+    except OSError as error:
+        received = f"to={str(directory)!r} ({error.strerror or error})"
+        raise InvalidArgumentError(f"`to` must be a directory that can be written. Received: {received}") from error
     config = load_config(run / "config.yaml")
     data = load_data(config.data, batch_size=config.fit.batch_size, seed=config.seed)
-    model = load_model(run / "model.keras")
     try:
-        return export_saved_model(model, directory, first_inputs(data.validation.x, PROOF_SAMPLES))
-    except OSError as error:
-        raise InvalidArgumentError(f"`to` must be writable. Received: {directory} ({error})") from error
+        model = load_model(run / "model.keras")
+    except (ValueError, OSError) as error:
+        raise InvalidArgumentError(f"`run` must hold a model that loads. Received: {first_line(error)}") from error
+    return export_saved_model(model, directory, first_inputs(data.validation.x, PROOF_SAMPLES))

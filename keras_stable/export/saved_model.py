@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from keras_stable.errors import ExportError
 from keras_stable.export.proof import prove
+from keras_stable.imports import first_line
 
 
 def export_saved_model(model: keras.Model, path: str | os.PathLike[str], samples: np.ndarray) -> float:
@@ -36,7 +37,10 @@ def export_saved_model(model: keras.Model, path: str | os.PathLike[str], samples
     try:
         _write(model, path)
         return prove(path, samples, probabilities(model, samples))
-    except ExportError:
+    except (OSError, tf.errors.OpError) as error:
+        shutil.rmtree(path, ignore_errors=True)
+        raise ExportError(f"The export must be written to {path}. Received: {first_line(error)}") from error
+    except BaseException:
         shutil.rmtree(path, ignore_errors=True)
         raise
 

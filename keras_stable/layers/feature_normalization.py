@@ -116,12 +116,12 @@ class FeatureNormalization(keras.layers.Normalization):
                 moments = RunningMoments(self.keep_axis)
             self._check_shape(batch.shape)
             moments.update(batch)
-        if moments is None or moments.count == 0:
-            raise invalid_argument("data", "at least one batch with at least one sample", "no samples")
-        self.set_moments(moments)
+        self.set_moments(moments or RunningMoments(()))
 
     def set_moments(self, moments: RunningMoments) -> None:
-        """Puts measured moments into effect; refuses those of data that is not finite."""
+        """Puts measured moments into effect; refuses those of no data and of data that is not finite."""
+        if moments.count == 0:
+            raise invalid_argument("data", "at least one batch with at least one sample", "no samples")
         if moments.nonfinite:
             raise invalid_argument("data", "finite", f"{moments.nonfinite} values that are NaN or infinite")
         if self.input_mean is not None:

@@ -7,6 +7,7 @@ are, and the readout is rewritten in the same way. With features h, statistics (
     W (h - m) / s + b  =  W' (h - m') / s' + b'    for    W' = W s' / s,    b' = b + W (m' - m) / s.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -54,23 +55,30 @@ class Affine:
 def find_readout(model: keras.Model) -> NormalizedReadout | None:
     """Returns the last FeatureNormalization that leads to a Dense layer with a bias, or None if there is none.
 
-    Between the two may stand Rescaling by one number, and Dropout, which does nothing at inference.
+    Between the two may stand Rescaling by one number, and Dropout, which does nothing at inference. Nothing but
+    the Dense layer may read what the FeatureNormalization computes.
     """
     producers = {id(_tensor(layer, "output")): layer for layer in model.layers}
+    uses = Counter(id(tensor) for layer in model.layers for tensor in keras.tree.flatten(_tensor(layer, "input")))
+    uses.update(id(tensor) for tensor in model.outputs)
     for dense in reversed(model.layers):
         if not isinstance(dense, keras.layers.Dense) or not dense.use_bias:
             continue
-        factor, layer = 1.0, producers.get(id(_tensor(dense, "input")))
-        while isinstance(layer, keras.layers.Dropout) or _is_factor(layer):
+        factor, tensor = 1.0, _tensor(dense, "input")
+        # A tensor that something else reads too would change what that computes.
+        while uses[id(tensor)] == 1:
+            layer = producers.get(id(tensor))
+            if isinstance(layer, FeatureNormalization) and _adapts_features(layer):
+                return NormalizedReadout(layer, dense, factor)
+            if not isinstance(layer, keras.layers.Dropout) and not _is_factor(layer):
+                break
             factor *= float(getattr(layer, "scale", 1.0))
-            layer = producers.get(id(_tensor(layer, "input")))
-        if (
-            isinstance(layer, FeatureNormalization)
-            and layer.input_mean is None
-            and layer.keep_axis == (len(layer.output.shape) - 1,)
-        ):
-            return NormalizedReadout(layer, dense, factor)
+            tensor = _tensor(layer, "input")
     return None
+
+
+def _adapts_features(layer: FeatureNormalization) -> bool:
+    return layer.input_mean is None and not layer.invert and layer.keep_axis == (len(layer.output.shape) - 1,)
 
 
 def _tensor(layer: keras.layers.Layer, which: str) -> Any:
@@ -101,14 +109,22 @@ class NormalizationUpdate:
         # Only functional and built Sequential models have `inputs`.
         if not self.layers or len(getattr(model, "inputs", None) or ()) != 1:
             raise invalid_argument(
-                "model", "a functional or Sequential model of one input with a FeatureNormalization that adapts", model
+                "model",
+                "a functional or Sequential model of one input with a FeatureNormalization among its own layers that "
+                "adapts",
+                getattr(model, "name", model),
             )
         self.model = model
         self.readout = find_readout(model)
-        self._inputs_of = [_input_of(model, layer) for layer in self.layers]
+        self._parts = [keras.Model(model.inputs[0], layer.input) for layer in self.layers]
+        self._inputs_of = [_traced(part) for part in self._parts]
 
     def adapt(self, x: Any) -> None:
-        """Adapts every layer in data-flow order; behind the last one the readout is rewritten."""
+        """Adapts every layer in data-flow order; behind the last one the readout is rewritten.
+
+        A layer that normalises the inputs themselves is there to change what follows: its first adaptation
+        rewrites nothing.
+        """
         for layer in self.layers:
             self._adapt(layer, x)
 
@@ -118,22 +134,38 @@ class NormalizationUpdate:
             if not layer.adapted:
                 self._adapt(layer, x)
 
-    def refresh(self, x: Any) -> None:
-        """Adapts the layer before the readout and rewrites the readout: the outputs stay as they are."""
+    def refresh(self, x: Any) -> bool:
+        """Adapts the layer before the readout and rewrites the readout: the outputs stay as they are.
+
+        Returns:
+            False when the features are not finite; everything is left as it was.
+        """
         if self.readout is None:
             raise invalid_argument(
                 "model", "one whose FeatureNormalization leads to a Dense layer with a bias", self.model.name
             )
-        self._adapt(self.readout.normalization, x)
+        layer = self.readout.normalization
+        moments = self._measure(layer, x)
+        if moments.nonfinite:
+            return False
+        self._put(layer, moments)
+        return True
 
     def _adapt(self, layer: FeatureNormalization, x: Any) -> None:
+        self._put(layer, self._measure(layer, x))
+
+    def _measure(self, layer: FeatureNormalization, x: Any) -> RunningMoments:
         input_of = self._inputs_of[self.layers.index(layer)]
         moments = RunningMoments(layer.keep_axis)
         for batch in input_batches(x):
             moments.update(input_of(tf.cast(batch, self.model.inputs[0].dtype)).numpy())
+        return moments
+
+    def _put(self, layer: FeatureNormalization, moments: RunningMoments) -> None:
+        keeps_outputs = layer.adapted or bool(self._parts[self.layers.index(layer)].weights)
         old = Affine.of(layer)
         layer.set_moments(moments)
-        if self.readout is not None and layer is self.readout.normalization:
+        if self.readout is not None and layer is self.readout.normalization and keeps_outputs:
             self._rewrite(self.readout, old, Affine.of(layer))
 
     def _rewrite(self, readout: NormalizedReadout, old: Affine, new: Affine) -> None:
@@ -145,10 +177,9 @@ class NormalizationUpdate:
                 variable.assign(value)
 
 
-def _input_of(model: keras.Model, layer: keras.layers.Layer) -> Callable[[Any], Any]:
-    """Returns the part of the model in front of a layer, at inference, traced once for every batch size."""
-    part, inputs = keras.Model(model.inputs, layer.input), model.inputs[0]
-    signature = [tf.TensorSpec(inputs.shape, inputs.dtype)]
+def _traced(part: keras.Model) -> Callable[[Any], Any]:
+    """Returns a model at inference, traced once for every batch size."""
+    signature = [tf.TensorSpec(part.inputs[0].shape, part.inputs[0].dtype)]
     return tf.function(lambda batch: part(batch, training=False), input_signature=signature)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 
+from keras_stable.arguments import is_integer
 from keras_stable.errors import invalid_argument
 from keras_stable.ops.prediction_statistics import class_counts, predicted_classes, prediction_statistics
 
@@ -42,12 +43,12 @@ class PredictionDiversity(keras.metrics.Metric):
     def __init__(
         self, num_classes: int, threshold: float = 0.5, name: str = "prediction_diversity", dtype: Any = None
     ) -> None:
-        if isinstance(num_classes, bool) or not isinstance(num_classes, int) or num_classes < 2:
+        if not is_integer(num_classes, at_least=2):
             raise invalid_argument("num_classes", "an int >= 2", num_classes)
         super().__init__(name=name, dtype=dtype)
-        self.num_classes = num_classes
+        self.num_classes = int(num_classes)
         self.threshold = threshold
-        self.counts = self.add_weight(shape=(num_classes,), initializer="zeros", dtype="float32", name="counts")
+        self.counts = self.add_weight(shape=(self.num_classes,), initializer="zeros", dtype="float32", name="counts")
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Counts the classes of `y_pred` [..., classes]; labels and weights play no part."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 
+from keras_stable.arguments import is_integer
 from keras_stable.errors import invalid_argument
 from keras_stable.layers import FeatureNormalization
 from keras_stable.models.encoders import ENCODERS
@@ -63,12 +64,17 @@ def classifier(
     (None, 10)
     """
     _check(input_shape, num_classes)
-    inputs = keras.Input(tuple(input_shape), name="inputs")
+    input_shape, num_classes = tuple(int(n) for n in input_shape), int(num_classes)
+    inputs = keras.Input(input_shape, name="inputs")
     x = inputs
-    if encoder == "conv" and len(input_shape) == 2:
-        x = keras.layers.Reshape((*input_shape, 1), name="channel")(x)
+    # Keras's image layers take [height, width] for one image without a batch, so they are given channels.
+    add_channel = len(input_shape) == 2 and (encoder == "conv" or len(augmentation) > 0)
+    if add_channel:
+        x = keras.layers.Reshape((*input_shape, 1), dtype="float32", name="channel")(x)
     for layer in augmentation:
         x = layer(x)
+    if add_channel and encoder != "conv":
+        x = keras.layers.Reshape(x.shape[1:3], dtype="float32", name="no_channel")(x)
     if input_normalization:
         x = FeatureNormalization(epsilon=0.0, name="input_normalization")(x)
     features = _encode(x, encoder, encoder_arguments)
@@ -85,9 +91,9 @@ def classifier(
 
 
 def _check(input_shape: Sequence[int], num_classes: int) -> None:
-    if isinstance(input_shape, int) or not input_shape or any(not isinstance(n, int) or n < 1 for n in input_shape):
+    if isinstance(input_shape, int) or not input_shape or not all(is_integer(n, at_least=1) for n in input_shape):
         raise invalid_argument("input_shape", "a tuple of positive ints, without the batch axis", input_shape)
-    if isinstance(num_classes, bool) or not isinstance(num_classes, int) or num_classes < 2:
+    if not is_integer(num_classes, at_least=2):
         raise invalid_argument("num_classes", "an int >= 2", num_classes)
 
 
@@ -96,6 +102,8 @@ def _encode(inputs: Any, encoder: str | keras.layers.Layer, arguments: dict[str,
         encoder, arguments = "module", {"module": encoder, **arguments}
     if encoder not in ENCODERS:
         raise invalid_argument("encoder", f"one of {', '.join(ENCODERS)}, or a Keras layer", encoder)
+    if "activation" in arguments:
+        _check_activation(arguments["activation"])
     function = ENCODERS[encoder]
     known = [name for name in inspect.signature(function).parameters if name != "inputs"]
     for name in arguments:
@@ -104,3 +112,10 @@ def _encode(inputs: Any, encoder: str | keras.layers.Layer, arguments: dict[str,
     if encoder == "module" and "module" not in arguments:
         raise invalid_argument("module", "given for the encoder 'module', as 'package.module:function'", None)
     return function(inputs, **arguments)
+
+
+def _check_activation(name: Any) -> None:
+    try:
+        keras.activations.get(name)
+    except ValueError as error:
+        raise invalid_argument("activation", "the name of an activation of Keras, such as relu", name) from error

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from keras_stable.callbacks import FeatureNormalizationUpdate
+from keras_stable.layers import FeatureNormalization
 from keras_stable.models import adapt, classifier
 
 X = np.random.default_rng(0).normal(5, 300, size=(96, 6)).astype("float32")
@@ -71,6 +72,18 @@ def test_it_adapts_what_was_never_adapted_when_training_begins():
     model = compiled(classifier((6,), 3, hidden_units=(8,)))
     model.fit(X, Y, verbose=0, callbacks=[FeatureNormalizationUpdate(X)])
     np.testing.assert_allclose(model.get_layer("input_normalization").adapt_mean, X.mean(axis=0), rtol=1e-4)
+
+
+def test_a_sequential_model_that_is_not_built_yet_is_built():
+    model = keras.Sequential([keras.layers.Dense(8), FeatureNormalization(), keras.layers.Dense(3)])
+    compiled(model).fit(X, Y, verbose=0, callbacks=[FeatureNormalizationUpdate(X)])
+    assert model.layers[1].adapted
+
+
+def test_a_generator_is_refused():
+    model = compiled(classifier((6,), 3, hidden_units=(8,)))
+    with pytest.raises(ValueError, match="`data` must be at least one batch"):
+        model.fit(X, Y, verbose=0, callbacks=[FeatureNormalizationUpdate(batch for batch in [X])])
 
 
 def test_every_epochs_counts_epochs():

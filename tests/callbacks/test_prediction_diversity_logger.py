@@ -63,6 +63,21 @@ def test_a_metric_of_the_model_is_used_and_not_counted_twice(tmp_path):
     assert EventAccumulator(str(tmp_path)).Reload().Scalars("predictions/unique_classes")
 
 
+def test_a_metric_of_a_subclassed_model_is_found_before_it_is_built():
+    class Subclassed(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = keras.layers.Dense(3)
+
+        def call(self, inputs):
+            return self.dense(inputs)
+
+    made = Subclassed()
+    made.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=[PredictionDiversity(3)])
+    history = made.fit(X, Y, validation_data=(X, Y), verbose=0, callbacks=[PredictionDiversityLogger()]).history
+    assert history["val_unique_classes"][0] == reference(made, X)[0]
+
+
 def test_given_inputs_are_predicted_after_each_epoch():
     made, x = model(), X[:20] + 3
     history = made.fit(X, Y, epochs=2, verbose=0, callbacks=[PredictionDiversityLogger(x=x)]).history

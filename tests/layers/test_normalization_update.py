@@ -112,6 +112,27 @@ def test_a_layer_that_leads_to_no_readout_is_refused(x):
         NormalizationUpdate(model).refresh(x)
 
 
+@pytest.mark.parametrize("heads", ["two readouts", "a readout and the output"])
+def test_a_layer_that_something_else_reads_too_is_refused(x, heads):
+    inputs = keras.Input((6,))
+    features = FeatureNormalization()(keras.layers.Dense(4)(inputs))
+    other = keras.layers.Dense(3)(features) if heads == "two readouts" else features
+    model = keras.Model(inputs, [keras.layers.Dense(2)(features), other])
+    with pytest.raises(ValueError, match="leads to a Dense layer with a bias"):
+        NormalizationUpdate(model).refresh(x)
+
+
+def test_features_that_are_not_finite_leave_everything_as_it_was(x):
+    model = classifier((6,), 3, hidden_units=(8,))
+    update = NormalizationUpdate(model)
+    update.adapt(x)
+    model.get_layer("encoder_dense_0").bias.assign(np.full(8, np.inf))
+    before = model.get_weights()
+    assert update.refresh(x) is False
+    for old, new in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
 def test_data_that_is_not_finite_changes_nothing(x):
     model = classifier((6,), 3, hidden_units=(8,))
     before = model.get_weights()

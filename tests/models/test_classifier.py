@@ -77,6 +77,40 @@ def test_augmentation_changes_training_alone():
     assert not np.allclose(model(x, training=True), model(x, training=True))
 
 
+def test_augmentation_takes_an_image_without_channels_for_one_image():
+    """Keras's layers read [batch, height, width] as one image, and would flip the batch."""
+    model = classifier((8, 8), 3, augmentation=[keras.layers.RandomFlip()])
+    augmented = keras.Model(model.inputs[0], model.get_layer("no_channel").output)
+    x = np.arange(4.0)[:, None, None] * np.ones((4, 8, 8))
+    for _ in range(5):
+        np.testing.assert_array_equal(augmented(x, training=True)[:, 0, 0], [0, 1, 2, 3])
+
+
+def test_raw_images_do_not_overflow_half_precision():
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = classifier((8, 8), 3, "conv", filters=(4,))
+    finally:
+        keras.config.set_dtype_policy(before)
+    x = 1e6 * np.random.default_rng(0).uniform(size=(32, 8, 8)).astype("float32")
+    adapt(model, x)
+    assert np.isfinite(model(x)).all()
+
+
+def test_adapt_normalises_inputs_also_where_a_dense_layer_follows_at_once():
+    x = 1e4 * np.random.default_rng(0).normal(size=(64, 6)).astype("float32")
+    model = classifier((6,), 3, feature_normalization=False, layer_normalization=False)
+    kernel = np.array(model.get_layer("encoder_dense_0").kernel)
+    adapt(model, x)
+    np.testing.assert_array_equal(model.get_layer("encoder_dense_0").kernel, kernel)
+    assert np.abs(model(x)).max() < 10
+
+
+def test_numbers_of_numpy_are_numbers():
+    assert classifier(np.zeros((2, 5)).shape[1:], np.int64(3)).output_shape == (None, 3)
+
+
 def test_logits_are_float32_under_mixed_precision():
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_float16")
@@ -106,6 +140,7 @@ def test_an_own_layer_serves_as_encoder():
         ({"num_classes": 1}, "`num_classes` must be an int >= 2. Received: num_classes=1"),
         ({"num_classes": 2.0}, "`num_classes` must be an int >= 2"),
         ({"encoder": "transformer"}, "`encoder` must be one of mlp, conv, module"),
+        ({"activation": "reluu"}, "`activation` must be the name of an activation of Keras"),
         ({"hidden_unit": (8,)}, "`hidden_unit` must be left out: the encoder 'mlp' takes hidden_units"),
         ({"encoder": "module"}, "`module` must be given for the encoder 'module'"),
         ({"encoder": "module", "module": "keras.layers:Nothing"}, "module"),
