@@ -42,7 +42,7 @@ def test_stable_on_digits(scale):
     trained, norms = run("stable", f"data.input_scale={scale}")
     summary = trained.summary
     np.testing.assert_allclose(trained.curves.global_norm, norms, rtol=1e-4)
-    assert len(norms) == 45 * 20
+    assert len(norms) == 45 * 30
     assert max(norms) < 10
     assert summary.val_accuracy_last >= 0.97
     assert summary.largest_drop_after[3] <= 0.05
