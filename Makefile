@@ -9,7 +9,7 @@ demo: $(READY)
 	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/keras-stable compare configs/before.yaml configs/stable.yaml --html comparison.html
 
 test: $(READY)
-	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m pytest
+	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(READY)
 	$(BIN)/ruff format --check .
