@@ -9,7 +9,7 @@ import numpy as np
 
 from keras_stable.callbacks.event_writer import EventWriter
 from keras_stable.errors import invalid_argument
-from keras_stable.optimizers.gradient_history import GradientHistory, GradientHistoryReader, guarded_optimizer
+from keras_stable.optimizers.gradient_history import GradientHistory, GradientHistoryReader
 
 _STEPS_BETWEEN_WRITES = 64
 # Rounding alone moves a norm by less.
@@ -81,11 +81,9 @@ update_freq='never'
         self._writer: EventWriter | None = None
 
     def on_train_begin(self, logs: dict | None = None) -> None:
-        optimizer = guarded_optimizer(self.model.optimizer)
-        self._reader = GradientHistoryReader(optimizer)
+        self._reader = GradientHistoryReader(self.model.optimizer)
         self._parts: list[GradientHistory] = []
-        # A read at half the ring's size loses no step.
-        room = max(1, optimizer.history_size // (2 * self.model.steps_per_execution))
+        room = self._reader.batches_between_reads(self.model.steps_per_execution)
         self._batches_between_reads = min(room, _STEPS_BETWEEN_WRITES) if self._every else room
         self._batches = 0
         if self.log_dir is not None:

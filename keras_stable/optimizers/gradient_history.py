@@ -157,6 +157,10 @@ class GradientHistoryReader:
         if ring is not None and not from_start:
             self._written, self._skipped = ring.read_counts()
 
+    def batches_between_reads(self, steps_per_execution: int) -> int:
+        """Returns how many calls of so many steps may pass between two reads: half the ring, so no step is lost."""
+        return max(1, self._optimizer.history_size // (2 * steps_per_execution))
+
     def read(self) -> GradientHistory:
         """Returns every step since this reader's last read, up to the size of the ring."""
         ring = self._optimizer.gradient_ring
