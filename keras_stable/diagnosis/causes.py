@@ -1,0 +1,53 @@
+"""Groups findings under their root cause, so that a user reads one diagnosis and not twelve symptoms."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from keras_stable.diagnosis.report import Finding
+from keras_stable.diagnosis.rule import SEVERITIES, Rule
+
+
+def grouped(findings: Sequence[Finding], rules: Iterable[Rule]) -> tuple[Finding, ...]:
+    """Returns the findings with `cause` set, root causes first, each followed by what it explains.
+
+    A finding is explained by another whose rule names it in `explains`, directly or through others, unless
+    the other is of a lower severity than "warning" (advice explains nothing but advice). Among several
+    possible causes the one with the higher severity and then the higher confidence is taken. Root causes are
+    ordered by severity, then confidence, then by how many findings they explain.
+    """
+    explains = {rule.slug: rule.explains for rule in rules}
+    reach = {slug: _reachable(slug, explains) for slug in explains}
+    ranked = sorted(findings, key=_rank)
+    roots = {index for index, finding in enumerate(ranked) if not _causes(finding, ranked, reach)}
+    children: dict[int, list[Finding]] = {index: [] for index in sorted(roots)}
+    for index, finding in enumerate(ranked):
+        if index in roots:
+            continue
+        cause = next(each for each in _causes(finding, ranked, reach) if each in roots)
+        children[cause].append(replace(finding, cause=ranked[cause].rule))
+    order = sorted(children, key=lambda root: (*_rank(ranked[root])[:2], -len(children[root]), root))
+    return tuple(each for root in order for each in (ranked[root], *children[root]))
+
+
+def _causes(finding: Finding, ranked: Sequence[Finding], reach: Mapping[str, frozenset[str]]) -> list[int]:
+    """Returns the places of the findings that explain one, the best first."""
+    return [
+        index
+        for index, other in enumerate(ranked)
+        if finding.rule in reach[other.rule] and (other.severity != "advice" or finding.severity == "advice")
+    ]
+
+
+def _rank(finding: Finding) -> tuple[int, float, str]:
+    return SEVERITIES.index(finding.severity), -finding.confidence, finding.id
+
+
+def _reachable(slug: str, explains: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    reached: set[str] = set()
+    waiting = list(explains[slug])
+    while waiting:
+        name = waiting.pop()
+        if name not in reached and name != slug:
+            reached.add(name)
+            waiting += explains.get(name, ())
+    return frozenset(reached)

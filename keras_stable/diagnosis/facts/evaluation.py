@@ -1,0 +1,69 @@
+"""What the model makes of samples, without training."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class OutputEvaluation:
+    """One output over the sample, in inference mode.
+
+    Attributes:
+        name: str.
+        task: "classes" (one of several), "binary", "multi_label" or "regression", from loss and labels.
+        loss: float, mean of this output's loss.
+        constant_loss: float, the same loss of the best constant prediction; NaN where unknown.
+        accuracy: float in [0, 1]; NaN for regression. Multi-label: mean over the labels.
+        majority_share: float, accuracy of always predicting the commonest label; NaN for regression.
+        predicted_counts: tuple of (class id, samples); () for regression and multi-label.
+        label_counts: the same of the labels.
+        recall: tuple of (class id, recall), for classes with at least one sample.
+        r2: float, coefficient of determination; NaN except for regression.
+        spread: float, the largest over units of the standard deviation over samples, of the raw output
+            (logits where the model computes them).
+        scale: float, root mean square of the raw output.
+        minimum, maximum, mean, std: float, of the output.
+        label_minimum, label_maximum, label_std: float, of the labels.
+        nonfinite: int, NaN and infinite values in the output.
+        distinct_rows: int, different rows of output among the samples.
+    """
+
+    name: str = "output"
+    task: str = "classes"
+    loss: float = 2.3
+    constant_loss: float = 2.3026
+    accuracy: float = 0.1
+    majority_share: float = 0.1
+    predicted_counts: tuple[tuple[int, int], ...] = tuple((k, 50) for k in range(10))
+    label_counts: tuple[tuple[int, int], ...] = tuple((k, 50) for k in range(10))
+    recall: tuple[tuple[int, float], ...] = tuple((k, 0.1) for k in range(10))
+    r2: float = float("nan")
+    spread: float = 1.0
+    scale: float = 1.0
+    minimum: float = 0.0
+    maximum: float = 1.0
+    mean: float = 0.1
+    std: float = 0.1
+    label_minimum: float = 0.0
+    label_maximum: float = 9.0
+    label_std: float = 2.9
+    nonfinite: int = 0
+    distinct_rows: int = 500
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All outputs over the same sample.
+
+    Attributes:
+        samples: int.
+        loss: float, the total in inference mode, penalties included.
+        training_loss: float, the same in training mode (dropout on, batch statistics); NaN if not measured.
+        penalty: float, what regularizers add to the loss.
+        outputs: tuple of `OutputEvaluation`.
+    """
+
+    samples: int = 500
+    loss: float = 2.3
+    training_loss: float = 2.3
+    penalty: float = 0.0
+    outputs: tuple[OutputEvaluation, ...] = (OutputEvaluation(),)

@@ -1,0 +1,1 @@
+"""Rules about what `compile` was told: loss, optimizer, metrics."""

@@ -1,0 +1,1 @@
+"""Rules about the data: inputs, labels, and the rows themselves."""

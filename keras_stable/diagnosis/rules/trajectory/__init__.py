@@ -1,0 +1,1 @@
+"""Rules about training over time: loss and metrics by step or epoch."""
