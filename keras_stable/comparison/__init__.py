@@ -1,8 +1,8 @@
 """Several configs, each trained with several seeds, side by side."""
 
 from keras_stable.comparison.comparison import Comparison
-from keras_stable.comparison.page_file import check_page_path
 from keras_stable.comparison.run import Failure, Run
 from keras_stable.comparison.runner import compare
+from keras_stable.reporting.page_file import check_page_path
 
 __all__ = ["Comparison", "Failure", "Run", "check_page_path", "compare"]

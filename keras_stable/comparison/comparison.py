@@ -10,13 +10,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from keras_stable import __version__
 from keras_stable.comparison.differences import differences
 from keras_stable.comparison.rows import aggregate
 from keras_stable.comparison.run import Failure, Run
 from keras_stable.config import Config
+from keras_stable.reporting.plain import plain
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -76,7 +75,7 @@ class Comparison:
             InvalidArgumentError: the path cannot be written; nothing was.
         """
         from keras_stable.comparison.page import page
-        from keras_stable.comparison.page_file import check_page_path, write_page
+        from keras_stable.reporting.page_file import check_page_path, write_page
 
         check_page_path(path)
         return write_page(path, page(self))
@@ -92,7 +91,7 @@ class Comparison:
             "runs": [_run(run) for run in self.runs],
             "failures": [{"config": one.label, "seed": one.seed, "message": one.message} for one in self.failures],
         }
-        return _plain(content)
+        return plain(content)
 
 
 def _run(run: Run) -> dict[str, Any]:
@@ -108,15 +107,3 @@ def _run(run: Run) -> dict[str, Any]:
         "summary": run.summary.to_dict(),
         "curves": curves,
     }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, np.ndarray | np.generic):
-        return _plain(value.tolist())
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from keras_stable.comparison.numbers import count, share, significant
+from keras_stable.reporting.numbers import count, share, significant
 
 
 class Cell(NamedTuple):

@@ -1,14 +1,13 @@
 """The HTML page: one file, no script, nothing loaded from elsewhere."""
 
-import base64
-import io
-import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from keras_stable.comparison.differences import differences
 from keras_stable.comparison.measures import measures, seeds_text
-from keras_stable.comparison.numbers import count, share, significant
 from keras_stable.comparison.sentences import sentences
+from keras_stable.reporting.numbers import share, significant
+from keras_stable.reporting.pictures import Picture, data_uri
+from keras_stable.reporting.templates import render
 
 if TYPE_CHECKING:
     from keras_stable.comparison.comparison import Comparison
@@ -29,26 +28,12 @@ _LAST_VALUE = {
 _LOSSES = {"training_loss": "loss", "validation_loss": "val_loss"}
 
 
-class Picture(NamedTuple):
-    """A picture inside the page."""
-
-    uri: str
-    caption: str
-    alt: str
-
-
 def page(comparison: "Comparison") -> str:
     """Returns the page of a comparison."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    loader = PackageLoader("keras_stable.comparison", ".")
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.globals.update(
-        breakable=_breakable, count=count, seeds_text=seeds_text, sentences=sentences, share=share
-    )
-    environment.globals.update(significant=significant)
     several = any(len(row["seeds"]) > 1 for row in comparison.rows)
-    return environment.get_template("page.html.j2").render(
+    return render(
+        "keras_stable.comparison",
+        "page.html.j2",
         title=_title(comparison),
         comparison=comparison,
         rows=comparison.rows,
@@ -56,6 +41,8 @@ def page(comparison: "Comparison") -> str:
         differences=differences(comparison.configs),
         shared=_shared(comparison),
         several=several,
+        seeds_text=seeds_text,
+        sentences=sentences,
         pictures=[_picture(comparison, panel, caption, several) for panel, caption in _PICTURES.items()],
     )
 
@@ -63,11 +50,6 @@ def page(comparison: "Comparison") -> str:
 def _title(comparison: "Comparison") -> str:
     labels = list(comparison.configs)
     return f"Comparison: {', '.join(labels)}" if len(labels) < 4 else f"Comparison of {len(labels)} configs"
-
-
-def _breakable(name: str) -> str:
-    """Returns a name with a place to break it, of no width, after each of its words."""
-    return re.sub(r"(?<=[._+=-])(?=\w)", "\u200b", name)
 
 
 def _shared(comparison: "Comparison") -> list[tuple[str, str]]:
@@ -90,16 +72,10 @@ def _shared(comparison: "Comparison") -> list[tuple[str, str]]:
 
 
 def _picture(comparison: "Comparison", panel: str, caption: str, several: bool) -> Picture:
-    import matplotlib
-
     from keras_stable.plots import draw_panel
 
     runs = {label: [run.curves for run in comparison.runs_of(label)] for label in comparison.configs}
-    stream = io.BytesIO()
-    # Without a fixed salt and date, the same comparison would never give the same page.
-    with matplotlib.rc_context({"svg.hashsalt": "keras_stable", "font.size": 12}):
-        draw_panel(panel, runs).savefig(stream, format="svg", metadata={"Date": None})
-    uri = f"data:image/svg+xml;base64,{base64.b64encode(stream.getvalue()).decode()}"
+    uri = data_uri(lambda: draw_panel(panel, runs))
     drawn = f"{caption} The line is the median over the seeds, the band their range." if several else caption
     return Picture(uri, drawn, f"Line chart. {_ends(comparison, panel)}")
 

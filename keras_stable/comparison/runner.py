@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from keras_stable.comparison.comparison import Comparison
 from keras_stable.comparison.labels import label_configs
-from keras_stable.comparison.numbers import share
 from keras_stable.comparison.run import Failure, Run
 from keras_stable.config import Config
 from keras_stable.errors import InvalidArgumentError, KerasStableError, invalid_argument
 from keras_stable.imports import first_line
+from keras_stable.reporting.numbers import share
 
 Progress = Callable[[str], None]
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from keras_stable.comparison.numbers import count, share, significant
+from keras_stable.reporting.numbers import count, share, significant
 from keras_stable.results import NORM_LIMIT
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import MaxNLocator
 
+from keras_stable.plots.axes import log_scale
 from keras_stable.plots.line_style import line_style
 from keras_stable.plots.spread import spread
 from keras_stable.results import NORM_LIMIT, Curves
@@ -87,26 +88,26 @@ def _gradient_norm(axes: Axes, runs: _Groups) -> None:
         usual = min(float(np.nanquantile(np.asarray(line.get_ydata()), 0.02)) for line in axes.lines)
         axes.axhline(NORM_LIMIT, color="black", linestyle="-", linewidth=1.2, label=f"norm {NORM_LIMIT:g}")
         axes.set_ylim(min(usual, NORM_LIMIT) / 3, max(axes.dataLim.ymax, NORM_LIMIT) * 2)
-        _log_scale(axes)
+        log_scale(axes)
 
 
 def _loss(axes: Axes, runs: _Groups) -> None:
     axes.set(title="Loss (large markers: validation)", xlabel="epoch", ylabel="loss")
     _epochs(axes, runs, "loss", positive=True, markersize=0)
     _epochs(axes, runs, "val_loss", positive=True, markersize=6)
-    _log_scale(axes)
+    log_scale(axes)
 
 
 def _training_loss(axes: Axes, runs: _Groups) -> None:
     axes.set(title="Training loss", xlabel="epoch", ylabel="loss")
     _epochs(axes, runs, "loss", positive=True)
-    _log_scale(axes)
+    log_scale(axes)
 
 
 def _validation_loss(axes: Axes, runs: _Groups) -> None:
     axes.set(title="Validation loss", xlabel="epoch", ylabel="loss")
     _epochs(axes, runs, "val_loss", positive=True)
-    _log_scale(axes)
+    log_scale(axes)
 
 
 def _effective_classes(axes: Axes, runs: _Groups) -> None:
@@ -135,18 +136,6 @@ def _draw(axes: Axes, values: list[np.ndarray], index: int, label: str, positive
     axes.plot(line.x, line.middle, label=label, **look)
     if not np.array_equal(line.low, line.high, equal_nan=True):
         axes.fill_between(line.x, line.low, line.high, color=look["color"], alpha=0.2, linewidth=0)
-
-
-def _log_scale(axes: Axes) -> None:
-    axes.set_yscale("log")
-    low, high = axes.get_ylim()
-    plain = FuncFormatter(lambda value, _: f"{value:,g}" if 1e-4 <= value < 1e7 else f"{value:.0e}")
-    axes.yaxis.set_major_formatter(plain)
-    if high / low > 10:
-        axes.yaxis.set_minor_formatter(NullFormatter())
-    else:
-        axes.yaxis.set_minor_locator(LogLocator(subs=(2, 3, 5, 7)))
-        axes.yaxis.set_minor_formatter(plain)
 
 
 _PANELS: dict[str, Callable[[Axes, _Groups], None]] = {

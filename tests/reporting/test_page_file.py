@@ -3,8 +3,8 @@ import os
 
 import pytest
 
-from keras_stable.comparison.page_file import check_page_path, write_page
 from keras_stable.errors import InvalidArgumentError
+from keras_stable.reporting.page_file import check_page_path, write_page
 
 
 def test_missing_directories_are_made_and_an_earlier_file_is_replaced(tmp_path):

@@ -1,5 +1,7 @@
 """Numbers as people read them."""
 
+import math
+
 _LAST_WITHOUT_EXPONENT = 1e9
 _FIRST_WITHOUT_EXPONENT = 1e-4
 
@@ -7,11 +9,13 @@ _FIRST_WITHOUT_EXPONENT = 1e-4
 def significant(value: float | None) -> str:
     """Returns a number with three significant digits, or all digits before the point; "-" for None.
 
-    >>> [significant(value) for value in (112199.8, 8.8, 0.04567, 0.0, 3e-7, 4.2e12, None)]
-    ['112,200', '8.80', '0.0457', '0', '3.00e-07', '4.20e+12', '-']
+    >>> [significant(value) for value in (112199.8, 8.8, 0.04567, 0.0, 3e-7, 4.2e12, math.inf, None)]
+    ['112,200', '8.80', '0.0457', '0', '3.00e-07', '4.20e+12', 'infinite', '-']
     """
     if value is None:
         return "-"
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "-infinite" if value < 0 else "infinite"
     if value == 0:
         return "0"
     if not _FIRST_WITHOUT_EXPONENT <= abs(value) < _LAST_WITHOUT_EXPONENT:

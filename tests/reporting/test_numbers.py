@@ -1,6 +1,6 @@
 import pytest
 
-from keras_stable.comparison.numbers import count, share, significant
+from keras_stable.reporting.numbers import count, share, significant
 
 
 @pytest.mark.parametrize(
