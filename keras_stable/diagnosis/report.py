@@ -1,10 +1,17 @@
 """The report of an audit, and its findings."""
 
+import json
+import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from keras_stable.diagnosis.rule import SEVERITIES, Severity
+from keras_stable.reporting.plain import plain
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 SCHEMA_VERSION = 1
 
@@ -77,15 +84,63 @@ class Report:
         return tuple(finding for finding in self.findings if rule in (finding.rule, finding.id))
 
     def to_dict(self) -> dict[str, Any]:
-        """Returns the report as plain data; `keras_stable/diagnosis/report.schema.json` describes it."""
+        """Returns the report as plain data; `keras_stable/diagnosis/report.schema.json` describes it.
+
+        A number that is not finite, which also stands for what was not measured, becomes None.
+        """
         return {
             "schema_version": SCHEMA_VERSION,
             "ok": self.ok,
             "verdict": self.verdict,
-            "about": dict(self.about),
-            "findings": [asdict(finding) for finding in self.findings],
-            "skipped": dict(self.skipped),
-            "crashed": dict(self.crashed),
+            "about": plain(self.about),
+            "findings": plain(self.findings),
+            "skipped": plain(self.skipped),
+            "crashed": plain(self.crashed),
             "passed": list(self.passed),
-            "facts": dict(self.facts),
+            "facts": plain(self.facts),
         }
+
+    def to_json(self) -> str:
+        """Returns `to_dict` as strict JSON.
+
+        >>> json.loads(Report(about={"seconds": float("nan")}).to_json())["about"]
+        {'seconds': None}
+        """
+        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
+
+    def to_html(self, path: str | os.PathLike[str]) -> Path:
+        """Writes one HTML file with the findings and pictures of the facts; it needs no network.
+
+        Args:
+            path: where to; an earlier file is replaced, and missing directories are made.
+
+        Returns:
+            The absolute path of the file.
+
+        Raises:
+            InvalidArgumentError: the path cannot be written; nothing was.
+        """
+        from keras_stable.diagnosis.page import page
+        from keras_stable.reporting.page_file import check_page_path, write_page
+
+        check_page_path(path)
+        return write_page(path, page(self))
+
+    def to_text(self, details: bool = False, width: int = 100) -> str:
+        """Returns what `print` shows.
+
+        Args:
+            details: bool, whether to show every place, and name the rules that were skipped or passed.
+            width: int, characters in a line.
+        """
+        from keras_stable.diagnosis.terminal import plain_text
+
+        return plain_text(self, details, width)
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def __rich__(self) -> "RenderableType":
+        from keras_stable.diagnosis.terminal import renderable
+
+        return renderable(self)
