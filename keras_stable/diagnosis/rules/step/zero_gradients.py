@@ -1,0 +1,98 @@
+"""KS404."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from keras_stable.diagnosis.facts import Evaluation, Gradients, Learning, Output, Probe, VariableGradient
+from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
+from keras_stable.diagnosis.rules.step._layer_norms import is_kernel
+
+SOLVED = Threshold(1e-6, "A loss this near to 0 is solved, and its gradient rightly rounds to 0.")
+
+
+@rule(
+    "KS404",
+    "zero-gradients",
+    remedy="Look at what comes after the layer: dead relu units (lower the learning rate, use "
+    '`activation="leaky_relu"`), saturated outputs, a multiplication by 0, or a kernel initialized with zeros.',
+    explains=(
+        "update-ratio",
+        "feature-collapse",
+        "identical-outputs",
+        "prediction-collapse",
+        "never-predicted-class",
+        "loss-not-decreasing",
+        "slow-convergence",
+        "cannot-overfit-batch",
+        "input-independent-loss",
+    ),
+    thresholds={"solved": SOLVED},
+)
+def zero_gradients(
+    gradients: Gradients,
+    learning: Learning,
+    probe: Probe | None = None,
+    evaluation: Evaluation | None = None,
+    outputs: Sequence[Output] = (),
+) -> Iterator[Found]:
+    """Layers whose gradient exists, but is exactly zero on every batch.
+
+    ## What it does
+
+    Counts the variables, k of n, whose gradient is exactly zero on every batch, and names the layers in which
+    that holds for all kernels. A variable that gets a gradient in the steps of a short training is left alone
+    (zeros in the readout or at the end of a skipped branch block only the first step), and so are biases and
+    embedding tables by themselves, and a model that has solved its task.
+
+    ## Why is this bad
+
+    The layer does not train, and most often neither does anything before it: the signal that should flow back
+    through it is multiplied by zero.
+
+    ## Example
+
+        keras.layers.Dense(64, activation="relu", bias_initializer=keras.initializers.Constant(-100))
+
+    ## Use instead
+
+        keras.layers.Dense(64, activation="relu")
+    """
+    if evaluation is not None and evaluation.loss < SOLVED.value:
+        return
+    later = {} if probe is None else dict(zip(probe.variable_paths, probe.variable_norms, strict=False))
+    blocked = [
+        each for each in gradients.variables if each.received and each.zero and not later.get(each.path, 0.0) > 0
+    ]
+    kernels = [each for each in blocked if is_kernel(each.path)]
+    every = bool(kernels) and len(kernels) == sum(is_kernel(each.path) for each in gradients.variables)
+    if not kernels or (every and learning.healthy):
+        return
+    layers = _silent_layers(gradients, kernels)
+    total, paths = len(gradients.variables), [each.path for each in kernels]
+    named = ", ".join(paths[:4]) + (f" and {len(paths) - 4} more" if len(paths) > 4 else "")
+    yield Found(
+        where=layers[0] if layers else kernels[0].layer,
+        message=f"{len(blocked)} of {total} variables get a gradient of exactly zero on every batch, and so do all "
+        f"kernels of {len(layers)} layers: {named}.",
+        evidence={"zero": len(blocked), "variables": total, "layers": len(layers)},
+        threshold=0.0,
+        severity=_severity(bool(layers), bool(later), every, learning, outputs),
+        confidence=0.8 if layers else 0.5,
+    )
+
+
+def _silent_layers(gradients: Gradients, kernels: Sequence[VariableGradient]) -> list[str]:
+    """Returns the layers of which every kernel is zero, in data-flow order."""
+    zero = {each.path for each in kernels}
+    alive = {each.layer for each in gradients.variables if is_kernel(each.path) and each.path not in zero}
+    return list(dict.fromkeys(each.layer for each in kernels if each.layer not in alive))
+
+
+def _severity(whole: bool, lasting: bool, every: bool, learning: Learning, outputs: Sequence[Output]) -> Severity:
+    """Returns how bad it is: whether whole layers are silent, for how long, and whether that is meant."""
+    meant = any(math.isclose(each.loss_weight, 0.0) for each in outputs)
+    if every and learning.state in ("stuck", "diverging"):
+        return "error"
+    if not whole or meant:
+        return "advice"
+    return "warning" if not learning.healthy or lasting else "advice"
