@@ -10,7 +10,10 @@ HARMFUL = Threshold(50.0, "Raw pixels (near 100) and raw table columns lie above
 LARGE = Threshold(10.0, "Initial weights assume 1. Many models learn all the same, so it counts where one does not.")
 SMALL = Threshold(0.1, "Below, the first layer's gradients are under a tenth of the others', and it hardly learns.")
 
+ONES = 0.5  # a rare 1 among zeros, as in one-hot rows, has a small mean square and is well scaled
 CONFIRMED = 0.2  # share of the loss that standardizing the inputs alone takes away
+REFUTED = 0.02
+LEARNT = 0.9  # of the loss of the best constant answer: a loss that only fell from a huge first value stays above
 
 
 @rule(
@@ -20,18 +23,28 @@ CONFIRMED = 0.2  # share of the loss that standardizing the inputs alone takes a
     explains=(
         "exploding-gradients",
         "vanishing-gradients",
+        "zero-gradients",
+        "nonfinite-activations",
+        "nonfinite-gradients",
+        "nonfinite-loss",
+        "ineffective-clipping",
         "dead-units",
         "saturated-activations",
+        "identical-outputs",
+        "feature-collapse",
         "unnormalized-features",
         "bad-initial-loss",
         "update-ratio",
         "learning-rate-too-high",
         "prediction-collapse",
+        "never-predicted-class",
         "loss-not-decreasing",
         "diverging-loss",
         "oscillating-loss",
+        "loss-spike",
         "slow-convergence",
         "cannot-overfit-batch",
+        "input-independent-loss",
     ),
     thresholds={"harmful": HARMFUL, "large": LARGE, "small": SMALL},
 )
@@ -42,7 +55,8 @@ def unscaled_inputs(inputs: Sequence[Input], learning: Learning, probe: Probe | 
 
     Takes the root mean square of what enters the first layer with weights, after a `Rescaling` or the like.
     Token ids for an `Embedding`, and inputs that a normalization layer takes first, are left alone. When the
-    model does not learn, a short training on standardized inputs tells whether their scale is the cause.
+    model does not learn, a short training on standardized inputs tells whether their scale is the cause. It
+    is advice where the model reaches a loss well below that of a constant answer.
 
     ## Why is this bad
 
@@ -65,21 +79,29 @@ def unscaled_inputs(inputs: Sequence[Input], learning: Learning, probe: Probe | 
 
     LeCun, Bottou, Orr and Mueller (1998), Efficient BackProp, section 4.3.
     """
-    gain = math.nan if probe is None else probe.gain("standardized_inputs")
+    gain = _gain(probe)
+    learnt = learning.healthy and not learning.last > LEARNT * learning.constant_loss
     for each in inputs:
         size = math.hypot(each.entering_mean, each.entering_std)
+        small = size < SMALL.value and not each.entering_max >= ONES
         if each.consumer in ("", "Embedding") or each.normalized_by or not math.isfinite(size):
             continue
-        if SMALL.value <= size <= LARGE.value:
+        if not small and size <= LARGE.value:
             continue
-        threshold = SMALL.value if size < SMALL.value else LARGE.value
-        mild = size < SMALL.value or size < HARMFUL.value
-        confirmed = gain > CONFIRMED
+        mild = size < HARMFUL.value
+        advice = learnt or (mild and not learning.troubled) or (mild and gain < REFUTED)
         yield Found(
             where=each.name,
             message=f"Values with a root mean square of {size:.3g} enter {each.consumer}, which expects about 1.",
             evidence={"root_mean_square": size, "maximum": each.entering_max, "gain_when_standardized": gain},
-            threshold=threshold,
-            severity="advice" if mild and learning.healthy else "warning",
-            confidence=0.95 if confirmed else 0.8,
+            threshold=SMALL.value if small else LARGE.value,
+            severity="advice" if advice else "warning",
+            confidence=0.95 if gain > CONFIRMED else 0.45 if gain < REFUTED else 0.6 if mild else 0.8,
         )
+
+
+def _gain(probe: Probe | None) -> float:
+    """Returns which share of the loss standardizing takes away, at the model's own rate or the usual one."""
+    names = ("standardized_inputs", "standardized_inputs_and_rate")
+    known = [] if probe is None else [gain for gain in map(probe.gain, names) if not math.isnan(gain)]
+    return max(known, default=math.nan)

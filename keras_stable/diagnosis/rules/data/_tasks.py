@@ -1,0 +1,64 @@
+"""Which labels belong to which output, and what kind of answer a loss asks for."""
+
+from collections.abc import Iterator, Sequence
+
+from keras_stable.diagnosis.facts import Labels, Output
+
+SPARSE = frozenset({"sparse_categorical_crossentropy", "sparse_crossentropy"})
+CATEGORICAL = frozenset({"categorical_crossentropy", "categorical_focal_crossentropy", "categorical_hinge"})
+BINARY = frozenset({"binary_crossentropy", "binary_focal_crossentropy", "hinge", "squared_hinge"})
+# Losses in the unit of the targets; those of ratios and logarithms do not mind how large the targets are.
+ABSOLUTE = frozenset({"mean_squared_error", "mean_absolute_error", "huber", "log_cosh"})
+RELATIVE = frozenset({"mean_absolute_percentage_error", "mean_squared_logarithmic_error", "poisson"})
+REGRESSION = ABSOLUTE | RELATIVE
+
+
+def paired(outputs: Sequence[Output], labels: Sequence[Labels]) -> Iterator[tuple[Output, Labels]]:
+    """Yields each output with its labels, by name, or by place where the names differ.
+
+    >>> [(output.name, label.output) for output, label in paired([Output(name="a")], [Labels(output="b")])]
+    [('a', 'b')]
+    """
+    by_name = {each.output: each for each in labels}
+    for index, output in enumerate(outputs):
+        if output.name in by_name:
+            yield output, by_name[output.name]
+        elif len(outputs) == len(labels) and labels[index].output not in {each.name for each in outputs}:
+            yield output, labels[index]
+
+
+def classifies(output: Output, labels: Labels) -> bool:
+    """Returns whether an output is asked for a class.
+
+    Whole numbers under a squared error may be counts or prices, so only 0 and 1 or one-hot rows count there.
+
+    >>> classifies(Output(loss="mean_squared_error", width=1), Labels(kind="class_ids"))
+    False
+    """
+    if len(labels.class_counts) < 1:
+        return False
+    if output.loss in SPARSE | CATEGORICAL | BINARY:
+        return True
+    return labels.kind in ("one_hot", "binary") or (output.loss == "custom" and labels.kind == "class_ids")
+
+
+def counts(labels: Labels) -> list[int]:
+    """Returns the samples of each class that has any, smallest first."""
+    return sorted(count for _, count in labels.class_counts if count > 0)
+
+
+def same_shape(first: Sequence[int | None], second: Sequence[int | None]) -> bool:
+    """Returns whether two shapes agree but for axes of length 1 at their ends; None fits any length.
+
+    >>> same_shape((), (1,)), same_shape((None, 3), (7, 3)), same_shape((10,), ())
+    (True, True, False)
+    """
+    one, other = _trimmed(first), _trimmed(second)
+    return len(one) == len(other) and all(a is None or b is None or a == b for a, b in zip(one, other, strict=True))
+
+
+def _trimmed(shape: Sequence[int | None]) -> list[int | None]:
+    kept = list(shape)
+    while kept and kept[-1] == 1:
+        kept.pop()
+    return kept

@@ -1,0 +1,159 @@
+"""KS104."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from keras_stable.diagnosis.facts import Labels, Output
+from keras_stable.diagnosis.rule import Found, rule
+from keras_stable.diagnosis.rules.data._tasks import BINARY, CATEGORICAL, REGRESSION, SPARSE, paired, same_shape
+
+SLACK = 1e-3  # label smoothing by hand may leave a rounding error
+BOUNDS = {
+    **dict.fromkeys([*CATEGORICAL, *BINARY, "kl_divergence"], (0.0, 1.0)),
+    **dict.fromkeys(["hinge", "squared_hinge"], (-1.0, 1.0)),
+    "poisson": (0.0, math.inf),
+}
+
+
+@rule(
+    "KS104",
+    "labels-out-of-range",
+    severity="error",
+    remedy="Make the labels fit the output: ids from 0 to width - 1 for sparse losses, else `to_categorical(y)`.",
+    explains=(
+        "bad-initial-loss",
+        "metric-mismatch",
+        "exploding-gradients",
+        "nonfinite-activations",
+        "nonfinite-gradients",
+        "nonfinite-loss",
+        "saturated-activations",
+        "zero-gradients",
+        "dead-units",
+        "identical-outputs",
+        "prediction-collapse",
+        "never-predicted-class",
+        "loss-not-decreasing",
+        "diverging-loss",
+        "oscillating-loss",
+        "slow-convergence",
+        "cannot-overfit-batch",
+        "input-independent-loss",
+    ),
+)
+def labels_out_of_range(outputs: Sequence[Output], labels: Sequence[Labels]) -> Iterator[Found]:
+    """The labels do not fit the output and its loss.
+
+    ## What it does
+
+    Compares labels, loss and width of the output: class ids must lie between 0 and the width - 1, a
+    cross-entropy of probabilities wants labels between 0 and 1, and the shapes must agree. Hinge losses take
+    -1 and 1, and a class id that the loss ignores (`ignore_class`) is left out.
+
+    ## Why is this bad
+
+    Keras checks little of it. An id beyond the width gives NaN on some devices and an error on others. A label
+    of 2 under `binary_crossentropy` makes a loss that falls for ever. A vector of ids against an output of ten
+    units is repeated over the units without a word.
+
+    ## Example
+
+        y = np.array([1, 2, 3])  # three classes, numbered from 1
+        keras.layers.Dense(3, activation="softmax")
+
+    ## Use instead
+
+        y = np.array([1, 2, 3]) - 1
+        keras.layers.Dense(3, activation="softmax")
+    """
+    for output, label in paired(outputs, labels):
+        found = _shape(output, label) or _values(output, label)
+        if found is not None:
+            message, remedy = found
+            yield Found(
+                where=output.name,
+                message=message,
+                evidence={"minimum": label.minimum, "maximum": label.maximum, "width": output.width},
+                remedy=remedy,
+                confidence=0.97,
+            )
+
+
+def _shape(output: Output, label: Labels) -> tuple[str, str | None] | None:
+    """Returns what is wrong with the shape of the labels, and the remedy."""
+    if output.loss in SPARSE:
+        if same_shape(label.shape, output.shape[:-1]):
+            return None
+        if same_shape(label.shape, output.shape):
+            return (
+                f"Labels of shape {label.shape} are rows of {output.width}, and {output.loss} wants one class id.",
+                'Compile with `loss="categorical_crossentropy"`, or give `y.argmax(axis=-1)`.',
+            )
+    elif output.loss not in CATEGORICAL | BINARY | REGRESSION or same_shape(label.shape, output.shape):
+        return None
+    elif (output.loss in CATEGORICAL or label.kind == "class_ids") and same_shape(label.shape, output.shape[:-1]):
+        return (
+            f"Labels are single numbers, and {output.loss} compares rows of {output.width} values.",
+            'Compile with `loss="sparse_categorical_crossentropy"`, or give `keras.utils.to_categorical(y)`.',
+        )
+    return (
+        f"Labels of shape {label.shape} meet an output of shape {output.shape}.",
+        f"Give the last layer the width of the labels ({_width(label)}), or the labels the shape of the output.",
+    )
+
+
+def _values(output: Output, label: Labels) -> tuple[str, str | None] | None:
+    """Returns what is wrong with the values of the labels, and the remedy."""
+    if output.loss in SPARSE:
+        return _ids(output, label)
+    low, high = BOUNDS.get(output.loss, (-math.inf, math.inf))
+    if not (label.minimum < low - SLACK or label.maximum > high + SLACK):
+        return None
+    remedy = f"Bring the labels into {low:g} to {high:g}"
+    if label.minimum == -1 and label.maximum == 1:
+        remedy += ": `y = (y + 1) / 2`."
+    elif output.loss in BINARY and label.maximum > 1 and label.distinct > 2:
+        remedy = (
+            f'For {label.distinct} classes: `Dense({label.distinct}, activation="softmax")` with '
+            '`loss="sparse_categorical_crossentropy"`; for numbers: a linear output and a squared error.'
+        )
+    elif label.distinct == 2:
+        remedy += f": `y = (y == {label.maximum:g}).astype('float32')`."
+    else:
+        remedy += ", or take a loss for numbers, such as `mean_squared_error`."
+    return (
+        f"Labels from {label.minimum:g} to {label.maximum:g} under {output.loss}, which wants {low:g} to {high:g}.",
+        remedy,
+    )
+
+
+def _ids(output: Output, label: Labels) -> tuple[str, str | None] | None:
+    ids = [each for each, count in label.class_counts if count > 0 and each != output.ignore_class]
+    lowest = min(ids) if ids else _bound(label.minimum, output.ignore_class)
+    highest = max(ids) if ids else _bound(label.maximum, output.ignore_class)
+    if highest >= output.width:
+        return (
+            f"Class ids go up to {highest:g}, and the output has {output.width} units (ids 0 to {output.width - 1}).",
+            f"Widen the last layer to {highest + 1:.0f} units, or number the classes from 0: "
+            "`y = np.unique(y, return_inverse=True)[1]`.",
+        )
+    if lowest < 0:
+        return (
+            f"Class ids start at {lowest:g}, and {output.loss} wants them from 0.",
+            "Number the classes from 0: `y = np.unique(y, return_inverse=True)[1]`.",
+        )
+    if label.kind == "real" and label.distinct > 1 and "float" in label.dtype:
+        return (
+            f"Labels from {label.minimum:g} to {label.maximum:g} are not whole, and {output.loss} cuts them off.",
+            "Give the class ids as they are, without scaling; for numbers take `mean_squared_error`.",
+        )
+    return None
+
+
+def _bound(value: float, ignored: int | None) -> float:
+    """Returns a bound of the labels, or 0 where only the ignored id reaches it."""
+    return 0.0 if value == ignored else value
+
+
+def _width(label: Labels) -> int | None:
+    return label.shape[-1] if label.shape else 1

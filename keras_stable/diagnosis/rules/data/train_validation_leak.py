@@ -1,0 +1,60 @@
+"""KS109."""
+
+from collections.abc import Iterator
+
+from keras_stable.diagnosis.facts import Duplicates
+from keras_stable.diagnosis.rule import Found, Threshold, rule
+
+SHARE = Threshold(0.01, "Copies within well-kept data sets, such as CIFAR, stay below.")
+NATURAL = Threshold(
+    2.5, "Of rows drawn at random, at most about twice as many are in the training set as repeat in it."
+)
+TINY = Threshold(200, "So few rows are validated on themselves on purpose, as XOR is, where there are no others.")
+
+
+@rule(
+    "KS109",
+    "train-validation-leak",
+    remedy="Split once, before any copying: `train_test_split(x, y, test_size=0.2)`, and drop copies with `np.unique`.",
+    explains=(),
+    thresholds={"share": SHARE, "natural": NATURAL, "tiny": TINY},
+    own=True,
+)
+def train_validation_leak(duplicates: Duplicates) -> Iterator[Found]:
+    """Validation rows that are also training rows.
+
+    ## What it does
+
+    Looks for the inputs of the validation rows among those of the training rows, by a hash. A table that
+    repeats itself has the same rows on both sides by nature: it is a warning only when far more are shared
+    than its training rows repeat each other. A tiny set that is validated on itself is advice.
+
+    ## Why is this bad
+
+    The validation figures then say how well the model remembers, not how well it knows. Early stopping, the
+    choice of the best epoch and every comparison rest on them.
+
+    ## Example
+
+        model.fit(x, y, validation_data=(x[:200], y[:200]))
+
+    ## Use instead
+
+        model.fit(x[200:], y[200:], validation_data=(x[:200], y[:200]))
+    """
+    if duplicates.validation_samples < 1 or duplicates.samples < 1:
+        return
+    share = duplicates.leaked / duplicates.validation_samples
+    if share <= SHARE.value:
+        return
+    repeated = duplicates.repeated / duplicates.samples
+    tiny = duplicates.validation_samples <= TINY.value and duplicates.leaked == duplicates.validation_samples
+    natural = share <= NATURAL.value * repeated
+    yield Found(
+        where="data",
+        message=f"{duplicates.leaked} of {duplicates.validation_samples} validation rows are also training rows.",
+        evidence={"leaked": duplicates.leaked, "share": share, "repeated_share": repeated},
+        threshold=SHARE.value,
+        severity="advice" if tiny or natural else None,
+        confidence=0.9,
+    )

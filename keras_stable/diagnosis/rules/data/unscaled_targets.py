@@ -1,0 +1,122 @@
+"""KS110."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, Output, Probe
+from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rules.data._ranges import beyond
+from keras_stable.diagnosis.rules.data._tasks import ABSOLUTE, REGRESSION, paired, same_shape
+
+LARGE = Threshold(10.0, "Initial outputs have a size near 1; prices, ages and the like are learnt slowly from there.")
+HARMFUL = Threshold(100.0, "Above, the first gradients of a squared error are thousands of times the usual.")
+
+CONFIRMED = 0.2  # share of the loss that standardizing the targets alone takes away
+REFUTED = 0.02
+LEARNT = 0.9  # of the loss of the best constant answer: below, the targets are being learnt
+
+
+@rule(
+    "KS110",
+    "unscaled-targets",
+    remedy="Train on `(y - y.mean()) / y.std()` and turn predictions back, with a linear last layer.",
+    explains=(
+        "exploding-gradients",
+        "nonfinite-gradients",
+        "nonfinite-activations",
+        "nonfinite-loss",
+        "vanishing-gradients",
+        "zero-gradients",
+        "dead-units",
+        "saturated-activations",
+        "identical-outputs",
+        "ineffective-clipping",
+        "bad-initial-loss",
+        "update-ratio",
+        "loss-not-decreasing",
+        "diverging-loss",
+        "oscillating-loss",
+        "loss-spike",
+        "slow-convergence",
+        "cannot-overfit-batch",
+        "input-independent-loss",
+    ),
+    thresholds={"large": LARGE, "harmful": HARMFUL},
+)
+def unscaled_targets(
+    outputs: Sequence[Output],
+    labels: Sequence[Labels],
+    learning: Learning,
+    evaluation: Evaluation | None = None,
+    probe: Probe | None = None,
+) -> Iterator[Found]:
+    """The targets of a regression are far from unit scale, or out of reach of the last activation.
+
+    ## What it does
+
+    Compares the targets with what the last activation can give: a sigmoid never exceeds 1, a relu never falls
+    below 0. Else it takes their standard deviation and mean; where the model does not learn, a short training
+    on standardized targets tells whether their size is the cause. Large targets that are learnt are advice.
+
+    ## Why is this bad
+
+    What is out of reach is never learnt: the output runs to its bound, where the gradient is 0. Large targets
+    make a squared error and its gradients large, so that the first steps throw the weights far away, or, with
+    Adam, whose steps have a fixed size, need thousands of them to get there.
+
+    ## Example
+
+        model.add(keras.layers.Dense(1, activation="sigmoid"))
+        model.compile("adam", loss="mean_squared_error")
+        model.fit(x, prices)  # from 5 to 50
+
+    ## Use instead
+
+        model.add(keras.layers.Dense(1))
+        model.compile("adam", loss="mean_squared_error")
+        model.fit(x, (prices - prices.mean()) / prices.std())
+
+    ## References
+
+    LeCun, Bottou, Orr and Mueller (1998), Efficient BackProp, section 4.5.
+    """
+    for output, label in paired(outputs, labels):
+        if output.loss not in REGRESSION or not same_shape(label.shape, output.shape):
+            continue
+        found = _out_of_reach(output, label, evaluation) or _large(output, label, learning, probe)
+        if found is not None:
+            yield found
+
+
+def _out_of_reach(output: Output, label: Labels, evaluation: Evaluation | None) -> Found | None:
+    reach = beyond(output, label, evaluation)
+    if reach is None:
+        return None
+    return Found(
+        where=output.name,
+        message=f"Targets run from {label.minimum:.3g} to {label.maximum:.3g}, and {output.activation} gives "
+        f"{reach.low:.3g} to {reach.high:.3g}.",
+        evidence={"minimum": label.minimum, "maximum": label.maximum, "low": reach.low, "high": reach.high},
+        threshold=reach.high if label.maximum > reach.high else reach.low,
+        remedy="Make the last layer linear, `Dense(1)` without activation, or scale the targets into its range.",
+        severity="error" if reach.whole else "warning" if reach.common else "advice",
+        confidence=0.95 if reach.common else 0.6,
+    )
+
+
+def _large(output: Output, label: Labels, learning: Learning, probe: Probe | None) -> Found | None:
+    size = math.hypot(label.std, label.mean / 3)  # the last bias reaches a mean sooner than weights a spread
+    if output.loss not in ABSOLUTE or not math.isfinite(size) or size <= LARGE.value:
+        return None
+    gain = math.nan if probe is None else probe.gain("standardized_targets")
+    learnt = learning.healthy and not learning.last > LEARNT * learning.constant_loss
+    advice = learnt or (learning.state == "unknown" and size <= HARMFUL.value)
+    return Found(
+        where=output.name,
+        message=f"Targets have a mean of {label.mean:.3g} and a standard deviation of {label.std:.3g}; "
+        "the model starts near 0 with a spread of about 1.",
+        evidence={"mean": label.mean, "std": label.std, "gain_when_standardized": gain},
+        threshold=LARGE.value,
+        severity="advice" if advice else "warning",
+        confidence=0.95 if gain > CONFIRMED else 0.4 if gain < REFUTED else 0.8 if size > HARMFUL.value else 0.65,
+    )
