@@ -1,0 +1,180 @@
+"""What a loss asks of the labels that it is given."""
+
+from keras_stable.diagnosis.facts import Labels
+from keras_stable.diagnosis.rule import Found, Severity
+from keras_stable.diagnosis.rules.compile._case import (
+    BINARY,
+    CATEGORICAL,
+    DISTANCE,
+    DIVERGENCE,
+    HINGE,
+    SPARSE,
+    Case,
+    is_whole,
+    look_like_classes,
+)
+
+NEVER_NEGATIVE = ("sigmoid", "hard_sigmoid", "softmax", "relu", "relu6", "softplus")
+ROUNDING = 1e-6
+
+
+def other_size(case: Case) -> Found | None:
+    """A label and an answer of different size, under a loss that compares them number by number."""
+    output, labels, label_size = case.output, case.labels, case.label_size
+    values = _size(case)
+    if labels is None or label_size is None or values is None or label_size == values:
+        return None
+    if output.loss not in (*DISTANCE, *BINARY) or 1 not in (label_size, values):
+        return None
+    if label_size == 1 and labels.kind == "class_ids" and output.width > labels.maximum:
+        remedy = f'For class ids, end with `Dense({output.width}, activation="softmax")` and take '
+        remedy += '`loss="sparse_categorical_crossentropy"`.'
+    elif label_size == 1 and labels.kind == "binary":
+        remedy = 'End with `Dense(1, activation="sigmoid")` and take `loss="binary_crossentropy"`.'
+    elif label_size == 1:
+        remedy = "End with one value a sample: `Dense(1)`, after `return_sequences=False` or a pooling layer."
+    else:
+        remedy = f"Give the last layer {label_size} units, as many as a label has numbers."
+    return _found(
+        case,
+        f"`{output.loss}` compares number by number, but a label has {label_size} and the output {values}.",
+        remedy,
+        "error",
+        0.95,
+        {"numbers_in_a_label": label_size, "numbers_in_an_answer": values},
+    )
+
+
+def _size(case: Case) -> int | None:
+    lengths = case.output.shape
+    if any(length is None for length in lengths):
+        return None
+    values = 1
+    for length in lengths:
+        values *= length or 1
+    return values
+
+
+def real_targets(case: Case) -> Found | None:
+    """A cross-entropy for numbers that are no classes and no probabilities."""
+    output, labels = case.output, case.labels
+    if labels is None:
+        return None
+    figures = {"label_minimum": labels.minimum, "label_maximum": labels.maximum}
+    outside = labels.minimum < -ROUNDING or labels.maximum > 1 + ROUNDING
+    if output.loss in BINARY and outside and case.label_size == _size(case):
+        return _found(
+            case,
+            f"`{output.loss}` needs labels from 0 to 1, but they run from {labels.minimum:.4g} to {labels.maximum:.4g}.",
+            _remedy_of_binary(case, labels),
+            "error",
+            0.96,
+            figures,
+        )
+    if labels.kind != "real" or is_whole(labels):
+        return None
+    if output.loss in SPARSE or (output.loss in (*CATEGORICAL, *DIVERGENCE) and outside):
+        return _found(
+            case,
+            f"`{output.loss}` is for classes, but the labels are real numbers from {labels.minimum:.4g} to "
+            f"{labels.maximum:.4g}.",
+            "To predict numbers, end with a `Dense` without an activation and take "
+            '`loss="mean_squared_error"`; to predict classes, number them from 0.',
+            "error",
+            0.95,
+            figures,
+        )
+    return None
+
+
+def _remedy_of_binary(case: Case, labels: Labels) -> str:
+    if case.label_size is None or case.label_size > 1:
+        return 'Scale the labels to 0..1, such as `y / 255` for images, or take `loss="mean_squared_error"`.'
+    if look_like_classes(labels):
+        return (
+            f'End with `Dense({int(labels.maximum) + 1}, activation="softmax")` and take '
+            '`loss="sparse_categorical_crossentropy"`.'
+        )
+    if labels.distinct == 2:
+        return "Make the labels 0 and 1, such as `y = (y > y.mean()).astype(int)`."
+    return 'To predict numbers, end with `Dense(1)` without an activation and take `loss="mean_squared_error"`.'
+
+
+def distance_of_classes(case: Case) -> Found | None:
+    """A squared or absolute error where the labels are classes."""
+    output, labels, learning = case.output, case.labels, case.learning
+    if output.loss not in DISTANCE or labels is None:
+        return None
+    troubled: Severity = "warning" if learning.troubled else "advice"
+    if labels.kind == "one_hot" and output.width > 2:
+        confidence = 0.6 if learning.healthy else 0.9
+        return _distance(case, f"the labels are one of {output.width} classes", _SOFTMAX, "warning", confidence)
+    if labels.kind == "one_hot" and output.width == 2:
+        return _distance(case, "the labels are one of 2 classes", _SOFTMAX, troubled, 0.7)
+    if labels.kind == "binary" and output.width == 1:
+        return _distance(case, "the labels are 0 or 1", _SIGMOID, troubled, 0.6)
+    if labels.kind == "multi_hot" and case.measures_accuracy:
+        return _distance(case, "the labels are each 0 or 1", _SIGMOID, troubled, 0.5)
+    if output.width == 1 and look_like_classes(labels):
+        certain = case.measures_accuracy or output.activation in ("sigmoid", "hard_sigmoid", "tanh")
+        confidence = 0.85 if certain else 0.55
+        message = f"the labels are ids of {labels.distinct} classes, whose order and distance mean nothing"
+        return _distance(case, message, _SPARSE, "warning" if certain else troubled, confidence)
+    return None
+
+
+_SOFTMAX = 'End with `Dense({units}, activation="softmax")` and take `loss="categorical_crossentropy"`.'
+_SIGMOID = 'End with `Dense({units}, activation="sigmoid")` and take `loss="binary_crossentropy"`.'
+_SPARSE = 'End with `Dense({classes}, activation="softmax")` and take `loss="sparse_categorical_crossentropy"`.'
+
+
+def _distance(case: Case, what: str, remedy: str, severity: Severity, confidence: float) -> Found:
+    classes = case.labels.distinct if case.labels is not None else 0
+    message = f"`{case.output.loss}` measures distances between numbers, but {what}."
+    text = remedy.format(units=case.output.width, classes=classes)
+    return _found(case, message, text, severity, confidence, {"classes": classes, "units": case.output.width})
+
+
+def shares_for_numbers(case: Case) -> Found | None:
+    """A softmax where the labels are numbers that do not sum to 1."""
+    output = case.output
+    if output.loss not in DISTANCE or output.activation != "softmax" or case.kind != "real":
+        return None
+    return _found(
+        case,
+        f"The {output.width} outputs of the softmax sum to 1, but the labels are numbers that do not.",
+        "Take the activation off the last layer.",
+        "warning",
+        0.9,
+        {"units": output.width},
+    )
+
+
+def sides_of_hinge(case: Case) -> Found | None:
+    """A hinge loss, which asks for values on both sides of 0, over an output on one side."""
+    output = case.output
+    if output.loss in HINGE and output.activation in NEVER_NEGATIVE:
+        return _found(
+            case,
+            f"`{output.loss}` pulls outputs to -1 or +1, but `{output.activation}` never goes below 0.",
+            'End with `Dense(1)` or `Dense(1, activation="tanh")`; for a sigmoid take `loss="binary_crossentropy"`.',
+            "warning",
+            0.75 if case.learning.healthy else 0.9,
+            {"units": output.width},
+        )
+    if output.loss == "poisson" and output.activation in ("linear", "tanh", "leaky_relu", "elu", "selu"):
+        return _found(
+            case,
+            f"`poisson` takes the logarithm of the output, but `{output.activation}` goes below 0.",
+            'End with `Dense(1, activation="exponential")` or `"softplus"`.',
+            "warning" if case.learning.troubled else "advice",
+            0.8,
+            {"units": output.width},
+        )
+    return None
+
+
+def _found(
+    case: Case, message: str, remedy: str, severity: Severity, confidence: float, figures: dict[str, float]
+) -> Found:
+    return Found(case.output.layer or case.output.name, message, figures, None, remedy, severity, confidence)

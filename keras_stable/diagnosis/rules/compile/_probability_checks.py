@@ -1,0 +1,176 @@
+"""What a cross-entropy asks of the output that it is given."""
+
+from keras_stable.diagnosis.rule import Found, Severity
+from keras_stable.diagnosis.rules.compile._case import BINARY, CATEGORICAL, DIVERGENCE, FOR_PROBABILITIES, SPARSE, Case
+
+PROBABILITIES = ("softmax", "sigmoid", "hard_sigmoid", "sparsemax")
+HALF_BLIND = ("relu", "relu6", "softplus", "tanh", "hard_tanh", "softsign", "log_sigmoid")
+UNBOUNDED = ("linear", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "swish", "mish", "log_softmax")
+
+SURE = 0.97  # seen in the code itself
+HARMLESS_SO_FAR = 0.75  # certain too, but the model was seen to learn
+
+
+def constant_output(case: Case) -> Found | None:
+    """A softmax over a single unit."""
+    output = case.output
+    if output.activation != "softmax" or output.width != 1:
+        return None
+    return Found(
+        where=output.layer or output.name,
+        message="A softmax over 1 unit: it divides the value by itself, so the output is 1 for every sample.",
+        evidence={"units": output.width},
+        severity="error",
+        confidence=0.99,
+        remedy=_remedy_of_one_unit(case),
+    )
+
+
+def one_unit(case: Case) -> Found | None:
+    """A cross-entropy over classes where there is one unit."""
+    output = case.output
+    if output.width != 1 or output.loss not in (*CATEGORICAL, *SPARSE, *DIVERGENCE):
+        return None
+    return Found(
+        where=output.layer or output.name,
+        message=f"`{output.loss}` compares a unit for each class, but the output has 1 unit: its loss says nothing.",
+        evidence={"units": output.width},
+        severity="error",
+        confidence=0.98,
+        remedy=_remedy_of_one_unit(case),
+    )
+
+
+def _remedy_of_one_unit(case: Case) -> str:
+    if case.kind == "class_ids" and case.labels is not None and case.output.loss not in BINARY:
+        units = int(case.labels.maximum) + 1
+        return f'End with `Dense({units}, activation="softmax")` and take `loss="sparse_categorical_crossentropy"`.'
+    if case.kind == "real":
+        return 'For numbers, end with `Dense(1)` without an activation and take `loss="mean_squared_error"`.'
+    return (
+        'For two classes, end with `Dense(1, activation="sigmoid")` and take `loss="binary_crossentropy"`; '
+        "for more, give the last layer as many units as there are classes."
+    )
+
+
+def raw_output(case: Case) -> Found | None:
+    """A cross-entropy that expects probabilities gets anything else."""
+    output = case.output
+    if output.loss not in FOR_PROBABILITIES or output.from_logits:
+        return None
+    if output.activation not in (*HALF_BLIND, *UNBOUNDED) or _are_probabilities(case):
+        return None
+    name = "no activation" if output.activation == "linear" else f"`{output.activation}`"
+    return Found(
+        where=output.layer or output.name,
+        message=f"`{output.loss}` takes the output for probabilities, but the last layer has {name}, "
+        "so values below 0 and above 1 are cut off and give no gradient.",
+        evidence={"units": output.width},
+        severity="error" if case.learning.troubled else "warning",
+        confidence=SURE,
+        remedy=_remedy_of_activation(case),
+    )
+
+
+def _are_probabilities(case: Case) -> bool:
+    """Returns whether the answers show that a softmax or sigmoid is there after all, in a place nobody can see."""
+    answer = case.evaluation
+    if answer is None or not (answer.minimum >= 0 and answer.maximum <= 1 + 1e-6):
+        return False
+    return case.subclassed if case.output.width == 1 else abs(answer.mean * case.output.width - 1) < 1e-3
+
+
+def _remedy_of_activation(case: Case) -> str:
+    output = case.output
+    if output.loss in BINARY:
+        right = f'`Dense({output.width}, activation="sigmoid")`'
+    else:
+        right = f'`Dense({output.width}, activation="softmax")`'
+    class_name = "".join(word.capitalize() for word in output.loss.split("_"))
+    if output.loss in DIVERGENCE:
+        return f"End with {right}."
+    return f"End with {right}; or with no activation and `loss=keras.losses.{class_name}(from_logits=True)`."
+
+
+def logits_expected(case: Case) -> Found | None:
+    """`from_logits=True` over an activation that has bounded the logits."""
+    output = case.output
+    if not output.from_logits or output.activation in ("linear", "log_softmax"):
+        return None
+    if output.activation in PROBABILITIES:
+        message = f"`from_logits=True`, but the last layer has applied `{output.activation}` already: it counts twice."
+    elif output.activation in (*HALF_BLIND, *UNBOUNDED):
+        message = f"`from_logits=True` needs raw values, but the last layer's `{output.activation}` bends or cuts them."
+    else:
+        return None
+    mild = output.activation in UNBOUNDED and not case.learning.troubled
+    cutting = output.activation in HALF_BLIND and case.learning.troubled
+    severity: Severity = "advice" if mild else "error" if cutting else "warning"
+    return Found(
+        where=output.layer or output.name,
+        message=message,
+        evidence={"units": output.width},
+        severity=severity,
+        confidence=HARMLESS_SO_FAR if case.learning.healthy else 0.9,
+        remedy="Take the activation off the last layer, or set `from_logits=False` over a softmax or sigmoid.",
+    )
+
+
+def competing_units(case: Case) -> Found | None:
+    """Sigmoid where one class excludes the others, or softmax where it does not."""
+    output, kind = case.output, case.kind
+    if output.from_logits or output.width < 2:
+        return None
+    confidence = HARMLESS_SO_FAR if case.learning.healthy else 0.93
+    if output.loss in (*CATEGORICAL, *SPARSE, *DIVERGENCE) and kind == "multi_hot":
+        return _competition(
+            case,
+            f"`{output.loss}` supposes one class a sample, but the labels have any number of them.",
+            f'End with `Dense({output.width}, activation="sigmoid")` and take `loss="binary_crossentropy"`.',
+            "warning",
+            confidence,
+        )
+    if output.loss in (*CATEGORICAL, *SPARSE, *DIVERGENCE) and output.activation in ("sigmoid", "hard_sigmoid"):
+        return _competition(
+            case,
+            f"`{output.loss}` needs probabilities that sum to 1, but `{output.activation}` makes each of the "
+            f"{output.width} units a probability of its own.",
+            f'End with `Dense({output.width}, activation="softmax")`.',
+            "warning",
+            confidence,
+        )
+    if output.loss in BINARY and output.activation == "softmax":
+        return _softmax_with_binary(case, confidence)
+    if output.loss in BINARY and output.activation == "sigmoid" and kind == "one_hot" and output.width > 2:
+        severity: Severity = "warning" if case.learning.troubled else "advice"
+        message = f"Each sample has one of {output.width} classes, but `{output.loss}` treats each as a question apart."
+        return _competition(case, message, _CLASSES.format(units=output.width), severity, 0.5)
+    return None
+
+
+_CLASSES = 'End with `Dense({units}, activation="softmax")` and take `loss="categorical_crossentropy"`.'
+
+
+def _softmax_with_binary(case: Case, confidence: float) -> Found:
+    output = case.output
+    if case.kind == "multi_hot":
+        return _competition(
+            case,
+            f"The labels have any number of the {output.width} classes, but a softmax lets only one be likely.",
+            f'End with `Dense({output.width}, activation="sigmoid")`.',
+            "warning",
+            confidence,
+        )
+    pair = output.width == 2
+    return _competition(
+        case,
+        f"`{output.loss}` judges each of the {output.width} units alone, but a softmax ties them together.",
+        _CLASSES.format(units=output.width),
+        "advice" if pair and not case.learning.troubled else "warning",
+        0.5 if pair else confidence,
+    )
+
+
+def _competition(case: Case, message: str, remedy: str, severity: Severity, confidence: float) -> Found:
+    where = case.output.layer or case.output.name
+    return Found(where, message, {"units": case.output.width}, None, remedy, severity, confidence)

@@ -1,0 +1,121 @@
+"""KS303."""
+
+import math
+from collections.abc import Iterator
+
+from keras_stable.diagnosis.facts import Compiled, Learning, Probe, RateRange
+from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rules.compile import _rates
+
+GAIN = Threshold(0.3, "Share of the loss that a higher rate alone takes away. Chance moves a short training by 0.1.")
+UPDATE = Threshold(1e-5, "Share of a kernel that a step changes. It takes 100,000 such steps to renew the weights.")
+BOUND = Threshold(1.0, "Rate over 1e-6 for Adam and its like, 1e-5 for SGD, 1e-3 for Adadelta. Nothing moves below.")
+
+_TRIALS = ("learning_rate*10", "learning_rate*100")
+
+
+@rule(
+    "KS303",
+    "learning-rate-too-low",
+    remedy="Multiply `learning_rate` by 10, or by 100, in the optimizer that `compile` gets.",
+    explains=(
+        "update-ratio",
+        "prediction-collapse",
+        "never-predicted-class",
+        "loss-not-decreasing",
+        "slow-convergence",
+        "input-independent-loss",
+    ),
+    thresholds={"gain": GAIN, "update": UPDATE, "bound": BOUND},
+)
+def learning_rate_too_low(
+    compiled: Compiled, learning: Learning, probe: Probe | None = None, rate_range: RateRange | None = None
+) -> Iterator[Found]:
+    """A step is too short to get anywhere in the planned training.
+
+    ## What it does
+
+    Trains a copy again with 10 and 100 times the rate when the model does not learn, and believes what wins; a
+    usual rate of a model that merely needs more steps is left alone. Without such trials it goes by the rate
+    itself, by how little a step changes the kernels, and by a learning-rate range test.
+
+    ## Why is this bad
+
+    The loss falls so slowly that training ends long before the model is any good, which looks as if the model
+    could not learn at all.
+
+    ## Example
+
+        model.compile(keras.optimizers.SGD(learning_rate=1e-6), loss="mean_squared_error")
+
+    ## Use instead
+
+        model.compile(keras.optimizers.SGD(learning_rate=0.01), loss="mean_squared_error")
+
+    ## References
+
+    Smith (2017), Cyclical Learning Rates for Training Neural Networks.
+    """
+    rate = _rates.effective_rate(compiled)
+    gain, trial = _rates.best_gain(probe, _TRIALS)
+    evidence = {"learning_rate": compiled.learning_rate, "gain_when_higher": gain}
+    message = f"The learning rate of {compiled.learning_rate:.3g} is too low for {compiled.optimizer} here"
+    if rate == 0 and not compiled.schedule:
+        text = "The learning rate is 0, so no step changes any weight."
+        yield Found("compile", text, evidence, severity="error", confidence=0.99)
+        return
+    confirmed = _confirmed(compiled, rate, gain, trial, learning, probe)
+    if confirmed is not None:
+        higher = compiled.learning_rate * float(trial.rpartition("*")[2])
+        yield Found(
+            "compile",
+            f"{message}: with {higher:.3g} the same short training ends with a loss {gain:.0%} lower.",
+            evidence,
+            GAIN.value,
+            f"Raise it: `{compiled.optimizer}(learning_rate={higher:.3g})` in `compile`.",
+            confidence=confirmed,
+        )
+        return
+    if compiled.schedule or learning.state == "diverging":
+        return  # it may warm up from next to nothing, or already moves too far
+    bound = _rates.lowest(compiled)
+    if rate <= bound:
+        extreme = learning.state == "unknown" and rate <= bound / 10
+        yield Found(
+            "compile",
+            f"{message}: hardly anything moves below {bound:g}.",
+            evidence,
+            bound,
+            severity="warning" if learning.troubled or extreme else "advice",
+            confidence=0.85 if learning.troubled else 0.5,
+        )
+        return
+    update = _rates.kernel_update(probe)
+    if learning.troubled and math.isnan(gain) and rate < _usual(compiled):
+        if update < UPDATE.value:
+            text = f"{message}: a step changes the kernels by a share of {update:.2g}, where 0.001 is usual."
+            yield Found("compile", text, {**evidence, "update_ratio": update}, UPDATE.value, confidence=0.7)
+        elif rate_range is not None and rate_range.best > 10 * rate_range.own:
+            text = f"{message}: the loss falls fastest at {rate_range.best:.3g}."
+            yield Found("compile", text, {**evidence, "best_rate": rate_range.best}, confidence=0.6)
+
+
+def _confirmed(
+    compiled: Compiled, rate: float, gain: float, trial: str, learning: Learning, probe: Probe | None
+) -> float | None:
+    """Returns how sure it is that the rate is to blame where a higher one won; None where it is not."""
+    if learning.state not in ("slow", "stuck") or probe is None or not gain > GAIN.value:
+        return None
+    if _rates.best_gain(probe, ("learning_rate/10", "learning_rate/100"))[0] > gain:
+        return None
+    usual = _usual(compiled)
+    if rate >= usual and learning.state == "slow":
+        return None  # too few steps, which more of them cure as well
+    if rate >= usual or _rates.rival_gain(probe) >= gain - 0.1:
+        return 0.6
+    beyond = _rates.reaches_beyond_constant(probe, trial, learning)
+    return 0.95 if rate < usual / 5 and beyond else 0.75
+
+
+def _usual(compiled: Compiled) -> float:
+    return _rates.USUAL.get(compiled.optimizer, 1e-3)

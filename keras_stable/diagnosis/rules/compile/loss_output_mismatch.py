@@ -1,0 +1,93 @@
+"""KS301."""
+
+from collections.abc import Iterator, Sequence
+
+from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, Output, Structure
+from keras_stable.diagnosis.rule import Found, rule
+from keras_stable.diagnosis.rules.compile import _label_checks, _probability_checks
+from keras_stable.diagnosis.rules.compile._case import cases
+
+_CHECKS = (
+    _probability_checks.constant_output,
+    _probability_checks.one_unit,
+    _label_checks.other_size,
+    _label_checks.real_targets,
+    _probability_checks.raw_output,
+    _probability_checks.logits_expected,
+    _probability_checks.competing_units,
+    _label_checks.shares_for_numbers,
+    _label_checks.sides_of_hinge,
+    _label_checks.distance_of_classes,
+)  # the gravest first; an output has one finding, as curing the first changes what the others see
+
+
+@rule(
+    "KS301",
+    "loss-output-mismatch",
+    remedy='Match the pair: one of many classes takes `Dense(k, activation="softmax")` with '
+    '`loss="sparse_categorical_crossentropy"` (ids) or `"categorical_crossentropy"` (one-hot), two classes '
+    '`Dense(1, activation="sigmoid")` with `"binary_crossentropy"`, numbers `Dense(1)` with `"mean_squared_error"`.',
+    explains=(
+        "metric-mismatch",
+        "exploding-gradients",
+        "vanishing-gradients",
+        "zero-gradients",
+        "dead-units",
+        "saturated-activations",
+        "nonfinite-activations",
+        "nonfinite-gradients",
+        "identical-outputs",
+        "unnormalized-features",
+        "feature-collapse",
+        "bad-initial-loss",
+        "update-ratio",
+        "noisy-gradient",
+        "prediction-collapse",
+        "never-predicted-class",
+        "train-inference-mismatch",
+        "nonfinite-loss",
+        "loss-not-decreasing",
+        "diverging-loss",
+        "oscillating-loss",
+        "loss-spike",
+        "slow-convergence",
+        "cannot-overfit-batch",
+        "input-independent-loss",
+    ),
+)
+def loss_output_mismatch(
+    outputs: Sequence[Output],
+    learning: Learning,
+    labels: Sequence[Labels] = (),
+    structure: Structure | None = None,
+    evaluation: Evaluation | None = None,
+) -> Iterator[Found]:
+    """The loss, its `from_logits`, the last activation and the labels do not go together.
+
+    ## What it does
+
+    Looks at each output with its loss and labels: a softmax over one unit, a cross-entropy over values that are
+    no probabilities, an activation under `from_logits=True`, a sigmoid where classes exclude each other or a
+    softmax where they do not, a cross-entropy for real numbers, a squared error for classes, a label of another
+    size than the answer. What was seen to train all the same, and often does, is advice: a squared error on
+    labels 0 and 1, say. Outputs that turn out to be probabilities are believed, wherever the softmax hides.
+
+    ## Why is this bad
+
+    A wrong pair has no gradient where it is most wrong, or its smallest loss is not the right answer. The worst
+    ones look well: with TensorFlow, Keras finds the raw values behind a sigmoid or softmax and computes the loss
+    from these, so the softmax of one unit reaches a tiny loss while every prediction is 1.
+
+    ## Example
+
+        model = keras.Sequential([keras.layers.Dense(32, activation="relu"), keras.layers.Dense(10)])
+        model.compile(loss="sparse_categorical_crossentropy")  # expects probabilities, gets raw values
+
+    ## Use instead
+
+        model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    """
+    for case in cases(outputs, labels, learning, evaluation, structure):
+        found = next((each for each in (check(case) for check in _CHECKS) if each is not None), None)
+        if found is not None:
+            yield found
