@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from keras_stable import callbacks, layers, losses, metrics, models, optimizers
+    from keras_stable.diagnosis.audit import audit
     from keras_stable.models.loading import load_model
 
 __version__ = "0.1.0"
 
 _HOME = {
+    "audit": "keras_stable.diagnosis.audit",
     "callbacks": "keras_stable.callbacks",
     "layers": "keras_stable.layers",
     "load_model": "keras_stable.models.loading",
@@ -22,14 +24,14 @@ _HOME = {
     "optimizers": "keras_stable.optimizers",
 }
 
-__all__ = ["callbacks", "layers", "load_model", "losses", "metrics", "models", "optimizers"]
+__all__ = ["audit", "callbacks", "layers", "load_model", "losses", "metrics", "models", "optimizers"]
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'keras_stable' has no attribute {name!r}")
     module = importlib.import_module(_HOME[name])
-    return module if module.__name__.endswith(f".{name}") else getattr(module, name)
+    return getattr(module, name) if hasattr(module, name) else module
 
 
 def __dir__() -> list[str]:

@@ -10,8 +10,8 @@ class OutputEvaluation:
     Attributes:
         name: str.
         task: "classes" (one of several), "binary", "multi_label" or "regression", from loss and labels.
-        loss: float, mean of this output's loss.
-        constant_loss: float, the same loss of the best constant prediction; NaN where unknown.
+        loss: float, of this output; NaN where the model has several.
+        constant_loss: float, the same of the best constant answer; NaN where unknown, or where the model has several.
         accuracy: float in [0, 1]; NaN for regression. Multi-label: mean over the labels.
         majority_share: float, accuracy of always predicting the commonest label; NaN for regression.
         predicted_counts: tuple of (class id, samples); () for regression and multi-label.
@@ -56,14 +56,16 @@ class Evaluation:
 
     Attributes:
         samples: int.
-        loss: float, the total in inference mode, penalties included.
-        training_loss: float, the same in training mode (dropout on, batch statistics); NaN if not measured.
+        loss: float, the total in inference mode, penalties left out.
+        constant_loss: float, the same of the best constant answer, whatever the input; NaN where unknown.
+        training_loss: float, the loss in training mode (dropout on, batch statistics); NaN if not measured.
         penalty: float, what regularizers add to the loss.
         outputs: tuple of `OutputEvaluation`.
     """
 
     samples: int = 500
     loss: float = 2.3
+    constant_loss: float = 2.3026
     training_loss: float = 2.3
     penalty: float = 0.0
     outputs: tuple[OutputEvaluation, ...] = (OutputEvaluation(),)

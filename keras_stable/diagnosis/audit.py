@@ -1,0 +1,147 @@
+"""The deep audit: `keras_stable.audit`."""
+
+import time
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_stable.diagnosis.evidence.gathering import Gathering, Options
+from keras_stable.diagnosis.evidence.histories import read_history
+from keras_stable.diagnosis.evidence.isolation import untouched
+from keras_stable.diagnosis.evidence.source import Source
+from keras_stable.diagnosis.report import Report
+from keras_stable.diagnosis.rule import Rule
+from keras_stable.diagnosis.runner import Evidence, run_rules
+from keras_stable.diagnosis.selection import chosen_rules
+from keras_stable.errors import InvalidArgumentError, invalid_argument
+
+
+def audit(
+    model: keras.Model,
+    x: Any = None,
+    y: Any = None,
+    *,
+    batch_size: int = 32,
+    epochs: int | None = None,
+    validation_data: Any = None,
+    validation_split: float = 0.0,
+    sample_weight: Any = None,
+    class_weight: Mapping[int, float] | None = None,
+    shuffle: bool = True,
+    history: Any = None,
+    rules: Iterable[Rule] | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    probe: bool | None = None,
+    probe_steps: int = 300,
+    probe_seconds: float = 60.0,
+    curvature: bool | None = None,
+    gradient_noise: bool = False,
+    rate_range: bool = False,
+    seed: int = 0,
+    progress: Callable[[str], None] | None = None,
+) -> Report:
+    """Says what is wrong with a compiled model and its data, with evidence, and nothing where nothing is.
+
+    Before training it trains a copy for a short probe, with the model's own optimizer settings, loss and
+    batches. After training, give what `fit` returned as `history`. The model, its optimizer and the random
+    state of the program are afterwards as they were before, to the bit.
+
+    Args:
+        model: a compiled `keras.Model` of any kind.
+        x, y, batch_size, epochs, validation_data, validation_split, sample_weight, class_weight, shuffle: as
+            `fit` takes them: arrays, or a batched `tf.data.Dataset` or `PyDataset`. `epochs` is what you plan.
+        history: of an earlier `fit` of this model: what it returned, its dict of logs, or a run directory.
+        rules: own rules, run beside the package's.
+        select, ignore: ids, slugs or beginnings of ids ("KS4") of the rules to run, or not to.
+        probe: bool; None trains a probe unless a history, or weights that are trained, show that it learns.
+        probe_steps: int, at most so many steps. Default: 300.
+        probe_seconds: float, at most so long, for the probe and what is tried after it. Default: 60.
+        curvature: bool, measure the sharpness; None does so when the model is in trouble.
+        gradient_noise, rate_range: bool, measure the gradient noise scale; run a learning-rate range test.
+        seed: int, of the audit's own randomness.
+        progress: called with a line before each part that takes long.
+
+    Returns:
+        A `Report`.
+
+    Raises:
+        InvalidArgumentError: the model is not compiled or has no loss, or something given cannot be right.
+
+    >>> import keras, numpy as np, keras_stable
+    >>> x, y = np.random.default_rng(0).normal(size=(64, 4)), np.arange(64) % 2
+    >>> model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, activation="softmax")])
+    >>> model.compile("adam", "binary_crossentropy")
+    >>> report = keras_stable.audit(model, x, y, probe=False)
+    >>> report.findings[0].rule
+    'loss-output-mismatch'
+    """
+    _check_model(model)
+    _check_number("probe_steps", probe_steps, 1)
+    _check_number("probe_seconds", probe_seconds, 0)
+    chosen = chosen_rules(rules, select, ignore)
+    logs = None if history is None else read_history(history)
+    say = progress or (lambda line: None)
+    options = Options(probe, probe_steps, probe_seconds, curvature, gradient_noise, rate_range, class_weight)
+    start = time.monotonic()
+    with untouched(model), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        keras.utils.set_random_seed(seed)
+        source = Source(
+            x,
+            y,
+            batch_size=batch_size,
+            validation_data=validation_data,
+            validation_split=validation_split,
+            shuffle=shuffle,
+            class_weight=class_weight,
+            sample_weight=sample_weight,
+            epochs=epochs,
+            seed=seed,
+        )
+        gathering = Gathering(model, source, logs, options, say)
+        say(f"Auditing {model.name} with {len(chosen)} rules")
+        evidence = Evidence(gathering.providers())
+        report = run_rules(chosen, evidence)
+        learning = gathering["learning"]
+    about = {
+        "model": model.name,
+        "parameters": model.count_params() if model.built else None,
+        "samples": evidence.gathered["plan"].samples if "plan" in evidence.gathered else None,
+        "batch_size": batch_size,
+        "probe_steps": evidence.gathered["probe"].steps if "probe" in evidence.gathered else 0,
+        "seconds": round(time.monotonic() - start, 2),
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+    }
+    return replace(report, verdict=_verdict(learning), facts=evidence.gathered, about=about)
+
+
+def _check_model(model: Any) -> None:
+    if not isinstance(model, keras.Model):
+        raise invalid_argument("model", "a keras.Model", model)
+    if not getattr(model, "compiled", False):
+        raise InvalidArgumentError(
+            "`model` must be compiled: call model.compile(optimizer, loss) first. "
+            f"Received: model={model.name!r}, not compiled"
+        )
+
+
+def _check_number(name: str, value: Any, least: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= least:
+        raise invalid_argument(name, f"a number of at least {least}", value)
+
+
+def _verdict(learning: Any) -> str:
+    states = {
+        "learning": "The model learns",
+        "slow": "The model hardly learns",
+        "stuck": "The model does not learn",
+        "diverging": "The training diverges",
+        "unknown": "Whether the model learns is not known",
+    }
+    return f"{states[learning.state]}: {learning.reason}."

@@ -1,0 +1,112 @@
+"""What an output is meant to do, and the best that an answer without looking at the input can do."""
+
+from typing import Any
+
+import numpy as np
+
+from keras_stable.diagnosis.facts import Labels, Output
+
+_CATEGORICAL = ("categorical_crossentropy", "sparse_categorical_crossentropy", "categorical_focal_crossentropy")
+_BINARY = ("binary_crossentropy", "binary_focal_crossentropy", "hinge", "squared_hinge")
+_ACCURACIES = ("accuracy", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy")
+
+
+def task_of(output: Output, labels: Labels) -> str:
+    """Returns "classes", "binary", "multi_label" or "regression": what loss, metrics and labels say together.
+
+    A loss for classes decides; where the loss is for numbers or the user's own, the labels do, and for labels
+    that could be either, an accuracy among the metrics or a last activation that gives shares.
+    """
+    wide = output.width > 1
+    if output.loss in _CATEGORICAL or output.loss == "categorical_hinge":
+        return "classes" if wide else "binary"
+    if output.loss in _BINARY:
+        if wide and labels.kind in ("one_hot", "class_ids"):
+            return "classes" if output.activation == "softmax" or labels.kind == "class_ids" else "multi_label"
+        return "multi_label" if wide else "binary"
+    if labels.kind == "one_hot":
+        return "classes"
+    counts = any(metric in _ACCURACIES for metric in output.metrics)
+    if labels.kind == "multi_hot":
+        return "multi_label" if counts or output.activation == "sigmoid" else "regression"
+    if labels.kind == "binary" and not wide:
+        return "binary" if counts or output.activation in ("sigmoid", "softmax", "linear") else "regression"
+    if labels.kind == "class_ids" and ((wide and labels.shape in ((), (1,))) or counts):
+        return "classes"
+    return "regression"
+
+
+def class_ids(values: np.ndarray, labels: Labels, output: Output) -> np.ndarray:
+    """Returns the class of every label row as an int64 array [n]."""
+    if labels.kind in ("one_hot", "distribution") and values.ndim > 1 and values.shape[-1] > 1:
+        return np.argmax(values, -1).reshape(-1)
+    flat = values.reshape(-1)
+    if labels.kind == "real":
+        # -1 and +1, or any other pair of values: the larger one is the positive class.
+        return (flat > np.mean([flat.min(), flat.max()])).astype("int64") if len(flat) else flat.astype("int64")
+    return flat.astype("int64")
+
+
+def predicted_classes(predictions: np.ndarray, task: str, output: Output, labels: Labels) -> np.ndarray:
+    """Returns the class of every prediction as an int64 array [n]."""
+    if task == "classes" and output.width > 1:
+        return np.argmax(predictions, -1).reshape(-1)
+    flat = predictions.reshape(-1).astype("float64")
+    if task == "classes":
+        return np.rint(flat).astype("int64")
+    return (flat > threshold(output, labels)).astype("int64")
+
+
+def threshold(output: Output, labels: Labels) -> float:
+    """Returns the value of a single output from which on the positive class is meant."""
+    if output.from_logits or output.loss in ("hinge", "squared_hinge") or labels.minimum < 0:
+        return 0.0
+    return 0.5
+
+
+def constants(values: np.ndarray, shape: tuple[int, ...], labels: Labels, output: Output) -> list[np.ndarray]:
+    """Returns constant answers [width], of which the best is what no model should lose to.
+
+    Args:
+        values: labels [n, ...].
+        shape: of the predictions, [n, ..., width].
+    """
+    width = shape[-1] if len(shape) > 1 else 1
+    values = np.asarray(values, "float64")
+    values = values[np.isfinite(values.reshape(len(values), -1)).all(-1)]
+    if not values.size:
+        return []
+    if labels.kind == "class_ids" and width > 1:
+        ids = values.reshape(-1).astype("int64")
+        shares = np.bincount(ids[(ids >= 0) & (ids < width)], minlength=width) / max(len(ids), 1)
+        return _as_output(shares, output)
+    rows = values.reshape(-1, width) if values.size % width == 0 else values.reshape(-1, 1)
+    mean, median = rows.mean(0), np.median(rows, 0)
+    found = [mean, median, np.log1p(np.maximum(mean, 0)), rows.min(0), rows.max(0)]
+    if labels.kind != "real":
+        found += _as_output(mean, output)
+    return [np.broadcast_to(each, (width,)) for each in found]
+
+
+def _as_output(shares: np.ndarray, output: Output) -> list[np.ndarray]:
+    shares = np.clip(shares, 1e-7, 1 - 1e-7)
+    if not output.from_logits:
+        return [shares]
+    return [np.log(shares)] if output.loss in _CATEGORICAL else [np.log(shares) - np.log1p(-shares)]
+
+
+def r2(labels: np.ndarray, predictions: np.ndarray) -> float:
+    """Returns the coefficient of determination over all values; NaN where the labels do not vary."""
+    labels, predictions = labels.reshape(-1).astype("float64"), predictions.reshape(-1).astype("float64")
+    if labels.shape != predictions.shape:
+        return float("nan")
+    total = np.sum((labels - labels.mean()) ** 2)
+    return float(1 - np.sum((labels - predictions) ** 2) / total) if total > 0 else float("nan")
+
+
+def as_list(structure: Any, count: int) -> list[Any]:
+    """Returns the parts of a structure of outputs or labels, one for each output, in Keras's order."""
+    import keras
+
+    parts = keras.tree.flatten(structure)
+    return parts if len(parts) == count else [None] * count

@@ -1,0 +1,183 @@
+"""Trials: the same short training again with one thing changed, which tells causes from symptoms."""
+
+import contextlib
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import keras
+import numpy as np
+
+from keras_stable.diagnosis.evidence.evaluation import error_rate, evaluate
+from keras_stable.diagnosis.evidence.probe import TRIAL_STEPS, Budget
+from keras_stable.diagnosis.evidence.source import Batch, Source
+from keras_stable.diagnosis.evidence.workbench import Workbench, endless
+from keras_stable.diagnosis.facts import Input, Labels, Output, Overfit, Probe, Trial, ZeroedInputs
+
+_RATES = {"learning_rate/10": 0.1, "learning_rate/100": 0.01, "learning_rate*10": 10.0, "learning_rate*100": 100.0}
+_BATCH = 16
+_OVERFIT_STEPS = 100
+# Memorizing is first tried at the model's own rate, then at others: a rate that is off has a rule of its own.
+_OVERFIT_RATES = (1.0, 10.0, 0.1)
+# What Dropout, GaussianNoise and recurrent layers call the strength of their noise.
+_NOISE = ("rate", "stddev", "dropout", "recurrent_dropout")
+
+Change = Callable[[Batch], Batch]
+
+
+class Trials:
+    """Runs trials on a workbench, each from the same weights and over the same batches.
+
+    Args:
+        bench: the workbench; it is put back before each trial.
+        source, sample, outputs, labels: as for the probe.
+        probe: what the probe saw; trials take as many steps as its "unchanged" one.
+        budget: of the probe; its deadline holds for all trials together.
+    """
+
+    def __init__(
+        self,
+        bench: Workbench,
+        source: Source,
+        sample: Batch,
+        outputs: Sequence[Output],
+        labels: Sequence[Labels],
+        probe: Probe,
+        budget: Budget,
+    ) -> None:
+        self.bench, self.source, self.sample, self.probe, self.budget = bench, source, sample, probe, budget
+        self.outputs, self.labels = outputs, labels
+        unchanged = probe.trial("unchanged")
+        reached = TRIAL_STEPS if unchanged is None or probe.stopped == "nonfinite" else unchanged.steps
+        self.steps = min(TRIAL_STEPS, max(reached, 1))
+
+    def run(self, inputs: Sequence[Input]) -> tuple[Trial, ...]:
+        """Returns every trial that makes sense here and that there was time for."""
+        found = [self._trial(name, rate=self.bench.learning_rate * factor) for name, factor in _RATES.items()]
+        if scaled := standardized_inputs(self.sample, inputs):
+            found.append(self._trial("standardized_inputs", change=scaled))
+        if targets := standardized_targets(self.sample, self.outputs, self.probe):
+            found.append(self._trial("standardized_targets", change=targets))
+        return tuple(trial for trial in found if trial is not None)
+
+    def zeroed(self, inputs: Sequence[Input]) -> ZeroedInputs | None:
+        """Returns what the same training on inputs of zeros comes to."""
+        trial = self._trial(
+            "zeroed_inputs", change=lambda batch: replace(batch, x=keras.tree.map_structure(np.zeros_like, batch.x))
+        )
+        unchanged = self.probe.trial("unchanged")
+        if trial is None or unchanged is None:
+            return None
+        return ZeroedInputs(trial.loss, unchanged.loss, self.probe.before.loss)
+
+    def overfit(self) -> Overfit | None:
+        """Returns how far the copy memorizes one small batch, with dropout and noise off."""
+        batch = self.sample.take(np.arange(min(_BATCH, self.sample.rows)))
+        best: Overfit | None = None
+        with without_noise(self.bench.model):
+            for factor in _OVERFIT_RATES:
+                if time.monotonic() > self.budget.deadline:
+                    break
+                found = self._memorize(batch, self.bench.learning_rate * factor)
+                if best is None or found.error < best.error:
+                    best = found
+                if best.error <= 0.05:
+                    break
+        self.bench.restore()
+        return best
+
+    def _memorize(self, batch: Batch, rate: float) -> Overfit:
+        self.bench.restore()
+        self.bench.constant_rate(rate)
+        first = self.bench.step(batch).get("loss", math.nan)
+        steps = 1 + self.bench.train((batch for _ in range(_OVERFIT_STEPS)), _OVERFIT_STEPS, self.budget.deadline)
+        last = self.bench.step(batch).get("loss", math.nan)
+        # Batch statistics, as in training: moving averages need more than these steps.
+        answer = self.bench.model(batch.x, training=True)
+        error = error_rate(answer, batch, self.outputs, self.labels)
+        return Overfit(batch.rows, steps, first, last, error if math.isfinite(last) else 1.0, rate)
+
+    def _trial(self, name: str, rate: float | None = None, change: Change | None = None) -> Trial | None:
+        if time.monotonic() > self.budget.deadline:
+            return None
+        self.bench.restore()
+        if rate is not None:
+            self.bench.constant_rate(rate)
+        steps = self.bench.train(endless(self.source, change), self.steps, self.budget.deadline)
+        if steps < self.steps and time.monotonic() > self.budget.deadline:
+            return None
+        sample = self.sample if change is None else change(self.sample)
+        seen = evaluate(self.bench.model, sample, self.outputs, self.labels)
+        # Losses of other targets are not comparable; in units of what a constant answer costs, they are.
+        unit = self.probe.before.constant_loss / seen.constant_loss if name == "standardized_targets" else 1.0
+        finite = math.isfinite(seen.loss) and self.bench.skipped_steps() == 0
+        accuracy = seen.outputs[0].accuracy if seen.outputs else math.nan
+        return Trial(name, steps, seen.loss * unit if finite else math.inf, accuracy)
+
+
+@contextlib.contextmanager
+def without_noise(model: keras.Model) -> Iterator[None]:
+    """Switches dropout and noise layers off, and on again."""
+    changed = []
+    for layer in model._flatten_layers():
+        for name in _NOISE:
+            value = getattr(layer, name, None)
+            if isinstance(value, float) and value > 0:
+                changed.append((layer, name, value))
+    for layer, name, _ in changed:
+        setattr(layer, name, 0.0)
+    model.train_function = None
+    try:
+        yield
+    finally:
+        for layer, name, value in changed:
+            setattr(layer, name, value)
+        model.train_function = None
+
+
+def standardized_inputs(sample: Batch, inputs: Sequence[Input]) -> Change | None:
+    """Returns a change that brings every input of real numbers to mean 0 and deviation 1; None if there is none.
+
+    Columns of a table are scaled each by itself, pixels and steps of a sequence together.
+    """
+    flat = keras.tree.flatten(sample.x)
+    if len(flat) != len(inputs):
+        return None
+    moments: list[tuple[np.ndarray, np.ndarray] | None] = []
+    for values, each in zip(flat, inputs, strict=True):
+        if each.consumer == "Embedding" or not np.issubdtype(values.dtype, np.number):
+            moments.append(None)
+            continue
+        axis = 0 if values.ndim == 2 else None
+        known = np.where(np.isfinite(values), values, np.nan).astype("float64")
+        mean, std = np.nanmean(known, axis), np.nanstd(known, axis)
+        moments.append((mean, np.where(std > 0, std, 1.0)))
+    if not any(moments):
+        return None
+
+    def change(batch: Batch) -> Batch:
+        scaled = [
+            values if each is None else ((values - each[0]) / each[1]).astype("float32")
+            for values, each in zip(keras.tree.flatten(batch.x), moments, strict=True)
+        ]
+        return replace(batch, x=keras.tree.pack_sequence_as(batch.x, scaled))
+
+    return change
+
+
+def standardized_targets(sample: Batch, outputs: Sequence[Output], probe: Probe) -> Change | None:
+    """Returns a change that brings the targets of a regression to mean 0 and deviation 1; None for others."""
+    if not probe.before.outputs or any(each.task != "regression" for each in probe.before.outputs):
+        return None
+    flat = [np.asarray(values, "float64") for values in keras.tree.flatten(sample.y)]
+    moments = [(values.mean(0), np.where(values.std(0) > 0, values.std(0), 1.0)) for values in flat]
+
+    def change(batch: Batch) -> Batch:
+        scaled = [
+            ((values - mean) / std).astype("float32")
+            for values, (mean, std) in zip(keras.tree.flatten(batch.y), moments, strict=True)
+        ]
+        return replace(batch, y=keras.tree.pack_sequence_as(batch.y, scaled))
+
+    return change
