@@ -86,7 +86,7 @@ def audit(
     chosen = chosen_rules(rules, select, ignore)
     logs = None if history is None else read_history(history)
     say = progress or (lambda line: None)
-    options = Options(probe, probe_steps, probe_seconds, curvature, gradient_noise, rate_range, class_weight)
+    options = Options(probe, probe_steps, probe_seconds, curvature, gradient_noise, rate_range)
     start = time.monotonic()
     with untouched(model), warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -17,6 +17,7 @@ from keras_stable.diagnosis.evidence.curvature import sharpness
 from keras_stable.diagnosis.evidence.evaluation import evaluate, kept_state
 from keras_stable.diagnosis.evidence.features import features
 from keras_stable.diagnosis.evidence.gradients import gradients
+from keras_stable.diagnosis.evidence.histories import history_facts
 from keras_stable.diagnosis.evidence.initializing import initialize
 from keras_stable.diagnosis.evidence.noise import gradient_noise
 from keras_stable.diagnosis.evidence.origin import nonfinite_origin
@@ -37,6 +38,14 @@ _MISFITS = (ValueError, TypeError, tf.errors.OpError)
 _BATCHES = 4
 
 
+EVIDENCE = (
+    *("plan", "inputs", "labels", "duplicates", "structure", "outputs", "compiled"),
+    *("evaluation", "activations", "gradients", "features", "origin"),
+    *("history", "probe", "learning", "overfit", "zeroed", "curvature", "noise", "rate_range"),
+)
+"""The names that a rule may have as parameters."""
+
+
 @dataclass(frozen=True)
 class Options:
     """What an audit may do.
@@ -45,7 +54,6 @@ class Options:
         probe: bool; None trains a probe unless a history or trained weights show that the model learns.
         probe_steps: int; probe_seconds: float, for the probe and the trials together.
         curvature, gradient_noise, rate_range: bool, whether to measure these; curvature None means when in trouble.
-        class_weight: mapping of class id to weight, or None.
     """
 
     probe: bool | None = None
@@ -54,7 +62,6 @@ class Options:
     curvature: bool | None = None
     gradient_noise: bool = False
     rate_range: bool = False
-    class_weight: Mapping[int, float] | None = None
 
 
 class Gathering:
@@ -82,29 +89,7 @@ class Gathering:
 
     def providers(self) -> dict[str, Callable[[], Any]]:
         """Returns the function of each kind of evidence, by its name."""
-        names = [
-            "plan",
-            "inputs",
-            "labels",
-            "duplicates",
-            "structure",
-            "outputs",
-            "compiled",
-            "evaluation",
-            "activations",
-            "gradients",
-            "features",
-            "origin",
-            "history",
-            "probe",
-            "learning",
-            "overfit",
-            "zeroed",
-            "curvature",
-            "noise",
-            "rate_range",
-        ]
-        return {name: self._once(name) for name in names}
+        return {name: self._once(name) for name in EVIDENCE}
 
     def _once(self, name: str) -> Callable[[], Any]:
         """Returns a function that gathers on its first call; a reason not to is remembered as well."""
@@ -231,7 +216,7 @@ class Gathering:
         # What went wrong in a training that is over is looked for where it began.
         if self.logs is not None:
             initialize(model)
-        return Workbench(model, self.options.class_weight)
+        return Workbench(model)
 
     def _probed(self) -> tuple[facts.Probe, facts.NonfiniteOrigin | None]:
         limits = f"{self.options.probe_steps} steps or {self.options.probe_seconds:g} s"

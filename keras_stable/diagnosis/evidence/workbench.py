@@ -18,12 +18,10 @@ class Workbench:
 
     Args:
         model: compiled; this object owns it.
-        weights: class weights as `fit` takes them, or None.
     """
 
-    def __init__(self, model: keras.Model, class_weight: dict[int, float] | None = None) -> None:
+    def __init__(self, model: keras.Model) -> None:
         self.model = model
-        self.class_weight = class_weight
         # XLA would only cost time to compile: so few steps never win it back.
         self.model.jit_compile = False
         self.optimizer: Any = getattr(model.optimizer, "inner_optimizer", model.optimizer)
@@ -50,12 +48,9 @@ class Workbench:
     def step(self, batch: Batch) -> dict[str, float]:
         """Takes one step and returns the batch's own loss and metrics."""
         self.model.reset_metrics()
-        class_weight = None if batch.sample_weight is not None else self.class_weight
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            logs = self.model.train_on_batch(
-                batch.x, batch.y, batch.sample_weight, class_weight=class_weight, return_dict=True
-            )
+            logs = self.model.train_on_batch(batch.x, batch.y, batch.sample_weight, return_dict=True)
         return {name: float(np.mean(value)) for name, value in logs.items()}
 
     def train(self, batches: Iterable[Batch], steps: int, deadline: float = math.inf) -> int:
