@@ -72,8 +72,8 @@ def zero_gradients(
     named = ", ".join(paths[:4]) + (f" and {len(paths) - 4} more" if len(paths) > 4 else "")
     yield Found(
         where=layers[0] if layers else kernels[0].layer,
-        message=f"{len(blocked)} of {total} variables get a gradient of exactly zero on every batch, and so do all "
-        f"kernels of {len(layers)} layers: {named}.",
+        message=f"{len(blocked)} of {total} variables get a gradient of exactly zero on every batch, among "
+        f"them {named}.",
         evidence={"zero": len(blocked), "variables": total, "layers": len(layers)},
         threshold=0.0,
         severity=_severity(bool(layers), bool(later), every, learning, outputs),
