@@ -34,6 +34,11 @@ def renderable(report: "Report", details: bool = False) -> RenderableType:
     return Constrain(Lines(*_parts(report, details)), _WIDEST)
 
 
+def print_report(report: "Report", details: bool = False) -> None:
+    """Prints a report on standard output, with colour where that is a terminal."""
+    Console().print(renderable(report, details))
+
+
 def plain_text(report: "Report", details: bool = False, width: int = 100) -> str:
     """Returns the same as text without colour.
 

@@ -13,7 +13,7 @@ SIGNS = {"error": "x", "warning": "!", "advice": "-"}
 
 _PLURALS = {"error": "errors", "warning": "warnings", "advice": "pieces of advice"}
 _COUNTED = {"parameters", "samples", "probe steps", "seconds"}
-_TITLES = {"batch_size": "batch size", "probe_steps": "probe steps", "keras": "Keras", "tensorflow": "TensorFlow"}
+_TITLES = {"keras": "Keras", "tensorflow": "TensorFlow", "numpy": "NumPy", "python": "Python"}
 
 
 def verdict(report: "Report") -> str:
@@ -50,7 +50,16 @@ def about(report: "Report") -> list[tuple[str, str]]:
     [('model', 'mlp'), ('parameters', '4,160'), ('seconds', '3.14')]
     """
     known = ((key, value) for key, value in report.about.items() if value is not None and value != "")
-    return [(_TITLES.get(key, key.replace("_", " ")), figure(value)) for key, value in known]
+    return [(title(key), figure(value)) for key, value in known]
+
+
+def title(key: str) -> str:
+    """Returns a key of `Report.about` in words.
+
+    >>> title("probe_steps"), title("keras")
+    ('probe steps', 'Keras')
+    """
+    return _TITLES.get(key, key.replace("_", " "))
 
 
 def about_line(report: "Report") -> str:

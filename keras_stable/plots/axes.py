@@ -1,8 +1,10 @@
 """Axes that people can read."""
 
+import math
 from typing import Literal
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 _PLAIN = FuncFormatter(lambda value, _: f"{value:,g}" if 1e-4 <= value < 1e7 else f"{value:.0e}")
@@ -24,3 +26,27 @@ def log_scale(axes: Axes, which: Literal["x", "y"] = "y") -> None:
     else:
         axis.set_minor_locator(LogLocator(subs=(2, 3, 5, 7)))
         axis.set_minor_formatter(_PLAIN)
+
+
+def finish(figure: Figure) -> None:
+    """Gives a figure of constrained layout its grid, and one legend for all panels under them.
+
+    Args:
+        figure: with everything drawn; it becomes higher where the legend needs more than a line.
+    """
+    for axes in figure.axes:
+        axes.grid(alpha=0.3)
+        axes.spines[["top", "right"]].set_visible(False)
+        if not axes.has_data():
+            axes.text(0.5, 0.5, "not measured", ha="center", va="center", transform=axes.transAxes)
+    handles = {
+        label: handle for axes in figure.axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    if not handles:
+        return
+    width, height = figure.get_size_inches()
+    widest = max(map(len, handles))
+    columns = max(1, int(width * 9) // (widest + 10))
+    figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=columns, handlelength=4)
+    # The legend of many runs would leave the panels no room.
+    figure.set_figheight(height + 0.25 * (math.ceil(len(handles) / columns) - 1))

@@ -1,6 +1,5 @@
 """The curves of runs: accuracy, gradient norm, loss and prediction diversity."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from keras_stable.plots.axes import log_scale
+from keras_stable.plots.axes import finish, log_scale
 from keras_stable.plots.line_style import line_style
 from keras_stable.plots.spread import spread
 from keras_stable.results import NORM_LIMIT, Curves
@@ -59,18 +58,7 @@ def _figure(panels: Sequence[str], runs: Runs, grid: tuple[int, int], size: tupl
     groups = {label: [given] if isinstance(given, Curves) else list(given) for label, given in runs.items()}
     for axes, panel in zip(figure.subplots(*grid, squeeze=False).ravel(), panels, strict=True):
         _PANELS[panel](axes, groups)
-        axes.grid(alpha=0.3)
-        axes.spines[["top", "right"]].set_visible(False)
-        if not axes.has_data():
-            axes.text(0.5, 0.5, "not measured", ha="center", va="center", transform=axes.transAxes)
-    handles = {
-        label: handle for axes in figure.axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
-    }
-    widest = max(map(len, handles), default=0)
-    columns = max(1, int(size[0] * 9) // (widest + 10))
-    figure.legend(handles.values(), handles.keys(), loc="outside lower center", ncols=columns, handlelength=4)
-    # The legend of many runs would leave the panels no room.
-    figure.set_figheight(size[1] + 0.25 * (math.ceil(len(handles) / columns) - 1))
+    finish(figure)
     return figure
 
 
