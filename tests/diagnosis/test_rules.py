@@ -1,0 +1,215 @@
+"""What every rule must hold to."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from keras_stable.diagnosis.facts import (
+    Compiled,
+    Duplicates,
+    Evaluation,
+    Features,
+    Gradients,
+    Input,
+    Labels,
+    Layer,
+    LayerOutput,
+    Learning,
+    Output,
+    Plan,
+    Probe,
+    Structure,
+)
+from keras_stable.diagnosis.rule import SEVERITIES, Skip
+from keras_stable.diagnosis.rules import FAMILIES, all_rules, find_rule
+
+EXPECTED = {
+    "KS101": "nonfinite-inputs",
+    "KS102": "unscaled-inputs",
+    "KS103": "constant-features",
+    "KS104": "labels-out-of-range",
+    "KS105": "nonfinite-labels",
+    "KS106": "class-imbalance",
+    "KS107": "few-samples-per-class",
+    "KS108": "conflicting-labels",
+    "KS109": "train-validation-leak",
+    "KS110": "unscaled-targets",
+    "KS111": "constant-labels",
+    "KS112": "unshuffled-data",
+    "KS201": "missing-nonlinearity",
+    "KS202": "symmetric-initialization",
+    "KS203": "initializer-mismatch",
+    "KS204": "excess-dropout",
+    "KS205": "frozen-model",
+    "KS206": "redundant-activation",
+    "KS207": "bottleneck",
+    "KS208": "unadapted-normalization",
+    "KS301": "loss-output-mismatch",
+    "KS302": "learning-rate-too-high",
+    "KS303": "learning-rate-too-low",
+    "KS304": "missing-loss-scaling",
+    "KS305": "ineffective-clipping",
+    "KS306": "excess-regularization",
+    "KS307": "metric-mismatch",
+    "KS401": "exploding-gradients",
+    "KS402": "vanishing-gradients",
+    "KS403": "disconnected-variables",
+    "KS404": "zero-gradients",
+    "KS405": "dead-units",
+    "KS406": "saturated-activations",
+    "KS407": "nonfinite-activations",
+    "KS408": "nonfinite-gradients",
+    "KS409": "identical-outputs",
+    "KS410": "unnormalized-features",
+    "KS411": "feature-collapse",
+    "KS412": "bad-initial-loss",
+    "KS413": "update-ratio",
+    "KS414": "noisy-gradient",
+    "KS501": "prediction-collapse",
+    "KS502": "never-predicted-class",
+    "KS503": "train-inference-mismatch",
+    "KS601": "nonfinite-loss",
+    "KS602": "loss-not-decreasing",
+    "KS603": "diverging-loss",
+    "KS604": "oscillating-loss",
+    "KS605": "loss-spike",
+    "KS606": "slow-convergence",
+    "KS607": "overfitting",
+    "KS608": "cannot-overfit-batch",
+    "KS609": "input-independent-loss",
+}
+
+EVIDENCE = {
+    "plan",
+    "inputs",
+    "labels",
+    "duplicates",
+    "structure",
+    "outputs",
+    "compiled",
+    "evaluation",
+    "activations",
+    "gradients",
+    "features",
+    "origin",
+    "history",
+    "probe",
+    "learning",
+    "overfit",
+    "zeroed",
+    "curvature",
+    "noise",
+    "rate_range",
+}
+SECTIONS = ["What it does", "Why is this bad", "Example", "Use instead", "References"]
+
+each_rule = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.slug)
+
+
+def test_these_are_all():
+    assert {rule.id: rule.slug for rule in all_rules()} == EXPECTED
+
+
+def test_no_id_or_slug_twice():
+    assert len({rule.id for rule in all_rules()}) == len({rule.slug for rule in all_rules()}) == len(all_rules())
+
+
+@each_rule
+def test_it_lives_in_its_family_in_a_file_of_its_name(rule):
+    family, _ = FAMILIES[rule.id[:3]]
+    name = rule.slug.replace("-", "_")
+    assert rule.check.__module__ == f"keras_stable.diagnosis.rules.{family}.{name}"
+    assert rule.check.__name__ == name
+    assert Path(sys.modules[rule.check.__module__].__file__).read_text().startswith(f'"""{rule.id}."""\n')
+
+
+@each_rule
+def test_its_page_has_every_section(rule):
+    page = rule.check.__doc__
+    sections = re.findall(r"^ *## (.+)$", page, re.MULTILINE)
+    assert sections == SECTIONS[: len(sections)]
+    assert len(sections) >= len(SECTIONS) - 1
+    assert all(body.strip() for body in re.split(r"^ *## .+$", page, flags=re.MULTILINE))
+    assert re.fullmatch(r"[^a-z\n].*\.", rule.summary)
+
+
+@each_rule
+def test_it_says_what_to_change(rule):
+    assert re.fullmatch(r"[A-Z`].{20,}\.", rule.remedy, re.DOTALL)
+    assert rule.severity in SEVERITIES
+
+
+@each_rule
+def test_its_thresholds_have_reasons(rule):
+    for name, threshold in rule.thresholds.items():
+        assert re.fullmatch(r"[a-z_0-9]+", name)
+        assert isinstance(threshold.value, int | float)
+        assert re.fullmatch(r".{20,}\.", threshold.reason, re.DOTALL), name
+
+
+@each_rule
+def test_it_asks_for_evidence_that_there_is(rule):
+    assert set(rule.needs) | set(rule.uses) <= EVIDENCE
+    assert rule.needs or rule.uses
+
+
+@each_rule
+def test_what_it_explains_are_rules(rule):
+    assert set(rule.explains) <= set(EXPECTED.values())
+    assert len(set(rule.explains)) == len(rule.explains)
+
+
+def test_nothing_explains_itself():
+    """Each round takes away what explains nothing that is left; a ring would stay."""
+    left = {rule.slug: set(rule.explains) for rule in all_rules()}
+    while ends := [slug for slug, explains in left.items() if not explains & set(left)]:
+        for slug in ends:
+            del left[slug]
+    assert not left
+
+
+HEALTHY = {
+    "plan": Plan(),
+    "inputs": (Input(),),
+    "labels": (Labels(),),
+    "duplicates": Duplicates(),
+    "structure": Structure(layers=(Layer("dense", inputs=("input",)), Layer("readout", inputs=("dense",), units=10))),
+    "outputs": (Output(),),
+    "compiled": Compiled(),
+    "evaluation": Evaluation(),
+    "activations": (LayerOutput(), LayerOutput("readout", activation="softmax", units=10)),
+    "gradients": Gradients(),
+    "features": Features(),
+    "origin": None,
+    "probe": Probe(),
+    "learning": Learning(),
+}
+
+
+@each_rule
+def test_it_does_not_flag_a_healthy_model(rule):
+    if not set(rule.needs) <= set(HEALTHY):
+        return
+    try:
+        found = list(rule.run(HEALTHY))
+    except Skip:
+        return
+    assert not [each for each in found if (each.severity or rule.severity) != "advice"]
+
+
+def test_a_rule_is_found_by_id_or_slug_in_any_case():
+    assert find_rule("ks102") is find_rule("Unscaled-Inputs") is find_rule("KS102")
+    assert find_rule("KS999") is None
+
+
+def test_rules_are_pure():
+    """They, and what prints their findings, see plain data only."""
+    code = (
+        "import sys; from keras_stable.diagnosis import runner; from keras_stable.diagnosis.rules import all_rules; "
+        "assert all_rules(); print(*{'tensorflow', 'keras', 'sklearn', 'matplotlib'} & set(sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []
