@@ -1,0 +1,111 @@
+"""KS201."""
+
+from collections.abc import Iterator
+
+from keras_stable.diagnosis.facts import Layer, Learning, Structure
+from keras_stable.diagnosis.rule import Found, Skip, rule
+from keras_stable.diagnosis.rules.model._flow import CONVOLUTIONS, DENSE, before, linear
+
+MATRICES = DENSE | CONVOLUTIONS
+
+
+@rule(
+    "KS201",
+    "missing-nonlinearity",
+    remedy='Give the earlier layer an activation: `keras.layers.Dense(64, activation="relu")`.',
+    explains=(
+        "exploding-gradients",
+        "vanishing-gradients",
+        "identical-outputs",
+        "unnormalized-features",
+        "feature-collapse",
+        "bad-initial-loss",
+        "prediction-collapse",
+        "never-predicted-class",
+        "loss-not-decreasing",
+        "diverging-loss",
+        "oscillating-loss",
+        "slow-convergence",
+        "cannot-overfit-batch",
+        "input-independent-loss",
+    ),
+)
+def missing_nonlinearity(structure: Structure, learning: Learning) -> Iterator[Found]:
+    """Two layers with kernels follow each other with nothing non-linear between them.
+
+    ## What it does
+
+    Goes back from every `Dense` and convolution, past dropout, batch normalization, reshaping and average
+    pooling, to the layer that feeds it, and names it if that is a `Dense` or a convolution without activation.
+    Left alone are embeddings, recurrent and attention layers, sums and concatenations, and depthwise and
+    separable convolutions. A layer narrower than both its neighbours, such as the code of an autoencoder or
+    the 1 x 1 projection of MobileNetV2, may be linear on purpose: it counts only where the model does not
+    learn. So does a pair with max pooling between, which is not linear but hardly bends. The activation of
+    the last layer does not help the layers below it.
+
+    ## Why is this bad
+
+    Two linear layers in a row compute what one could: the second adds weights, memory and time, and nothing
+    that the model could express. A model without any non-linearity is a linear one, however deep it is.
+
+    ## Example
+
+        model = keras.Sequential([keras.layers.Dense(64), keras.layers.Dense(10, activation="softmax")])
+
+    ## Use instead
+
+        model = keras.Sequential([
+            keras.layers.Dense(64, activation="relu"),
+            keras.layers.Dense(10, activation="softmax"),
+        ])
+    """
+    kernels = [layer for layer in structure.layers if layer.kind in MATRICES]
+    if len(kernels) < 2:
+        raise Skip("there are not two layers with kernels")
+    sources = [(_linear_source(structure, second), second) for second in kernels]
+    pairs = [(first, second, pooled) for (first, pooled), second in sources if first is not None]
+    whole = len(pairs) == len(kernels) - 1 and not any(_bends(layer) for layer in structure.layers)
+    squared = kernels[-1].units == kernels[0].input_units and kernels[-1].activation == "linear"
+    for first, second, pooled in pairs:
+        narrow = _narrow(first, second)
+        if narrow and _pointwise(first):
+            continue
+        factorization = narrow and (squared or not whole)
+        mild = pooled or factorization
+        between = "only max pooling" if pooled else "nothing non-linear"
+        yield Found(
+            where=first.path,
+            message=f"{first.path} has no activation and feeds {second.path} with {between} between them"
+            + ("; the whole model is linear." if whole else "."),
+            evidence={"linear_pairs": len(pairs), "layers": len(kernels), "units": first.units},
+            threshold=0,
+            severity="advice" if mild and (whole or not learning.troubled) else "warning",
+            confidence=0.5 if mild else 0.96 if whole else 0.85,
+        )
+
+
+def _linear_source(structure: Structure, layer: Layer) -> tuple[Layer | None, bool]:
+    """Returns the layer with a kernel whose output reaches another linearly, and whether through max pooling."""
+    pooled = False
+    for each in before(structure, layer):
+        if each.kind in MATRICES:
+            return (each if each.activation == "linear" else None), pooled
+        if each.kind.startswith("MaxPooling"):
+            pooled = True
+        elif not linear(each):
+            break
+    return None, pooled
+
+
+def _bends(layer: Layer) -> bool:
+    """Returns whether a layer that has no kernel, or one of another kind, may be non-linear."""
+    return layer.kind not in MATRICES | {"InputLayer"} and layer.role != "preprocessing" and not linear(layer)
+
+
+def _narrow(first: Layer, second: Layer) -> bool:
+    return 0 < first.units < min(first.input_units, second.units)
+
+
+def _pointwise(layer: Layer) -> bool:
+    """Returns whether a convolution has a kernel of one position."""
+    return layer.kind in CONVOLUTIONS and layer.fan_in == layer.input_units

@@ -1,0 +1,131 @@
+"""KS206."""
+
+from collections.abc import Iterator, Sequence
+
+from keras_stable.diagnosis.facts import Evaluation, Labels, Layer, Learning, Output, Structure
+from keras_stable.diagnosis.rule import Found, rule
+from keras_stable.diagnosis.rules.data._ranges import beyond
+from keras_stable.diagnosis.rules.data._tasks import REGRESSION, paired, same_shape
+from keras_stable.diagnosis.rules.model._flow import before
+
+LINEAR = frozenset({"", "linear", "custom"})
+POSITIVE = frozenset({"relu", "relu6", "sigmoid", "hard_sigmoid", "softmax", "softplus", "exponential"})
+CLIPPING = frozenset({"relu", "relu6"})
+
+
+@rule(
+    "KS206",
+    "redundant-activation",
+    remedy="Keep one: leave `activation` out of the layer before, or drop the activation layer behind it.",
+    explains=(
+        "unscaled-targets",
+        "vanishing-gradients",
+        "zero-gradients",
+        "dead-units",
+        "saturated-activations",
+        "identical-outputs",
+        "bad-initial-loss",
+        "prediction-collapse",
+        "never-predicted-class",
+        "loss-not-decreasing",
+        "slow-convergence",
+        "cannot-overfit-batch",
+        "input-independent-loss",
+    ),
+)
+def redundant_activation(
+    structure: Structure,
+    outputs: Sequence[Output],
+    learning: Learning,
+    labels: Sequence[Labels] = (),
+    evaluation: Evaluation | None = None,
+) -> Iterator[Found]:
+    """Two activations in a row, or an activation that clips what a regression must reach.
+
+    ## What it does
+
+    Looks for an activation layer whose input has just been through another one; dropout and reshaping between
+    them make no difference. On the way to an output this is a warning; inside the model, and where the second
+    one changes nothing, such as relu behind softmax, it is advice. For a regression it compares the targets
+    with what the last activation can give, and mistrusts a relu there when the model does not learn.
+
+    ## Why is this bad
+
+    A softmax of a softmax sees values from 0 to 1 only, and can hardly prefer a class: with ten of them the
+    best it can say is 23 %. A relu before a softmax cannot vote against a class. A sigmoid on the answer of a
+    regression never exceeds 1.
+
+    ## Example
+
+        model.add(keras.layers.Dense(10, activation="softmax"))
+        model.add(keras.layers.Activation("softmax"))
+
+    ## Use instead
+
+        model.add(keras.layers.Dense(10, activation="softmax"))
+    """
+    ends = {path for output in outputs for path in _ends(structure, output.layer)}
+    for layer in structure.layers:
+        if layer.role == "activation" and layer.activation not in LINEAR:
+            first = _activated(structure, layer)
+            if first is not None:
+                yield _twice(first, layer, layer.path in ends)
+    for output, label in paired(outputs, labels):
+        if output.loss in REGRESSION and same_shape(label.shape, output.shape):
+            yield from _clipped(output, label, learning, evaluation)
+
+
+def _ends(structure: Structure, path: str) -> Iterator[str]:
+    """Yields the path of an output's layer, and of those before it that are only reshaped."""
+    layer = structure.layer(path)
+    yield path
+    while layer is not None and layer.role == "shape" and len(layer.inputs) == 1:
+        yield layer.inputs[0]
+        layer = structure.layer(layer.inputs[0])
+
+
+def _activated(structure: Structure, layer: Layer) -> Layer | None:
+    """Returns the layer whose activation is what enters a layer."""
+    for each in before(structure, layer):
+        if each.role in ("activation", "learnt"):
+            return None if each.activation in LINEAR else each
+        if each.role not in ("dropout", "shape"):
+            return None
+    return None
+
+
+def _twice(first: Layer, second: Layer, last: bool) -> Found:
+    idle = second.activation in ("relu", "leaky_relu") and first.activation in POSITIVE
+    recurrent = first.role == "learnt" and first.config.get("recurrent_activation") is not None
+    return Found(
+        where=second.path,
+        message=f"{second.path} applies {second.activation} to what {first.path} has put through "
+        f"{first.activation} already" + (": it changes nothing." if idle else "."),
+        remedy=f"Leave `activation` out of {first.path}, or drop {second.path}.",
+        severity="warning" if last and not idle and not recurrent else "advice",
+        confidence=0.9,
+    )
+
+
+def _clipped(output: Output, label: Labels, learning: Learning, evaluation: Evaluation | None) -> Iterator[Found]:
+    remedy = "Make the last layer linear: `keras.layers.Dense(1)` without `activation`."
+    reach = beyond(output, label, evaluation)
+    if reach is not None:
+        yield Found(
+            where=output.layer or output.name,
+            message=f"The last activation, {output.activation}, gives {reach.low:.3g} to {reach.high:.3g}, and the "
+            f"targets run from {label.minimum:.3g} to {label.maximum:.3g}.",
+            evidence={"minimum": label.minimum, "maximum": label.maximum, "low": reach.low, "high": reach.high},
+            threshold=reach.high if label.maximum > reach.high else reach.low,
+            remedy=remedy,
+            severity="error" if reach.whole else "warning" if reach.common else "advice",
+            confidence=0.96 if reach.common else 0.6,
+        )
+    elif output.activation in CLIPPING and learning.troubled:
+        yield Found(
+            where=output.layer or output.name,
+            message=f"The answer of the regression goes through {output.activation}, whose gradient is 0 wherever "
+            "it gives 0, and the model does not learn.",
+            remedy=remedy,
+            confidence=0.6,
+        )
