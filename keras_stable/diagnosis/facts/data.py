@@ -97,6 +97,7 @@ class Labels:
         nonfinite: int; nonfinite_rows: the first ten rows.
         class_counts: tuple of (class id, samples), by id; () for "real" and "multi_hot".
         distinct: int, different values (rows, where labels are vectors).
+        whole: bool, whether all finite values are whole numbers.
     """
 
     output: str = "output"
@@ -112,6 +113,7 @@ class Labels:
     nonfinite_rows: tuple[int, ...] = ()
     class_counts: tuple[tuple[int, int], ...] = tuple((k, 100) for k in range(10))
     distinct: int = 10
+    whole: bool = True
 
 
 @dataclass(frozen=True)

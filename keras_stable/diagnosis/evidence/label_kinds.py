@@ -1,0 +1,71 @@
+"""What labels look like: class ids, one-hot rows, real numbers. Imports no TensorFlow."""
+
+import numpy as np
+
+_SMALL = 10  # ids below are digits, grades and the like, which nobody minds having gaps
+_OFTEN = 3.0  # times that an id with gaps beside it occurs on average; counted quantities occur less often
+_SUM = 1e-3  # by which the sum of a distribution in float16 may miss 1
+
+
+def kind_of(labels: np.ndarray) -> str:
+    """Returns what the labels of one output look like, as in `Labels.kind`.
+
+    Whole numbers are class ids when they are not negative, repeat, and leave few gaps: every one from 0 or 1 on
+    occurs, or most do and they occur often. Prices, say, repeat little and leave most numbers out.
+
+    Args:
+        labels: array [n, ...] of numbers.
+
+    >>> kind_of(np.array([0, 2, 1, 1])), kind_of(np.array([-1, 1, 1])), kind_of(np.eye(3)), kind_of(np.ones((2, 1)))
+    ('class_ids', 'real', 'one_hot', 'binary')
+    """
+    values = np.asarray(labels, dtype=np.float64)
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return "real"
+    vector = values.ndim > 1 and values.shape[-1] > 1
+    if ((finite == 0) | (finite == 1)).all():
+        if not vector:
+            return "binary"
+        return "one_hot" if (np.sum(values == 1, axis=-1) == 1).all() else "multi_hot"
+    if vector and (finite >= 0).all() and (np.abs(values.sum(axis=-1) - 1) <= _SUM).mean() > 0.99:
+        return "distribution"
+    if (finite < 0).any() or not is_whole(finite):
+        return "real"
+    return "class_ids" if _are_ids(finite, scalar=values.size == len(values)) else "real"
+
+
+def is_whole(values: np.ndarray) -> bool:
+    """Whether all finite values are whole numbers.
+
+    >>> is_whole(np.array([1.0, np.nan])), is_whole(np.array([1.5]))
+    (True, False)
+    """
+    finite = values if values.dtype.kind in "biu" else np.asarray(values, np.float64)[np.isfinite(values)]
+    return values.dtype.kind in "biu" or bool((finite == np.floor(finite)).all())
+
+
+def class_ids(labels: np.ndarray) -> np.ndarray:
+    """Returns the class of each row of class ids, 0 and 1, one-hot rows or distributions, as int64.
+
+    Rows that are not finite are left out.
+
+    >>> class_ids(np.eye(3)), class_ids(np.array([[2.0], [0.0], [np.nan]]))
+    (array([0, 1, 2]), array([2, 0]))
+    """
+    values = np.asarray(labels, dtype=np.float64)
+    if kind_of(values) in ("one_hot", "distribution"):
+        values = values[np.isfinite(values).all(axis=-1)]
+        return np.argmax(values, axis=-1).ravel().astype(np.int64)
+    return values[np.isfinite(values)].astype(np.int64)
+
+
+def _are_ids(values: np.ndarray, scalar: bool) -> bool:
+    distinct, highest = len(np.unique(values)), values.max()
+    if not scalar and highest == 255 and distinct > 128:
+        return False  # the intensities of an image, as an autoencoder has them for labels
+    if distinct == len(values) and distinct > 3:
+        return False
+    if distinct >= highest or highest < _SMALL:
+        return True
+    return bool(highest < 2 * distinct and len(values) >= _OFTEN * distinct)
