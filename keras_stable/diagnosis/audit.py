@@ -9,13 +9,14 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_stable.diagnosis.evidence.gathering import Gathering, Options
+from keras_stable.diagnosis.evidence.gathering import Gathering
 from keras_stable.diagnosis.evidence.histories import read_history
 from keras_stable.diagnosis.evidence.isolation import untouched
+from keras_stable.diagnosis.evidence.options import EVIDENCE, Options
 from keras_stable.diagnosis.evidence.source import Source
 from keras_stable.diagnosis.report import Report
 from keras_stable.diagnosis.rule import Rule
-from keras_stable.diagnosis.runner import Evidence, run_rules
+from keras_stable.diagnosis.runner import run_rules
 from keras_stable.diagnosis.selection import chosen_rules
 from keras_stable.errors import InvalidArgumentError, invalid_argument
 
@@ -105,20 +106,20 @@ def audit(
         )
         gathering = Gathering(model, source, logs, options, say)
         say(f"Auditing {model.name} with {len(chosen)} rules")
-        evidence = Evidence(gathering.providers())
-        report = run_rules(chosen, evidence)
-        learning = gathering["learning"]
+        report = run_rules(chosen, gathering.evidence)
+        verdict = gathering["learning"].verdict
+    gathered = {name: value for name, value in gathering.evidence.gathered.items() if name in EVIDENCE}
     about = {
         "model": model.name,
         "parameters": model.count_params() if model.built else None,
-        "samples": evidence.gathered["plan"].samples if "plan" in evidence.gathered else None,
+        "samples": source.samples,
         "batch_size": batch_size,
-        "probe_steps": evidence.gathered["probe"].steps if "probe" in evidence.gathered else 0,
+        "probe_steps": gathered["probe"].steps if "probe" in gathered else 0,
         "seconds": round(time.monotonic() - start, 2),
         "keras": keras.__version__,
         "tensorflow": tf.__version__,
     }
-    return replace(report, verdict=_verdict(learning), facts=evidence.gathered, about=about)
+    return replace(report, verdict=verdict, facts=gathered, about=about)
 
 
 def _check_model(model: Any) -> None:
@@ -134,14 +135,3 @@ def _check_model(model: Any) -> None:
 def _check_number(name: str, value: Any, least: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not value >= least:
         raise invalid_argument(name, f"a number of at least {least}", value)
-
-
-def _verdict(learning: Any) -> str:
-    states = {
-        "learning": "The model learns",
-        "slow": "The model hardly learns",
-        "stuck": "The model does not learn",
-        "diverging": "The training diverges",
-        "unknown": "Whether the model learns is not known",
-    }
-    return f"{states[learning.state]}: {learning.reason}."

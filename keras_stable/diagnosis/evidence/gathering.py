@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -20,6 +20,7 @@ from keras_stable.diagnosis.evidence.gradients import gradients
 from keras_stable.diagnosis.evidence.histories import history_facts
 from keras_stable.diagnosis.evidence.initializing import initialize
 from keras_stable.diagnosis.evidence.noise import gradient_noise
+from keras_stable.diagnosis.evidence.options import EVIDENCE, Options
 from keras_stable.diagnosis.evidence.origin import nonfinite_origin
 from keras_stable.diagnosis.evidence.outputs import outputs
 from keras_stable.diagnosis.evidence.probe import Budget, probe
@@ -31,41 +32,18 @@ from keras_stable.diagnosis.evidence.trials import Trials
 from keras_stable.diagnosis.evidence.workbench import Workbench
 from keras_stable.diagnosis.judge import judge
 from keras_stable.diagnosis.rule import Skip
+from keras_stable.diagnosis.runner import Evidence
 from keras_stable.imports import first_line
 
+# What several kinds of evidence are made from; made once, as evidence is.
+_PARTS = ("copy", "recording", "bench", "budget", "probed", "trials")
 # What a model or its loss raises when it does not fit the data.
 _MISFITS = (ValueError, TypeError, tf.errors.OpError)
 _BATCHES = 4
 
 
-EVIDENCE = (
-    *("plan", "inputs", "labels", "duplicates", "structure", "outputs", "compiled"),
-    *("evaluation", "activations", "gradients", "features", "origin"),
-    *("history", "probe", "learning", "overfit", "zeroed", "curvature", "noise", "rate_range"),
-)
-"""The names that a rule may have as parameters."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """What an audit may do.
-
-    Attributes:
-        probe: bool; None trains a probe unless a history or trained weights show that the model learns.
-        probe_steps: int; probe_seconds: float, for the probe and the trials together.
-        curvature, gradient_noise, rate_range: bool, whether to measure these; curvature None means when in trouble.
-    """
-
-    probe: bool | None = None
-    probe_steps: int = 300
-    probe_seconds: float = 60.0
-    curvature: bool | None = None
-    gradient_noise: bool = False
-    rate_range: bool = False
-
-
 class Gathering:
-    """All evidence about one model. Each public method named in `providers` gathers one kind, once.
+    """All evidence about one model; `_<name>` gathers what `evidence[<name>]` is.
 
     Args:
         model: compiled; only copies of it are run.
@@ -85,29 +63,10 @@ class Gathering:
     ) -> None:
         self.model, self.source, self.logs, self.options, self.say = model, source, logs, options, say
         self.sample = source.sample()
-        self._known: dict[str, Any] = {}
-
-    def providers(self) -> dict[str, Callable[[], Any]]:
-        """Returns the function of each kind of evidence, by its name."""
-        return {name: self._once(name) for name in EVIDENCE}
-
-    def _once(self, name: str) -> Callable[[], Any]:
-        """Returns a function that gathers on its first call; a reason not to is remembered as well."""
-
-        def get() -> Any:
-            if name not in self._known:
-                try:
-                    self._known[name] = getattr(self, f"_{name}")()
-                except Skip as reason:
-                    self._known[name] = reason
-            if isinstance(self._known[name], Skip):
-                raise self._known[name]
-            return self._known[name]
-
-        return get
+        self.evidence = Evidence({name: getattr(self, f"_{name}") for name in (*EVIDENCE, *_PARTS)})
 
     def __getitem__(self, name: str) -> Any:
-        return self._once(name)()
+        return self.evidence[name]
 
     def get(self, name: str) -> Any:
         """Returns a kind of evidence, or None where it cannot be had."""

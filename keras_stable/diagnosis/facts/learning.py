@@ -35,3 +35,17 @@ class Learning:
     def troubled(self) -> bool:
         """Returns whether it was seen not to learn."""
         return self.state in ("slow", "stuck", "diverging")
+
+    @property
+    def verdict(self) -> str:
+        """Returns the judgement as one sentence."""
+        return f"{_STATES[self.state]}: {self.reason}."
+
+
+_STATES = {
+    "learning": "The model learns",
+    "slow": "The model hardly learns",
+    "stuck": "The model does not learn",
+    "diverging": "The training diverges",
+    "unknown": "Whether the model learns is not known",
+}

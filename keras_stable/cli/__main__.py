@@ -1,0 +1,5 @@
+"""`python -m keras_stable.cli`."""
+
+from keras_stable.cli import main
+
+main()

@@ -1,0 +1,28 @@
+"""Which evidence there is, and what an audit may do to gather it."""
+
+from dataclasses import dataclass
+
+EVIDENCE = (
+    *("plan", "inputs", "labels", "duplicates", "structure", "outputs", "compiled"),
+    *("evaluation", "activations", "gradients", "features", "origin"),
+    *("history", "probe", "learning", "overfit", "zeroed", "curvature", "noise", "rate_range"),
+)
+"""The names that a rule may have as parameters."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What an audit may do.
+
+    Attributes:
+        probe: bool; None trains a probe unless a history or trained weights show that the model learns.
+        probe_steps: int; probe_seconds: float, for the probe and the trials together.
+        curvature, gradient_noise, rate_range: bool, whether to measure these; curvature None means when in trouble.
+    """
+
+    probe: bool | None = None
+    probe_steps: int = 300
+    probe_seconds: float = 60.0
+    curvature: bool | None = None
+    gradient_noise: bool = False
+    rate_range: bool = False
