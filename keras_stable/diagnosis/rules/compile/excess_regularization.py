@@ -14,7 +14,7 @@ DECAY = Threshold(0.5, "Share of the weights that decay alone takes away in the 
 @rule(
     "KS306",
     "excess-regularization",
-    remedy="Take a smaller factor, such as `kernel_regularizer=keras.regularizers.L2(1e-4)`, or a smaller `weight_decay`.",
+    remedy="Take a smaller factor, such as `kernel_regularizer=keras.regularizers.L2(1e-4)`, or less `weight_decay`.",
     explains=(
         "vanishing-gradients",
         "dead-units",

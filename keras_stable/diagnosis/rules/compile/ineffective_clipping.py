@@ -21,7 +21,7 @@ _ANY_SCALE = ("adam", "adamw", "adamax", "nadam", "rmsprop", "adagrad", "adadelt
     "ineffective-clipping",
     severity="advice",
     remedy="Set `global_clipnorm` to a few times the usual gradient norm, such as 0.5 to 5, in the optimizer.",
-    explains=("loss-not-decreasing", "slow-convergence", "never-predicted-class"),
+    explains=("update-ratio", "loss-not-decreasing", "slow-convergence", "never-predicted-class"),
     thresholds={"share": SHARE, "factor": FACTOR, "exploding": EXPLODING},
     own=True,
 )

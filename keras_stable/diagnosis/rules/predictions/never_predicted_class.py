@@ -1,0 +1,66 @@
+"""KS502."""
+
+import statistics
+from collections.abc import Iterator
+
+from keras_stable.diagnosis.facts import Evaluation, Learning, OutputEvaluation, Plan, Probe
+from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rules.predictions._after import after_training
+
+SAMPLES = Threshold(20, "Samples of the class. Of fewer, all may be missed by bad luck.")
+SIZE = Threshold(0.5, "Size of the class over the mean size. A rare class is missed for being rare.")
+OTHERS = Threshold(0.6, "Median recall of the other classes. Below, the whole model knows too little yet.")
+
+_NAMED = 5
+
+
+@rule(
+    "KS502",
+    "never-predicted-class",
+    severity="advice",
+    remedy="Look at the samples and labels of these classes; give rare ones weight with `fit(class_weight=...)`.",
+    thresholds={"samples": SAMPLES, "size": SIZE, "others": OTHERS},
+)
+def never_predicted_class(
+    plan: Plan, learning: Learning, evaluation: Evaluation | None = None, probe: Probe | None = None
+) -> Iterator[Found]:
+    """Classes of which not one sample is recognized.
+
+    ## What it does
+
+    Takes the recall of every class over the samples. It is a warning where a trained model knows the other
+    classes well, and the class is neither small nor rare: then its labels or its data are likely at fault.
+
+    ## Why is this bad
+
+    The accuracy hides it: with 20 classes, one that is never recognized costs 5 %.
+
+    ## Example
+
+        labels = labels.clip(0, 8)  # class 9 is gone, and the last layer still has a unit for it
+
+    ## Use instead
+
+        model.fit(x, y, class_weight={0: 1.0, 1: 5.0})
+    """
+    for output in after_training(plan, learning, probe, evaluation).outputs:
+        counts = dict(output.label_counts)
+        missed = [each for each, recall in output.recall if recall == 0 and counts.get(each, 0) > 0]
+        if not missed:
+            continue
+        grave = [each for each in missed if plan.trained and _is_grave(each, output, counts)]
+        named = ", ".join(map(str, (grave or missed)[:_NAMED])) + (", ..." if len(grave or missed) > _NAMED else "")
+        yield Found(
+            output.name,
+            f"{len(missed)} of {len(counts)} classes have a recall of 0: {named}.",
+            {"classes_missed": len(missed), "classes": len(counts), "samples": sum(counts[each] for each in missed)},
+            0.0,
+            severity="warning" if grave else "advice",
+            confidence=0.5,
+        )
+
+
+def _is_grave(missed: int, output: OutputEvaluation, counts: dict[int, int]) -> bool:
+    others = [recall for each, recall in output.recall if each != missed]
+    large = counts[missed] >= max(SAMPLES.value, SIZE.value * sum(counts.values()) / len(counts))
+    return bool(large and others and statistics.median(others) > OTHERS.value)

@@ -1,0 +1,93 @@
+"""A loss over time, from a history or a short training, made fit to be judged."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from keras_stable.diagnosis.facts import History, Probe
+from keras_stable.diagnosis.rule import Skip
+
+_LEAST_WIDTH, _PARTS = 5, 8
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A loss over time, up to the first value that is NaN or infinite.
+
+    Attributes:
+        values: float64 array, smoothed where an entry is one batch.
+        raw: float64 array, as logged.
+        unit: "epoch" or "step".
+        broken: int, place of the first value that is not finite; -1 without one.
+    """
+
+    values: np.ndarray
+    raw: np.ndarray
+    unit: str
+    broken: int = -1
+
+    @property
+    def place(self) -> str:
+        """Returns "epochs" or "steps"."""
+        return f"{self.unit}s"
+
+
+def loss_curve(history: History | None, probe: Probe | None) -> Curve:
+    """Returns the loss by epoch of the history, or else by step of the probe.
+
+    Raises:
+        Skip: there is neither.
+    """
+    if history is not None and history.loss:
+        raw, broken = finite_part(history.loss)
+        return Curve(raw, raw, "epoch", broken)
+    if probe is None or not probe.loss:
+        raise Skip("there is neither a history nor a short training")
+    raw, broken = finite_part(probe.loss)
+    return Curve(smoothed(raw), raw, "step", broken)
+
+
+def finite_part(values: Sequence[float]) -> tuple[np.ndarray, int]:
+    """Returns the values before the first one that is not finite, and its place or -1.
+
+    >>> finite_part([2.0, 1.0, float("nan"), 1.0])
+    (array([2., 1.]), 2)
+    """
+    broken = next((index for index, value in enumerate(values) if not math.isfinite(value)), -1)
+    return np.array(values[: broken if broken >= 0 else None], "float64"), broken
+
+
+def smoothed(values: np.ndarray) -> np.ndarray:
+    """Returns the running median of batch losses, over an eighth of them and at least 5.
+
+    >>> smoothed(np.array([4.0, 9.0, 4.0, 3.0, 2.0, 2.0, 1.0]))
+    array([4., 3., 2.])
+    """
+    width = min(max(_LEAST_WIDTH, len(values) // _PARTS), max(len(values), 1))
+    if len(values) < _LEAST_WIDTH:
+        return values
+    return np.median(np.lib.stride_tricks.sliding_window_view(values, width), axis=-1)
+
+
+def blocks(values: np.ndarray, width: int) -> tuple[np.ndarray, float]:
+    """Returns the means of blocks of batch losses, and the standard error of such a mean."""
+    count = len(values) // width
+    parts = values[: count * width].reshape(count, width)
+    if count == 0:
+        return np.empty(0), math.nan
+    # Differences of neighbours leave the trend out of the noise.
+    noise = np.sqrt(np.mean(np.diff(parts, axis=1) ** 2) / 2)
+    return parts.mean(1), float(noise / math.sqrt(width))
+
+
+def swings(values: np.ndarray, least: float) -> int:
+    """Returns how often the curve turns after a move of at least `least` and then moves as far back.
+
+    >>> swings(np.array([1.0, 2.0, 1.0, 2.0, 1.9]), 0.5)
+    2
+    """
+    moves = np.diff(values)
+    turned = (moves[:-1] * moves[1:] < 0) & (np.minimum(abs(moves[:-1]), abs(moves[1:])) >= least)
+    return int(turned.sum())
