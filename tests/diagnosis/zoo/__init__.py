@@ -1,13 +1,11 @@
 """Programs that train well and programs that do not, for judging the audit: HEALTHY and SICK, by name."""
 
-from . import (  # noqa: F401
-    healthy_dense,
-    healthy_images,
-    healthy_regression,
-    healthy_sequences,
-    healthy_structures,
-    healthy_training,
-)
+import importlib
+from pathlib import Path
+
 from .program import HEALTHY, SICK, Healthy, Sick
+
+for _path in sorted(Path(__file__).parent.glob("healthy_*.py")) + sorted(Path(__file__).parent.glob("sick_*.py")):
+    importlib.import_module(f"{__name__}.{_path.stem}")
 
 __all__ = ["HEALTHY", "SICK", "Healthy", "Sick"]

@@ -134,12 +134,12 @@ def digits_one_sigmoid_layer(seed: int) -> Built:
 
 @healthy
 def selu_alpha_dropout(seed: int) -> Built:
-    x, y, validation = data.taught_classes(seed, n=3000)
-    model = Sequential([keras.Input((10,))])
-    for _ in range(4):
-        model.add(layers.Dense(48, activation="selu", kernel_initializer="lecun_normal"))
-        model.add(layers.AlphaDropout(0.05))
-    model.add(layers.Dense(4, activation="softmax"))
+    x, y, validation = data.real("digits", seed)
+    model = Sequential([keras.Input((64,))])
+    for _ in range(3):
+        model.add(layers.Dense(64, activation="selu", kernel_initializer="lecun_normal"))
+        model.add(layers.AlphaDropout(0.1))
+    model.add(layers.Dense(10, activation="softmax"))
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model, x, y, {"batch_size": 32, "epochs": 20, "validation_data": validation}
 
@@ -203,11 +203,16 @@ def imbalanced_with_class_weights(seed: int) -> Built:
     return model, x, y, {"batch_size": 64, "epochs": 30, "validation_data": validation, "class_weight": weights}
 
 
+def sign_accuracy(y: keras.KerasTensor, predicted: keras.KerasTensor) -> keras.KerasTensor:
+    """Returns 1 where a prediction has the sign of its label."""
+    return keras.ops.cast(y * predicted > 0, "float32")
+
+
 @healthy
 def hinge_loss(seed: int) -> Built:
     x, y, (xv, yv) = data.moons(seed)
     model = Sequential([keras.Input((2,)), layers.Dense(50, activation="relu"), layers.Dense(1, activation="tanh")])
-    model.compile(keras.optimizers.Adam(0.01), "hinge", metrics=[keras.metrics.BinaryAccuracy(threshold=0.0)])
+    model.compile(keras.optimizers.Adam(0.01), "hinge", metrics=[sign_accuracy])
     sign = (2 * y - 1).astype("float32")
     return model, x, sign, {"batch_size": 32, "epochs": 30, "validation_data": (xv, (2 * yv - 1).astype("float32"))}
 

@@ -45,8 +45,8 @@ def conv_batch_normalization(seed: int) -> Built:
 def residual_block(h: keras.KerasTensor, filters: int) -> keras.KerasTensor:
     """Returns h plus two normalised convolutions of it."""
     inner = layers.Conv2D(filters, 3, padding="same", use_bias=False)(h)
-    inner = layers.ReLU()(layers.BatchNormalization()(inner))
-    inner = layers.BatchNormalization()(layers.Conv2D(filters, 3, padding="same", use_bias=False)(inner))
+    inner = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(inner))
+    inner = layers.BatchNormalization(momentum=0.9)(layers.Conv2D(filters, 3, padding="same", use_bias=False)(inner))
     return layers.ReLU()(layers.add([h, inner]))
 
 
@@ -205,27 +205,6 @@ def augmented_images(seed: int) -> Built:
     )
     model.compile(keras.optimizers.Adam(0.003), "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model, x, y, {"batch_size": 32, "epochs": 15, "validation_data": validation}
-
-
-@healthy
-def mixed_bfloat16(seed: int) -> Built:
-    x, y, validation = data.real("digits", seed)
-    policy = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
-        model = Sequential(
-            [
-                keras.Input((64,)),
-                layers.Dense(128, activation="relu"),
-                layers.Dense(64, activation="relu"),
-                layers.Dense(10),
-                layers.Activation("softmax", dtype="float32"),
-            ]
-        )
-    finally:
-        keras.config.set_dtype_policy(policy)
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model, x, y, {"batch_size": 32, "epochs": 12, "validation_data": validation}
 
 
 @healthy

@@ -12,10 +12,10 @@ from .program import Built, healthy
 def sine_regression(seed: int) -> Built:
     x, y, validation = data.sine(seed)
     model = Sequential(
-        [keras.Input((1,)), layers.Dense(64, activation="tanh"), layers.Dense(64, activation="tanh"), layers.Dense(1)]
+        [keras.Input((1,)), layers.Dense(64, activation="relu"), layers.Dense(64, activation="relu"), layers.Dense(1)]
     )
-    model.compile(keras.optimizers.Adam(0.005), "mse", metrics=["mae"])
-    return model, x, y, {"batch_size": 32, "epochs": 60, "validation_data": validation}
+    model.compile(keras.optimizers.Adam(0.01), "mse", metrics=["mae"])
+    return model, x, y, {"batch_size": 32, "epochs": 40, "validation_data": validation}
 
 
 @healthy
@@ -54,10 +54,10 @@ def huber_with_outliers(seed: int) -> Built:
     x, y, validation = data.sine(seed, noise=0.02)
     wrong = np.random.default_rng(seed).random(y.shape) < 0.03
     y = np.where(wrong, y + 4, y).astype("float32")
-    model = Sequential([keras.Input((1,)), layers.Dense(64, activation="tanh"), layers.Dense(32, activation="tanh")])
+    model = Sequential([keras.Input((1,)), layers.Dense(64, activation="relu"), layers.Dense(64, activation="relu")])
     model.add(layers.Dense(1))
-    model.compile(keras.optimizers.Adam(0.005), keras.losses.Huber(0.5), metrics=["mae"])
-    return model, x, y, {"batch_size": 32, "epochs": 50, "validation_data": validation}
+    model.compile(keras.optimizers.Adam(0.01), keras.losses.Huber(0.5), metrics=["mae"])
+    return model, x, y, {"batch_size": 32, "epochs": 40, "validation_data": validation}
 
 
 @healthy

@@ -144,3 +144,24 @@ def compiled_by_xla(seed: int) -> Built:
     model = digits_network()
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=True)
     return model, x, y, {"batch_size": 32, "epochs": 20, "validation_data": validation}
+
+
+@healthy
+def mixed_bfloat16(seed: int) -> Built:
+    x, y, validation = data.real("digits", seed)
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = Sequential(
+            [
+                keras.Input((64,)),
+                layers.Dense(128, activation="relu"),
+                layers.Dense(64, activation="relu"),
+                layers.Dense(10),
+                layers.Activation("softmax", dtype="float32"),
+            ]
+        )
+    finally:
+        keras.config.set_dtype_policy(policy)
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model, x, y, {"batch_size": 32, "epochs": 12, "validation_data": validation}
