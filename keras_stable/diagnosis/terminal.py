@@ -74,7 +74,7 @@ def _crashed(report: "Report") -> Iterator[RenderableType]:
     if not report.crashed:
         return
     yield Text()
-    yield Text(f"CRASHED: {wording.rules(len(report.crashed))}, so what they look for was not checked.", "bold red")
+    yield Text(f"CRASHED: {wording.rules(len(report.crashed))}. What crashed was not checked.", "bold red")
     for slug, error in report.crashed.items():
         yield _indented(Text(f"{slug}: {error}"), _INDENT)
 

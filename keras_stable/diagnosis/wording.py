@@ -1,5 +1,6 @@
 """What a report says in words, on the terminal as on the page."""
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -77,13 +78,15 @@ def figure(value: Any) -> str:
     """Returns a value as text: whole numbers whole, others with three significant digits.
 
     >>> [figure(value) for value in (4160, 0.12345, 3.0, float("nan"), True, "adam")]
-    ['4,160', '0.123', '3', 'NaN', 'yes', 'adam']
+    ['4,160', '0.123', '3', 'not measured', 'yes', 'adam']
     """
     if isinstance(value, bool):
         return "yes" if value else "no"
     if not hasattr(value, "__float__") or isinstance(value, str):
         return str(value)
     number = float(value)
+    if math.isnan(number):
+        return "not measured"
     return f"{number:,.0f}" if number.is_integer() and abs(number) < 1e15 else significant(number)
 
 

@@ -11,7 +11,7 @@ _PLAIN = FuncFormatter(lambda value, _: f"{value:,g}" if 1e-4 <= value < 1e7 els
 
 
 def log_scale(axes: Axes, which: Literal["x", "y"] = "y") -> None:
-    """Makes an axis logarithmic, with plain numbers at its ticks, also where it spans less than a decade.
+    """Makes an axis logarithmic, with plain numbers at its ticks, also where it spans few decades.
 
     Args:
         axes: with everything drawn and its limits set.
@@ -21,10 +21,10 @@ def log_scale(axes: Axes, which: Literal["x", "y"] = "y") -> None:
     axis = axes.xaxis if which == "x" else axes.yaxis
     low, high = axis.get_view_interval()
     axis.set_major_formatter(_PLAIN)
-    if high / low > 10:
+    if high / low > 100:
         axis.set_minor_formatter(NullFormatter())
     else:
-        axis.set_minor_locator(LogLocator(subs=(2, 3, 5, 7)))
+        axis.set_minor_locator(LogLocator(subs=(2, 3, 5, 7) if high / low <= 10 else (2, 5)))
         axis.set_minor_formatter(_PLAIN)
 
 
@@ -36,8 +36,9 @@ def finish(figure: Figure) -> None:
     """
     for axes in figure.axes:
         axes.grid(alpha=0.3)
+        axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
-        if not axes.has_data():
+        if not axes.has_data() and not axes.texts:
             axes.text(0.5, 0.5, "not measured", ha="center", va="center", transform=axes.transAxes)
     handles = {
         label: handle for axes in figure.axes for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)

@@ -97,7 +97,18 @@ def _facts():
     )
     return {
         "plan": Plan(),
-        "inputs": (Input("pixels", maximum=255.0, mean=33.0, std=78.0, entering_mean=33.0, entering_std=78.0),),
+        "inputs": (
+            Input(
+                "pixels",
+                maximum=255.0,
+                mean=33.0,
+                std=78.0,
+                entering_mean=33.0,
+                entering_std=78.0,
+                entering_max=255.0,
+                feature_std=(0.01, 60.0, 112.0),
+            ),
+        ),
         "labels": (Labels(),),
         "duplicates": Duplicates(conflicting=1, conflicting_rows=((5, 2),)),
         "structure": Structure(layers=layers),

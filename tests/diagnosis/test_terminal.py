@@ -26,7 +26,7 @@ def test_the_cause_comes_first_and_what_it_explains_is_indented_under_it(sample_
 
 def test_what_was_checked_is_said(sample_report):
     lines = str(sample_report).splitlines()
-    crash = lines.index("CRASHED: 1 rule, so what they look for was not checked.")
+    crash = lines.index("CRASHED: 1 rule. What crashed was not checked.")
     assert lines[crash + 1] == "   my-own-rule: ZeroDivisionError: division by zero"
     assert lines[-2:] == ["Skipped: 2 rules: there is no validation data (2)", "Passed: 3 rules"]
     assert "1 error, 8 warnings, 1 piece of advice." in lines

@@ -76,7 +76,7 @@ def story(curves: Sequence[Curve], text: Callable[[float], str]) -> str:
         lost = len(curve.values) - len(finite)
         range_ = f"between {text(min(finite))} and {text(max(finite))}"
         sentence = f"{curve.label} goes from {text(finite[0])} to {text(finite[-1])}, {range_}"
-        sentences.append(sentence + (f", and is NaN or infinite {lost} times." if lost else "."))
+        sentences.append(sentence + (f"; {lost} of {len(curve.values)} values are NaN or infinite." if lost else "."))
     return " ".join(sentences)
 
 

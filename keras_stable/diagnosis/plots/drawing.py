@@ -113,27 +113,27 @@ def draw_bars(title: str, rows: Rows, *, log: bool = False, ends: Sequence[str] 
 
     Args:
         title: str.
-        rows: with finite values; where no row has two series, its bar takes the whole row.
+        rows: what is not finite gets no bar.
         log: bool, whether the axis is logarithmic.
         ends: str a row, a text behind its bar.
         limits: of the axes, such as `xlim`.
     """
     values = np.array([series.values for series in rows.series], np.float64)
-    shared = bool((np.isfinite(values).sum(axis=0) > 1).any())
-    figure, axes = _row_axes(title, rows, thickness=max(1.0, 0.6 * len(values)) if shared else 1.2)
-    places = np.arange(len(rows.names))
-    thick = 0.8 / len(values) if shared else 0.7
+    drawn = np.isfinite(values)
+    most = max(1, int(drawn.sum(axis=0).max()))
+    figure, axes = _row_axes(title, rows, thickness=0.5 + 0.6 * most)
+    thick = 0.75 / most
+    # The bars of a row lie together around its middle, also where it has fewer of them.
+    middles = np.arange(len(rows.names)) + (drawn.cumsum(axis=0) - (drawn.sum(axis=0) + 1) / 2) * thick
     for index, series in enumerate(rows.series):
-        offset = (index - (len(values) - 1) / 2) * thick if shared else 0.0
         look = {"color": line_style(index)["color"], "hatch": HATCHES[index % len(HATCHES)], "edgecolor": "black"}
-        drawn = np.isfinite(values[index])
-        label = series.label if len(values) > 1 else None
-        axes.barh(places[drawn] + offset, values[index][drawn], thick, label=label, linewidth=0.6, **look)
+        shown, label = drawn[index], series.label if len(values) > 1 else None
+        axes.barh(middles[index][shown], values[index][shown], thick, label=label, linewidth=0.6, **look)
     axes.set(**limits)
     if log:
         log_scale(axes, "x")
     for place, text in enumerate(ends):
-        finite = values[:, place][np.isfinite(values[:, place])]
+        finite = values[:, place][drawn[:, place]]
         if text and len(finite):
             axes.annotate(text, (finite.max(), place), (5, 0), textcoords="offset points", va="center", fontsize=10)
     _write_notes(axes, rows)

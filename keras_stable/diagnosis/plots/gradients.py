@@ -26,7 +26,7 @@ def gradient_norms(facts: Facts) -> Iterator[Drawing]:
         for part in ("encoder", "readout")
         if any(row[0].part == part for row in rows)
     ]
-    notes = {place: note for place, row in enumerate(rows) if (note := _note(row))}
+    notes = {place: note for place, row in enumerate(rows) if (note := _note(row, gradients.batches))}
     what = "variable" if single else "layer"
     title = f"Gradient norm by {what}"
     said = [f"{names[place]}: {note}" for place, note in list(notes.items())[:8]]
@@ -98,9 +98,9 @@ def _where(part: str, rows: Sequence[Sequence[VariableGradient]], values: Sequen
     return [value if row[0].part == part else math.nan for row, value in zip(rows, values, strict=True)]
 
 
-def _note(row: Sequence[VariableGradient]) -> str:
+def _note(row: Sequence[VariableGradient], batches: int) -> str:
     if not any(each.received for each in row):
         return "no gradient"
     if any(each.nonfinite for each in row):
-        return f"NaN or infinite in {max(each.nonfinite for each in row)} batches"
+        return f"NaN or infinite in {max(each.nonfinite for each in row)} of {batches} batches"
     return "exactly 0" if all(each.zero or not each.received for each in row) else ""

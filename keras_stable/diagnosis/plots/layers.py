@@ -92,10 +92,9 @@ def scales(facts: Facts) -> Iterator[Drawing]:
     )
     yield Drawing(
         title,
-        "The bar goes from the smallest to the largest standard deviation of a feature, on a logarithmic axis. "
-        "Initial weights assume about 1.",
+        "The bar goes from the smallest to the largest standard deviation of a feature, on a logarithmic axis.",
         f"Dot plot. {said}.",
-        lambda: draw_dots(title, Rows(names, series, "value", lines={"1": 1.0})),
+        lambda: draw_dots(title, Rows(names, series, "value", lines={"1, which initial weights assume": 1.0})),
     )
 
 

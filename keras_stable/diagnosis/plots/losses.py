@@ -39,11 +39,11 @@ def accuracies(facts: Facts) -> Iterator[Drawing]:
 def _loss(title: str, xlabel: str, curves: Sequence[Curve], constant: float) -> Drawing:
     levels = _level("best constant answer", constant)
     log = wide([*(value for curve in curves for value in curve.values), *levels.values()])
-    axis = " on a logarithmic axis" if log else ""
+    axis = ", on a logarithmic axis" if log else ""
     line = " A model that has learnt something lies under the line of the best constant answer." if levels else ""
     return Drawing(
         title,
-        f"The loss that is trained on{axis}.{line}",
+        f"The loss{axis}.{line}",
         f"Line chart. {story(curves, significant)}{_said(levels, significant)}",
         lambda: draw_curves(title, xlabel, "loss", curves, log, levels),
     )

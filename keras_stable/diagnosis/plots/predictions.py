@@ -1,6 +1,7 @@
 """What is predicted, against what is true."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -54,7 +55,10 @@ def _of_output(output: OutputEvaluation, later: OutputEvaluation | None, several
 
 
 def _draw(title: str, classes: Sequence[int], shares: Mapping[str, Shares], crowded: bool) -> Figure:
-    settings = {"xlabel": "class, by its share of the labels" if crowded else "class", "ylabel": "% of the samples"}
+    settings: dict[str, Any] = {
+        "xlabel": "class, by its share of the labels" if crowded else "class",
+        "ylabel": "% of the samples",
+    }
     figure, axes = new_axes(title, **settings)
     places = np.arange(len(classes))
     width = 0.84 / len(shares)
