@@ -1,0 +1,99 @@
+"""The kernel of a learnt layer: its size, spread, initializer, and whether its units are all the same."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+
+_NAMES = ("kernel", "embeddings", "depthwise_kernel", "pointwise_kernel")
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """Figures of a kernel, as in `facts.Layer`."""
+
+    std: float = math.nan
+    fan_in: int = 0
+    fan_out: int = 0
+    initializer: str = ""
+    identical_units: bool = False
+
+
+def kernel_of(layer: keras.layers.Layer | None) -> Kernel:
+    """Returns the figures of the main kernel of a layer; those of a `Kernel()` without one.
+
+    The main kernel of a layer with several is the first: the input kernel of a recurrent layer, the query kernel of
+    an attention layer. Fans are numbers of values that enter and leave one unit, so those of a depthwise kernel do not
+    count its channels.
+    """
+    owner, weight = _main(layer) if layer is not None else (None, None)
+    if weight is None or owner is None:
+        return Kernel()
+    values = np.asarray(weight.numpy(), "float64")
+    fan_in, fan_out = _fans(owner, weight.name, values.shape)
+    return Kernel(
+        std=float(values.std()),
+        fan_in=fan_in,
+        fan_out=fan_out,
+        initializer=_initializer(owner, weight.name),
+        identical_units=_identical(owner, weight.name, values),
+    )
+
+
+def _main(layer: keras.layers.Layer) -> tuple[Any, Any]:
+    owners = [each for each in layer._flatten_layers(include_self=True) if each.weights]
+    for owner in owners:
+        inside = {id(weight) for each in owner._flatten_layers(include_self=False) for weight in each.weights}
+        own = [weight for weight in owner.weights if id(weight) not in inside and len(weight.shape) > 1]
+        known = [weight for name in _NAMES for weight in own if weight.name == name]
+        if known or (own and owner is layer):
+            return owner, (known or own)[0]
+    return None, None
+
+
+def _fans(owner: Any, name: str, shape: tuple[int, ...]) -> tuple[int, int]:
+    if "epthwise" in name or isinstance(owner, keras.layers.DepthwiseConv1D | keras.layers.DepthwiseConv2D):
+        return math.prod(shape[:-2]), math.prod(shape[:-2]) * shape[-1]
+    if isinstance(owner, keras.layers.EinsumDense):
+        return _einsum_fans(owner, shape)
+    if _transposed(owner):
+        return math.prod(shape[:-2]) * shape[-1], math.prod(shape[:-2]) * shape[-2]
+    return math.prod(shape[:-2]) * shape[-2], math.prod(shape[:-2]) * shape[-1]
+
+
+def _einsum_fans(owner: Any, shape: tuple[int, ...]) -> tuple[int, int]:
+    taken, given = owner.equation.replace(" ", "").split("->")
+    letters = taken.split(",")[1]
+    sizes = dict(zip(letters, shape, strict=True))
+    return (
+        math.prod(size for letter, size in sizes.items() if letter not in given),
+        math.prod(size for letter, size in sizes.items() if letter in given),
+    )
+
+
+def _transposed(owner: Any) -> bool:
+    kinds = (keras.layers.Conv1DTranspose, keras.layers.Conv2DTranspose, keras.layers.Conv3DTranspose)
+    return isinstance(owner, kinds)
+
+
+def _initializer(owner: Any, name: str) -> str:
+    found = getattr(owner, f"{name.removesuffix('_kernel')}_initializer", None)
+    found = getattr(owner, f"{name}_initializer", found)
+    return "" if found is None else getattr(found, "__name__", type(found).__name__)
+
+
+def _identical(owner: Any, name: str, values: np.ndarray) -> bool:
+    """Returns whether all units have the same weights; False for a single unit."""
+    if isinstance(owner, keras.layers.EinsumDense):
+        letters = owner.equation.replace(" ", "").split("->")[0].split(",")[1]
+        given = owner.equation.replace(" ", "").split("->")[1]
+        axes = [axis for axis, letter in enumerate(letters) if letter in given]
+    elif "epthwise" in name or isinstance(owner, keras.layers.DepthwiseConv1D | keras.layers.DepthwiseConv2D):
+        axes = [values.ndim - 2, values.ndim - 1]
+    else:
+        axes = [values.ndim - (2 if _transposed(owner) else 1)]
+    units = np.moveaxis(values, axes, range(-len(axes), 0))
+    units = units.reshape(-1, math.prod(values.shape[axis] for axis in axes))
+    return units.shape[1] > 1 and bool((units == units[:, :1]).all())
