@@ -1,6 +1,7 @@
 """Writes every file that is made from the code.
 
-python tools/generate.py            configs/schema.json and docs/configuration.md
+python tools/generate.py            configs/schema.json, docs/configuration.md, docs/rules.md, and docs/rules/ with
+                                    a page for each rule; the page of a rule that is gone is deleted
 python tools/generate.py --check    exits 1 when one of them is not what would be written
 """
 
@@ -13,8 +14,11 @@ from pathlib import Path
 from keras_stable.config import config_schema
 from keras_stable.config.schema import Node, kinds, resolve
 from keras_stable.config.wording import must_be
+from keras_stable.diagnosis.pages import index_page, rule_page
+from keras_stable.diagnosis.rules import all_rules
 
 ROOT = Path(__file__).resolve().parent.parent
+RULES = "docs/rules"
 _HEAD = """# Configuration
 
 Every key of a config file, its default and what it must be. `configs/schema.json` says the same to an editor.
@@ -65,7 +69,15 @@ def schema_text() -> str:
     return json.dumps(config_schema(), indent=2) + "\n"
 
 
-GENERATED = {"configs/schema.json": schema_text, "docs/configuration.md": configuration_page}
+def generated() -> dict[str, str]:
+    """Returns the text of every file, by its path from the repository's root."""
+    pages = {f"{RULES}/{rule.slug}.md": rule_page(rule) for rule in all_rules()}
+    return {
+        "configs/schema.json": schema_text(),
+        "docs/configuration.md": configuration_page(),
+        "docs/rules.md": index_page(),
+        **pages,
+    }
 
 
 def main() -> int:
@@ -74,9 +86,10 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file is stale")
     parser.add_argument("--root", type=Path, default=ROOT, help="the directory of the repository")
     arguments = parser.parse_args()
+    files = generated()
     stale = False
-    for name, make in GENERATED.items():
-        path, text = arguments.root / name, make()
+    for name, text in files.items():
+        path = arguments.root / name
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             continue
         if arguments.check:
@@ -85,6 +98,14 @@ def main() -> int:
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
+    for path in sorted((arguments.root / RULES).glob("*.md")):
+        if f"{RULES}/{path.name}" in files:
+            continue
+        if arguments.check:
+            print(f"{RULES}/{path.name} is the page of no rule: run `python tools/generate.py`", file=sys.stderr)
+            stale = True
+        else:
+            path.unlink()
     return int(stale)
 
 

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from keras_stable.config import config_schema
+from keras_stable.diagnosis.rules import all_rules
 
 TOOL = Path(__file__).parents[2] / "tools" / "generate.py"
 
@@ -22,6 +23,27 @@ def test_it_writes_every_file_and_notices_a_stale_one(tmp_path):
     stale = run("--check")
     assert stale.returncode == 1
     assert stale.stderr == "docs/configuration.md is stale: run `python tools/generate.py`\n"
+
+
+def test_a_page_for_each_rule_and_for_no_other(tmp_path):
+    def run(*arguments):
+        return subprocess.run([sys.executable, TOOL, "--root", tmp_path, *arguments], capture_output=True, text=True)
+
+    assert run().returncode == 0
+    pages = tmp_path / "docs" / "rules"
+    assert {page.stem for page in pages.iterdir()} == {rule.slug for rule in all_rules()}
+    assert "[unscaled-inputs](rules/unscaled-inputs.md)" in (tmp_path / "docs" / "rules.md").read_text()
+    (pages / "gone.md").write_text("# gone (KS199)\n")
+    (pages / "dead-units.md").unlink()
+    stale = run("--check")
+    assert stale.returncode == 1
+    assert stale.stderr.splitlines() == [
+        "docs/rules/dead-units.md is stale: run `python tools/generate.py`",
+        "docs/rules/gone.md is the page of no rule: run `python tools/generate.py`",
+    ]
+    assert run().returncode == 0
+    assert run("--check").returncode == 0
+    assert not (pages / "gone.md").exists()
 
 
 def test_every_key_says_what_it_does():
