@@ -1,8 +1,15 @@
 """Keras callbacks, each with one job."""
 
+from keras_stable.callbacks.audit_callback import AuditCallback
 from keras_stable.callbacks.averaged_weights import AveragedWeights
 from keras_stable.callbacks.feature_normalization_update import FeatureNormalizationUpdate
 from keras_stable.callbacks.gradient_norm_logger import GradientNormLogger
 from keras_stable.callbacks.prediction_diversity_logger import PredictionDiversityLogger
 
-__all__ = ["AveragedWeights", "FeatureNormalizationUpdate", "GradientNormLogger", "PredictionDiversityLogger"]
+__all__ = [
+    "AuditCallback",
+    "AveragedWeights",
+    "FeatureNormalizationUpdate",
+    "GradientNormLogger",
+    "PredictionDiversityLogger",
+]

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 from tensorboard.compat.proto.event_pb2 import Event
-from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
+from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary, SummaryMetadata
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 _BINS = 30
 
 
 class EventWriter:
-    """Writes scalars and histograms to one event file, without an op of TensorFlow in between.
+    """Writes scalars, histograms and texts to one event file, without an op of TensorFlow in between.
 
     `tf.summary.scalar` runs several ops for each value; here all values of a step are one record.
 
@@ -73,6 +74,13 @@ class EventWriter:
             bucket=counts,
         )
         value = Summary.Value(tag=tag, histo=histogram)
+        self._records.write(Event(step=step, wall_time=time.time(), summary=Summary(value=[value])).SerializeToString())
+
+    def text(self, step: int, tag: str, markdown: str) -> None:
+        """Writes a text for TensorBoard's text page, which shows Markdown."""
+        metadata = SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name="text"))
+        tensor = tf.make_tensor_proto([markdown.encode()]).SerializeToString()
+        value = Summary.Value(tag=tag, metadata=metadata, tensor=TensorProto.FromString(tensor))
         self._records.write(Event(step=step, wall_time=time.time(), summary=Summary(value=[value])).SerializeToString())
 
     def flush(self) -> None:

@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 
 from keras_stable.diagnosis.evidence.gathering import Gathering
-from keras_stable.diagnosis.evidence.histories import read_history
+from keras_stable.diagnosis.histories import read_history
 from keras_stable.diagnosis.evidence.isolation import untouched
 from keras_stable.diagnosis.evidence.options import EVIDENCE, Options
 from keras_stable.diagnosis.evidence.source import Source

@@ -106,8 +106,8 @@ def _by_weights(evaluation: Evaluation) -> Learning:
 
 
 def _limit(constant: float, first: float) -> float:
-    """Returns the loss under which something was learnt; where no constant answer is known, half of the first loss."""
-    return LEARNT * min(constant, first) if math.isfinite(constant) else 0.5 * first
+    """Returns the loss under which something was learnt; where no constant answer is known, by the first loss alone."""
+    return LEARNT * min(constant, first) if math.isfinite(constant) else LEARNT * first
 
 
 def _falls(losses: Sequence[float]) -> bool:

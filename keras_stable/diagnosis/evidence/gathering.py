@@ -17,7 +17,7 @@ from keras_stable.diagnosis.evidence.curvature import sharpness
 from keras_stable.diagnosis.evidence.evaluation import evaluate, kept_state
 from keras_stable.diagnosis.evidence.features import features
 from keras_stable.diagnosis.evidence.gradients import gradients
-from keras_stable.diagnosis.evidence.histories import history_facts
+from keras_stable.diagnosis.histories import history_facts
 from keras_stable.diagnosis.evidence.initializing import initialize
 from keras_stable.diagnosis.evidence.noise import gradient_noise
 from keras_stable.diagnosis.evidence.options import EVIDENCE, Options

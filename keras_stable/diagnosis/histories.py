@@ -3,7 +3,7 @@
 import csv
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,17 +40,22 @@ def read_history(history: Any) -> dict[str, tuple[float, ...]]:
     return found
 
 
-def history_facts(logs: Mapping[str, tuple[float, ...]], evaluation: Evaluation | None) -> History:
-    """Returns the facts: the loss, and an accuracy, with what they are to be compared with."""
+def history_facts(logs: Mapping[str, Sequence[float]], evaluation: Evaluation | None = None) -> History:
+    """Returns the facts: the loss, and an accuracy, with what they are to be compared with.
+
+    >>> history_facts({"loss": [1.0, 0.5], "acc": [0.5, 0.7], "val_acc": [0.4, 0.6]}).val_accuracy
+    (0.4, 0.6)
+    """
     first = evaluation.outputs[0] if evaluation is not None and evaluation.outputs else None
     accuracy = next((name for name in logs if "acc" in name and not name.startswith("val_")), "")
+    tuples = {name: tuple(values) for name, values in logs.items()}
     return History(
-        loss=logs.get("loss", ()),
-        accuracy=logs.get(accuracy, ()),
-        val_loss=logs.get("val_loss", ()),
-        val_accuracy=logs.get(f"val_{accuracy}", ()),
-        logs=dict(logs),
-        task=first.task if first is not None else "classes",
+        loss=tuples.get("loss", ()),
+        accuracy=tuples.get(accuracy, ()),
+        val_loss=tuples.get("val_loss", ()),
+        val_accuracy=tuples.get(f"val_{accuracy}", ()),
+        logs=tuples,
+        task=first.task if first is not None else "classes" if accuracy else "regression",
         majority_share=first.majority_share if first is not None else math.nan,
         constant_loss=evaluation.constant_loss if evaluation is not None else math.nan,
     )
