@@ -18,9 +18,9 @@ Facts = Mapping[str, Any]
 
 _WIDTH = 6.4
 _ROW = 0.27
-# More rows than this are one blot; labels then stand at every second or third row.
-_MOST_ROWS = 45
-_LONGEST_NAME = 30
+# Where the rows need more inches than this, they lie closer, and every second or third has its name.
+_TALLEST = 8.0
+_LONGEST_NAME = 32
 HATCHES = ("", "///", "...", "xx")
 
 
@@ -127,8 +127,8 @@ def draw_bars(title: str, rows: Rows, *, log: bool = False, ends: Sequence[str] 
     middles = np.arange(len(rows.names)) + (drawn.cumsum(axis=0) - (drawn.sum(axis=0) + 1) / 2) * thick
     for index, series in enumerate(rows.series):
         look = {"color": line_style(index)["color"], "hatch": HATCHES[index % len(HATCHES)], "edgecolor": "black"}
-        shown, label = drawn[index], series.label if len(values) > 1 else None
-        axes.barh(middles[index][shown], values[index][shown], thick, label=label, linewidth=0.6, **look)
+        shown = drawn[index]
+        axes.barh(middles[index][shown], values[index][shown], thick, label=series.label or None, linewidth=0.6, **look)
     axes.set(**limits)
     if log:
         log_scale(axes, "x")
@@ -169,14 +169,28 @@ def percent(value: float) -> str:
     return f"{100 * value:.1g} %" if 0 < value < 0.01 else f"{100 * value:.0f} %"
 
 
-def shortened(name: str) -> str:
-    """Returns a name that fits beside a picture, with its beginning and its end.
+def shortened(names: Sequence[str]) -> list[str]:
+    """Returns names that fit beside a picture: long paths lose what all have in common, and then their middle.
 
-    >>> shortened("encoder/block_1/attention/query/kernel")
-    'encoder/block_1…on/query/kernel'
+    >>> shortened(["encoder/transformer_block_1/attention/query", "encoder/transformer_block_2/attention/query"])
+    ['transformer_block_1/…/query', 'transformer_block_2/…/query']
+    >>> shortened(["dense/kernel", "dense/bias"])
+    ['dense/kernel', 'dense/bias']
     """
-    half = _LONGEST_NAME // 2
-    return name if len(name) <= _LONGEST_NAME else f"{name[:half]}…{name[-half:]}"
+    if max(map(len, names), default=0) <= _LONGEST_NAME:
+        return list(names)
+    parts = [name.split("/") for name in names]
+    shared = 0
+    while all(len(path) > shared + 1 and path[shared] == parts[0][shared] for path in parts):
+        shared += 1
+    return [_fitting(path[shared:]) for path in parts]
+
+
+def _fitting(path: Sequence[str]) -> str:
+    name = "/".join(path)
+    if len(name) > _LONGEST_NAME and len(path) > 2:
+        name = f"{path[0]}/…/{path[-1]}"
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 12]}…{name[-11:]}"
 
 
 def wide(values: Iterable[float], span: float = 10.0) -> bool:
@@ -187,10 +201,10 @@ def wide(values: Iterable[float], span: float = 10.0) -> bool:
 
 def _row_axes(title: str, rows: Rows, thickness: float = 1.0) -> tuple[Figure, Axes]:
     number = len(rows.names)
-    height = 1.9 + _ROW * thickness * min(number, _MOST_ROWS)
-    figure, axes = new_axes(title, max(height, 2.6), xlabel=rows.xlabel, ylim=(number - 0.4, -0.6))
-    every = math.ceil(number / _MOST_ROWS)
-    axes.set_yticks(range(0, number, every), [shortened(name) for name in rows.names[::every]], fontsize=10)
+    height = min(_ROW * thickness * number, _TALLEST)
+    figure, axes = new_axes(title, max(1.9 + height, 2.6), xlabel=rows.xlabel, ylim=(number - 0.4, -0.6))
+    every = math.ceil(_ROW * number / _TALLEST)
+    axes.set_yticks(range(0, number, every), shortened(rows.names)[::every], fontsize=10)
     return figure, axes
 
 

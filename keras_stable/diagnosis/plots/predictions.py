@@ -49,7 +49,7 @@ def _of_output(output: OutputEvaluation, later: OutputEvaluation | None, several
         title,
         f"Share of the samples by class. {order}Predictions that crowd on classes which the labels do not are a "
         "sign of a collapse.",
-        f"{'Line' if crowded else 'Bar'} chart of shares, the largest first. {'; '.join(said)}.",
+        f"{'Dot' if crowded else 'Bar'} chart of shares, the largest first. {'; '.join(said)}.",
         lambda: _draw(title, classes, shares, crowded),
     )
 
@@ -66,8 +66,8 @@ def _draw(title: str, classes: Sequence[int], shares: Mapping[str, Shares], crow
         heights = [100 * each.get(k, 0.0) for k in classes]
         style = line_style(index)
         if crowded:
-            dots = {**style, "marker": "" if label == "labels" else style["marker"], "markersize": 4}
-            axes.plot(places + 1, heights, label=label, linewidth=2 if label == "labels" else 0.8, **dots)
+            look = {"marker": ""} if label == "labels" else {"linestyle": "none", "markersize": 5}
+            axes.plot(places + 1, heights, label=label, linewidth=2, **{**style, **look})
             continue
         offset = (index - (len(shares) - 1) / 2) * width
         look = {"color": style["color"], "hatch": HATCHES[index], "edgecolor": "black", "linewidth": 0.6}
