@@ -79,6 +79,10 @@ class GradientGuard(KerasHooks):
         if self.built:
             return
         super().build(variables)
+        self.build_guard(variables)
+
+    def build_guard(self, variables: Sequence[keras.Variable]) -> None:
+        """Creates the variables of the guard, after those of the Keras optimizer."""
         keras_variables = len(self.variables)
         dtype = norm_dtype([keras.backend.standardize_dtype(variable.dtype) for variable in variables])
         self._clipping = Clipping(self, dtype)
