@@ -40,7 +40,7 @@ def other_size(case: Case) -> Found | None:
         f"`{output.loss}` compares number by number, but a label has {label_size} and the output {values}.",
         remedy,
         "error",
-        0.95,
+        0.98 if labels.kind in ("class_ids", "binary") else 0.93,
         {"numbers_in_a_label": label_size, "numbers_in_an_answer": values},
     )
 
@@ -62,13 +62,14 @@ def real_targets(case: Case) -> Found | None:
         return None
     figures = {"label_minimum": labels.minimum, "label_maximum": labels.maximum}
     outside = labels.minimum < -ROUNDING or labels.maximum > 1 + ROUNDING
-    if output.loss in BINARY and outside and case.label_size == _size(case):
+    pair = labels.distinct == 2  # -1 and 1, say: the labels are to change, not the loss
+    if output.loss in BINARY and outside and not pair and case.label_size == _size(case):
         return _found(
             case,
             f"`{output.loss}` needs labels from 0 to 1, but have {labels.minimum:.4g} to {labels.maximum:.4g}.",
             _remedy_of_binary(case, labels),
             "error",
-            0.96,
+            0.98,
             figures,
         )
     if labels.kind != "real" or is_whole(labels):
@@ -81,7 +82,7 @@ def real_targets(case: Case) -> Found | None:
             "To predict numbers, end with a `Dense` without an activation and take "
             '`loss="mean_squared_error"`; to predict classes, number them from 0.',
             "error",
-            0.95,
+            0.98,
             figures,
         )
     return None
@@ -95,8 +96,6 @@ def _remedy_of_binary(case: Case, labels: Labels) -> str:
             f'End with `Dense({int(labels.maximum) + 1}, activation="softmax")` and take '
             '`loss="sparse_categorical_crossentropy"`.'
         )
-    if labels.distinct == 2:
-        return "Make the labels 0 and 1, such as `y = (y > y.mean()).astype(int)`."
     return 'To predict numbers, end with `Dense(1)` without an activation and take `loss="mean_squared_error"`.'
 
 
@@ -112,14 +111,17 @@ def distance_of_classes(case: Case) -> Found | None:
     if labels.kind == "one_hot" and output.width == 2:
         return _distance(case, "the labels are one of 2 classes", _SOFTMAX, troubled, 0.7)
     if labels.kind == "binary" and output.width == 1:
-        return _distance(case, "the labels are 0 or 1", _SIGMOID, troubled, 0.6)
+        usual = output.activation in ("sigmoid", "hard_sigmoid")
+        return _distance(case, "the labels are 0 or 1", _SIGMOID, troubled, 0.6 if usual else 0.65)
     if labels.kind == "multi_hot" and case.measures_accuracy:
         return _distance(case, "the labels are each 0 or 1", _SIGMOID, troubled, 0.5)
     if output.width == 1 and look_like_classes(labels):
-        certain = case.measures_accuracy or output.activation in ("sigmoid", "hard_sigmoid", "tanh")
-        confidence = 0.85 if certain else 0.55
         message = f"the labels are ids of {labels.distinct} classes, whose order and distance mean nothing"
-        return _distance(case, message, _SPARSE, "warning" if certain else troubled, confidence)
+        if output.activation in ("sigmoid", "hard_sigmoid", "tanh"):
+            return _distance(case, f"{message} and `{output.activation}` ends at 1", _SPARSE, "error", 0.97)
+        if case.measures_accuracy:
+            return _distance(case, message, _SPARSE, "warning", 0.85)
+        return _distance(case, message, _SPARSE, troubled, 0.55)
     return None
 
 
