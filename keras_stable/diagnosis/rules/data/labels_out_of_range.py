@@ -91,7 +91,9 @@ def _shape(output: Output, label: Labels) -> tuple[str, str | None] | None:
             )
     elif output.loss not in CATEGORICAL | BINARY | REGRESSION or same_shape(label.shape, output.shape):
         return None
-    elif (output.loss in CATEGORICAL or label.kind == "class_ids") and same_shape(label.shape, output.shape[:-1]):
+    elif (output.loss in CATEGORICAL or label.kind in ("class_ids", "binary")) and same_shape(
+        label.shape, output.shape[:-1]
+    ):
         return (
             f"Labels are single numbers, and {output.loss} compares rows of {output.width} values.",
             'Compile with `loss="sparse_categorical_crossentropy"`, or give `keras.utils.to_categorical(y)`.',
@@ -142,12 +144,18 @@ def _ids(output: Output, label: Labels) -> tuple[str, str | None] | None:
             f"Class ids start at {lowest:g}, and {output.loss} wants them from 0.",
             "Number the classes from 0: `y = np.unique(y, return_inverse=True)[1]`.",
         )
-    if label.kind == "real" and label.distinct > 1 and "float" in label.dtype:
+    if label.kind == "real" and math.isfinite(label.minimum + label.maximum) and _fractional(label):
         return (
             f"Labels from {label.minimum:g} to {label.maximum:g} are not whole, and {output.loss} cuts them off.",
             "Give the class ids as they are, without scaling; for numbers take `mean_squared_error`.",
         )
     return None
+
+
+def _fractional(label: Labels) -> bool:
+    """Returns whether some labels are not whole: a bound is not, or there are more values than whole numbers."""
+    whole = label.minimum == math.floor(label.minimum) and label.maximum == math.floor(label.maximum)
+    return not whole or label.distinct > label.maximum - label.minimum + 1
 
 
 def _bound(value: float, ignored: int | None) -> float:

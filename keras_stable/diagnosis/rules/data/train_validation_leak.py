@@ -9,6 +9,7 @@ SHARE = Threshold(0.01, "Copies within well-kept data sets, such as CIFAR, stay 
 NATURAL = Threshold(
     2.5, "Of rows drawn at random, at most about twice as many are in the training set as repeat in it."
 )
+COPIES = Threshold(5, "Fewer may be true twins: the iris flowers have one pair of equal rows in 150.")
 TINY = Threshold(200, "So few rows are validated on themselves on purpose, as XOR is, where there are no others.")
 
 
@@ -17,7 +18,7 @@ TINY = Threshold(200, "So few rows are validated on themselves on purpose, as XO
     "train-validation-leak",
     remedy="Split once, before any copying: `train_test_split(x, y, test_size=0.2)`, and drop copies with `np.unique`.",
     explains=(),
-    thresholds={"share": SHARE, "natural": NATURAL, "tiny": TINY},
+    thresholds={"share": SHARE, "natural": NATURAL, "copies": COPIES, "tiny": TINY},
     own=True,
 )
 def train_validation_leak(duplicates: Duplicates) -> Iterator[Found]:
@@ -27,7 +28,7 @@ def train_validation_leak(duplicates: Duplicates) -> Iterator[Found]:
 
     Looks for the inputs of the validation rows among those of the training rows, by a hash. A table that
     repeats itself has the same rows on both sides by nature: it is a warning only when far more are shared
-    than its training rows repeat each other. A tiny set that is validated on itself is advice.
+    than its training rows repeat each other. A few copies are advice, and so is a tiny set that is validated on itself.
 
     ## Why is this bad
 
@@ -49,7 +50,7 @@ def train_validation_leak(duplicates: Duplicates) -> Iterator[Found]:
         return
     repeated = duplicates.repeated / duplicates.samples
     tiny = duplicates.validation_samples <= TINY.value and duplicates.leaked == duplicates.validation_samples
-    natural = share <= NATURAL.value * repeated
+    natural = share <= NATURAL.value * repeated or duplicates.leaked < COPIES.value
     yield Found(
         where="data",
         message=f"{duplicates.leaked} of {duplicates.validation_samples} validation rows are also training rows.",

@@ -8,6 +8,7 @@ from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
 from keras_stable.diagnosis.rules.model._flow import CONVOLUTIONS, DENSE
 
 RATIO = Threshold(10.0, "Glorot's, He's and LeCun's schemes keep it between 0.2 and 3 for usual widths.")
+FIXED_RATIO = Threshold(5.0, "For a fixed spread of weights: three layers of it make 125, and it grows with the width.")
 TINY = Threshold(100.0, "Schemes that count their units shrink a single column by up to this, and are right to.")
 
 # These spread weights by a fixed figure, however many units there are.
@@ -40,7 +41,7 @@ BOUNDED = frozenset({"sigmoid", "hard_sigmoid", "tanh", "hard_tanh", "softsign",
         "slow-convergence",
         "cannot-overfit-batch",
     ),
-    thresholds={"ratio": RATIO, "tiny": TINY},
+    thresholds={"ratio": RATIO, "fixed_ratio": FIXED_RATIO, "tiny": TINY},
 )
 def initializer_mismatch(
     structure: Structure,
@@ -53,10 +54,10 @@ def initializer_mismatch(
 
     ## What it does
 
-    Divides the standard deviation of what leaves every `Dense` and convolution by the root mean square of
-    what enters it, at weights that were not trained yet. For a layer with a bounded activation it takes the
-    kernel's own standard deviation times the root of its inputs. It speaks up only where the model does not
-    learn.
+    Divides the root mean square of what leaves every `Dense` and convolution, doubled in square behind a relu,
+    by that of what enters it, at weights that were not trained yet. For a layer with a bounded activation it
+    takes the kernel's own standard deviation times the root of its inputs. It speaks up only where the model
+    does not learn.
 
     ## Why is this bad
 
@@ -88,20 +89,22 @@ def initializer_mismatch(
         gain = layer.kernel_std * math.sqrt(layer.fan_in)
         ratio = gain if layer.activation in BOUNDED else _ratio(layer, measured[layer.path], sizes)
         fixed = layer.initializer in FIXED
+        largest = FIXED_RATIO.value if fixed else RATIO.value
         smallest = 1 / RATIO.value if fixed else 1 / TINY.value
-        if not (ratio > RATIO.value or 0 < ratio < smallest):
+        if not (ratio > largest or 0 < ratio < smallest):
             continue
         yield Found(
             where=layer.path,
             message=f"{layer.path} ({layer.initializer or 'own initializer'}) makes its output {ratio:.3g} times "
             "the size of its input before training.",
             evidence={"ratio": ratio, "kernel_std": layer.kernel_std, "fan_in": layer.fan_in},
-            threshold=RATIO.value if ratio > 1 else smallest,
-            confidence=0.85 if fixed and not 1 / RATIO.value < gain < RATIO.value else 0.4,
+            threshold=largest if ratio > 1 else smallest,
+            confidence=0.85 if fixed and not 1 / RATIO.value < gain < FIXED_RATIO.value else 0.4,
         )
 
 
 def _ratio(layer: Layer, output: LayerOutput, sizes: dict[str, float]) -> float:
     """Returns the size of a layer's output by that of its input; NaN where that is not known."""
     entering = sizes.get(layer.inputs[0], math.nan) if len(layer.inputs) == 1 else math.nan
-    return output.std / entering if entering > 0 else math.nan
+    halved = math.sqrt(2) if layer.activation in ("relu", "relu6") else 1.0
+    return halved * math.hypot(output.mean, output.std) / entering if entering > 0 else math.nan

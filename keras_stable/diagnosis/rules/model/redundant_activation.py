@@ -6,7 +6,7 @@ from keras_stable.diagnosis.facts import Evaluation, Labels, Layer, Learning, Ou
 from keras_stable.diagnosis.rule import Found, rule
 from keras_stable.diagnosis.rules.data._ranges import beyond
 from keras_stable.diagnosis.rules.data._tasks import REGRESSION, paired, same_shape
-from keras_stable.diagnosis.rules.model._flow import before
+from keras_stable.diagnosis.rules.model._flow import CONVOLUTIONS, DENSE, before, next_kernels
 
 LINEAR = frozenset({"", "linear", "custom"})
 POSITIVE = frozenset({"relu", "relu6", "sigmoid", "hard_sigmoid", "softmax", "softplus", "exponential"})
@@ -45,8 +45,9 @@ def redundant_activation(
     ## What it does
 
     Looks for an activation layer whose input has just been through another one; dropout and reshaping between
-    them make no difference. On the way to an output this is a warning; inside the model, and where the second
-    one changes nothing, such as relu behind softmax, it is advice. For a regression it compares the targets
+    them make no difference. It is a warning on an output, or where another layer with weights takes it; advice
+    where a sum or product does, as in attention, behind recurrent layers, and where the second one changes
+    nothing, such as relu behind softmax. For a regression it compares the targets
     with what the last activation can give, and mistrusts a relu there when the model does not learn.
 
     ## Why is this bad
@@ -69,7 +70,9 @@ def redundant_activation(
         if layer.role == "activation" and layer.activation not in LINEAR:
             first = _activated(structure, layer)
             if first is not None:
-                yield _twice(first, layer, layer.path in ends)
+                behind = next_kernels(structure, layer.path)
+                plain = bool(behind) and all(each.role == "learnt" for each in behind)
+                yield _twice(first, layer, plain or layer.path in ends)
     for output, label in paired(outputs, labels):
         if output.loss in REGRESSION and same_shape(label.shape, output.shape):
             yield from _clipped(output, label, learning, evaluation)
@@ -94,15 +97,15 @@ def _activated(structure: Structure, layer: Layer) -> Layer | None:
     return None
 
 
-def _twice(first: Layer, second: Layer, last: bool) -> Found:
+def _twice(first: Layer, second: Layer, counts: bool) -> Found:
     idle = second.activation in ("relu", "leaky_relu") and first.activation in POSITIVE
-    recurrent = first.role == "learnt" and first.config.get("recurrent_activation") is not None
+    kernel = first.role != "learnt" or first.kind in DENSE | CONVOLUTIONS
     return Found(
         where=second.path,
         message=f"{second.path} applies {second.activation} to what {first.path} has put through "
         f"{first.activation} already" + (": it changes nothing." if idle else "."),
         remedy=f"Leave `activation` out of {first.path}, or drop {second.path}.",
-        severity="warning" if last and not idle and not recurrent else "advice",
+        severity="warning" if counts and kernel and not idle else "advice",
         confidence=0.9,
     )
 

@@ -1,0 +1,23 @@
+import pytest
+
+from keras_stable.diagnosis.facts import Duplicates
+from keras_stable.diagnosis.rules.data.train_validation_leak import train_validation_leak
+
+
+@pytest.mark.parametrize(
+    ("samples", "repeated", "validation", "leaked", "expected"),
+    [
+        (1000, 0, 300, 300, ["warning"]),
+        (1000, 0, 300, 40, ["warning"]),
+        (1000, 0, 0, 0, []),
+        (1000, 0, 300, 0, []),
+        (50_000, 0, 10_000, 40, []),
+        (4, 0, 4, 4, ["advice"]),
+        (120, 1, 30, 1, ["advice"]),
+        (800, 400, 200, 150, ["advice"]),
+        (800, 8, 200, 150, ["warning"]),
+    ],
+)
+def test_shared_rows(severities, samples, repeated, validation, leaked, expected):
+    duplicates = Duplicates(samples=samples, repeated=repeated, validation_samples=validation, leaked=leaked)
+    assert severities(train_validation_leak, duplicates=duplicates) == expected

@@ -1,0 +1,55 @@
+import math
+
+import pytest
+
+from keras_stable.diagnosis.facts import Labels, Learning, Output, Probe, Trial
+from keras_stable.diagnosis.rules.data.unscaled_targets import unscaled_targets
+
+
+def output(activation="linear", loss="mean_squared_error"):
+    return Output(loss=loss, activation=activation, shape=(1,), width=1)
+
+
+def targets(minimum, maximum, mean, std, **more):
+    return Labels(kind="real", class_counts=(), minimum=minimum, maximum=maximum, mean=mean, std=std, **more)
+
+
+UNIT = targets(-3.0, 3.0, 0.0, 1.0)
+PRICES = targets(5.0, 50.0, 22.5, 9.2)
+HOUSES = targets(4e4, 9e5, 3e5, 1e5)
+
+
+@pytest.mark.parametrize(
+    ("given", "labels", "state", "expected"),
+    [
+        (output(), UNIT, "stuck", []),
+        (output(), PRICES, "slow", ["warning"]),
+        (output(), PRICES, "learning", ["advice"]),
+        (output(), PRICES, "unknown", ["advice"]),
+        (output(), HOUSES, "unknown", ["warning"]),
+        (output(), HOUSES, "learning", ["advice"]),
+        (output(loss="mean_absolute_percentage_error"), HOUSES, "stuck", []),
+        (output(loss="custom"), HOUSES, "stuck", []),
+        (output("sigmoid"), PRICES, "learning", ["error"]),
+        (output("tanh"), UNIT, "learning", ["warning"]),
+        (output("relu"), UNIT, "stuck", ["warning"]),
+        (output("relu"), targets(0.0, 9.0, 4.0, 2.0), "stuck", []),
+        (output("sigmoid"), targets(0.0, 1.0, 0.5, 0.2), "stuck", []),
+        (output(), targets(math.nan, math.nan, math.nan, math.nan), "stuck", []),
+        (output("sigmoid"), targets(0.0, 9.0, 4.5, 2.9, shape=(4,)), "stuck", []),
+    ],
+)
+def test_targets(severities, given, labels, state, expected):
+    assert severities(unscaled_targets, state, outputs=(given,), labels=(labels,)) == expected
+
+
+def test_a_loss_that_only_fell_from_a_huge_one_is_not_learnt(severities):
+    learning = Learning(first=1e11, last=1.1e10, constant_loss=1e10)
+    assert severities(unscaled_targets, learning=learning, outputs=(output(),), labels=(HOUSES,)) == ["warning"]
+
+
+@pytest.mark.parametrize(("loss", "confidence"), [(0.2, 0.95), (1.0, 0.4), (0.9, 0.8)])
+def test_a_trial_confirms_or_refutes(loss, confidence):
+    probe = Probe(trials=(Trial("unchanged", loss=1.0), Trial("standardized_targets", loss=loss)))
+    evidence = {"outputs": (output(),), "labels": (HOUSES,), "learning": Learning("slow"), "probe": probe}
+    assert next(unscaled_targets.run(evidence)).confidence == confidence
