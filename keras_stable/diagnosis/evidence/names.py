@@ -8,8 +8,15 @@ from keras_stable.diagnosis.evidence.nesting import named
 
 
 def input_names(model: keras.Model, x: Any) -> list[str]:
-    """Returns a name for each part of `x`, from left to right; a dictionary goes by its keys."""
-    known = [tensor.name for tensor in getattr(model, "inputs", None) or ()] or None
+    """Returns a name for each part of `x`, from left to right.
+
+    The keys of a dictionary; else the names that the user gave to `keras.Input`; else "input", "input_1", ...
+    (Keras's own are others in a copy of the model, and before it is built.)
+    """
+    tensors = getattr(model, "inputs", None) or ()
+    default = [f"input_{index}" if index else "input" for index in range(len(tensors))]
+    given = [tensor.name for tensor in tensors]
+    known = [own if name.startswith("keras_tensor") else name for name, own in zip(given, default, strict=True)] or None
     by_part = {id(part): name for name, part in named(x, known, "input")}
     return [by_part[id(part)] for _, part in named(x, None, "input")]
 

@@ -175,7 +175,8 @@ def _entering(found: Trace, seen: Sequence[Seen], name: str) -> tf.Tensor | None
             return None
         joins = call.kind == "Concatenate" and len(call.inputs) > 1
         if joins or path == way[-1]:
-            place = call.inputs.index(source) if len(call.inputs) == len(call.entered) else 0
+            known = source in call.inputs and len(call.inputs) == len(call.entered)
+            place = call.inputs.index(source) if known else 0
             return call.entered[place] if call.entered else None
         source = path
     return None
