@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from keras_stable.data.checks import data_error, shape_text
-from keras_stable.diagnosis.evidence.nesting import mapped
 
 _TEXT_ROWS = 100  # of an object array, which are looked at to tell text from anything else
 
@@ -92,7 +91,12 @@ def nested_rows(structure: Any, argument: str) -> Any:
 
 def dense(structure: Any) -> Any:
     """Returns the nesting of one batch with NumPy arrays; ragged and sparse leaves are filled up with zeros."""
-    return mapped(_dense, structure)
+    if isinstance(structure, dict):
+        return {key: dense(value) for key, value in structure.items()}
+    if isinstance(structure, list | tuple) and (_holds_array(structure) or not structure):
+        parts = [dense(value) for value in structure]
+        return type(structure)(*parts) if hasattr(structure, "_fields") else type(structure)(parts)
+    return None if structure is None else _dense(structure)
 
 
 def check_values(array: np.ndarray, argument: str) -> None:
@@ -113,7 +117,7 @@ def check_labels(array: np.ndarray, argument: str) -> None:
     """Raises DataError for labels that are no numbers."""
     if not is_number(array.dtype):
         must_be = "numbers; `np.unique(y, return_inverse=True)[1]` makes class ids of text"
-        raise data_error(argument, must_be, f"dtype {array.dtype}, the first is {array.ravel()[0]!r}")
+        raise data_error(argument, must_be, f"dtype {array.dtype}, the first is {array.ravel().tolist()[0]!r}")
 
 
 def as_fit_reads(array: np.ndarray) -> np.ndarray:
@@ -151,6 +155,12 @@ def _holds_array(structure: list | tuple) -> bool:
 
 
 def _array(value: Any, argument: str) -> np.ndarray:
+    if (
+        not isinstance(value, list | tuple | int | float)
+        and not hasattr(value, "__array__")
+        and not hasattr(value, "to_numpy")
+    ):
+        raise data_error(argument, "an array, a tf.data.Dataset or a PyDataset", type(value).__name__)
     column = type(value).__module__.partition(".")[0] == "pandas" and getattr(value, "ndim", 2) == 1
     try:
         array = np.asarray(value.to_numpy() if hasattr(value, "to_numpy") else value)

@@ -23,7 +23,7 @@ _ROWS = 4096
 _SEARCHED_BYTES = 2**31
 _LABEL_ROWS = 2**20
 _STREAM_LABEL_ROWS = 2**14
-_LABEL_VALUES = 2**22
+_LABEL_VALUES = 2**21
 _NAN = float("nan")
 
 
@@ -149,7 +149,7 @@ def _labels(name: str, parts: Sequence[np.ndarray], rows: np.ndarray) -> Labels:
     kind = kind_of(y)
     counts: tuple[tuple[int, int], ...] = ()
     if kind not in ("real", "multi_hot"):
-        ids, number = np.unique(class_ids(y), return_counts=True)
+        ids, number = np.unique(class_ids(y, kind), return_counts=True)
         counts = tuple(zip(ids.tolist(), number.tolist(), strict=True))
     lengths = {part.shape[1:] for part in parts}
     return Labels(

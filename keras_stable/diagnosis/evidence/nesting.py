@@ -45,7 +45,8 @@ def merged(function: Callable[[list[Any]], Any], structures: Sequence[Any]) -> A
 def named(structure: Any, names: Sequence[str] | None, otherwise: str) -> list[tuple[str, Any]]:
     """Returns the leaves with their names.
 
-    A dict is ordered by `names` where these are its keys; else the names go to the leaves one by one.
+    Of a dict that has them all, those in `names` are taken in that order; else the names go to the leaves one by
+    one.
 
     Args:
         structure: the nesting.
@@ -56,7 +57,7 @@ def named(structure: Any, names: Sequence[str] | None, otherwise: str) -> list[t
     ([('b', 2), ('a', 1)], [('input', 1), ('input_1', 2)])
     """
     if isinstance(structure, dict):
-        if names is not None and set(names) == set(structure):
+        if names is not None and set(names) <= set(structure):
             return [(name, structure[name]) for name in names]
         flat = [(key, leaf) for key, value in structure.items() for leaf in leaves(value)]
         if len(flat) == len(structure):

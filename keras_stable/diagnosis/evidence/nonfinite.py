@@ -32,7 +32,9 @@ class Nonfinite:
         if not is_float(values.dtype) or not values.size:
             return
         # The range is found several times faster than a mask of the whole, and NaN goes through it.
-        if np.isfinite(values.min()) and np.isfinite(values.max()):
+        with np.errstate(invalid="ignore"):
+            lowest, highest = values.min(), values.max()
+        if np.isfinite(lowest) and np.isfinite(highest):
             return
         bad = ~np.isfinite(values).reshape(len(values), -1)
         self.count += int(bad.sum())

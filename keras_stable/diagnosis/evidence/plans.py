@@ -80,11 +80,12 @@ def single_class_share(batches: list[Any], spread: Any) -> float | None:
     columns = zip(*map(leaves, batches), strict=True)
     for index, column in enumerate(columns):
         known = np.concatenate(column) if spread is None else leaves(spread)[index]
-        one_a_row = known.ndim == 1 or (known.ndim == 2 and (known.shape[1] == 1 or kind_of(known) == "one_hot"))
-        if not one_a_row or kind_of(known) not in ("class_ids", "binary", "one_hot"):
+        kind = kind_of(known)
+        one_a_row = known.ndim == 1 or (known.ndim == 2 and (known.shape[1] == 1 or kind == "one_hot"))
+        if not one_a_row or kind not in ("class_ids", "binary", "one_hot"):
             continue
-        if spread is not None and len(np.unique(class_ids(known))) < 2:
+        if spread is not None and len(np.unique(class_ids(known, kind))) < 2:
             return None
-        found = [len(np.unique(class_ids(labels))) == 1 for labels in column if len(labels) > 1]
+        found = [len(np.unique(class_ids(labels, kind))) == 1 for labels in column if len(labels) > 1]
         return float(np.mean(found)) if found else None
     return None

@@ -140,10 +140,11 @@ def _batch(element: Any, argument: str, index: int) -> Batch:
             if array.ndim == 0:
                 must_be = "batches, with the rows first; `.batch(32)` makes batches of a dataset"
                 raise data_error(argument, must_be, f"{name} of shape {shape_text(array.shape)}")
-            if len(array) != len(labels[0]) or not len(array):
-                what = f"batch {index} with {len(inputs[0])} inputs and {len(labels[0])} labels"
-                raise data_error(argument, "batches with rows, and a label for each input", what)
             check_values(array, f"{name} of {argument}")
+    lengths = {len(array) for part in (batch.x, batch.y, batch.sample_weight) for array in leaves(part)}
+    if len(lengths) > 1 or lengths == {0}:
+        what = f"batch {index} with {len(inputs[0])} inputs and {len(labels[0])} labels"
+        raise data_error(argument, "batches with rows, and a label and weight for each", what)
     for array in labels:
         check_labels(array, f"labels of {argument}")
     return batch
