@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from keras_stable.diagnosis.evidence.batch import Batch
 from keras_stable.diagnosis.evidence.dataflow import last_learnt
+from keras_stable.diagnosis.evidence.graph_tracing import recurrent
 from keras_stable.diagnosis.evidence.layer_kinds import own_weights
 from keras_stable.diagnosis.evidence.loss_value import as_tensors, first_scale, forward, loss_of, penalty_of
 from keras_stable.diagnosis.evidence.names import layer_paths
@@ -91,8 +92,7 @@ def _step(model: keras.Model, variables: Sequence[keras.Variable]) -> Callable[[
         return tape.gradient(loss, values, output_gradients=upstream), of_penalty
 
     # The loop over time of a recurrent layer is slow without a graph.
-    recurrent = any(isinstance(each, keras.layers.RNN) for each in model._flatten_layers())
-    run = tf.function(gradient, reduce_retracing=True) if recurrent and not model.run_eagerly else gradient
+    run = tf.function(gradient, autograph=False, reduce_retracing=True) if recurrent(model) else gradient
     return lambda batch, scale: run(batch.x, batch.y, batch.sample_weight, scale)
 
 

@@ -11,9 +11,11 @@ from keras_stable.diagnosis.evidence.nesting import mapped
 
 
 def as_tensors(structure: Any) -> Any:
-    """Returns arrays as tensors; those of floats in the precision that `fit` hands to a model."""
+    """Returns arrays as tensors (which stay as they are), floats in the precision that `fit` hands to a model."""
 
     def convert(array: Any) -> Any:
+        if tf.is_tensor(array):
+            return array
         array = np.asarray(array)
         wide = array.dtype.kind == "f" and array.dtype != keras.backend.floatx()
         return tf.convert_to_tensor(array.astype(keras.backend.floatx()) if wide else array)

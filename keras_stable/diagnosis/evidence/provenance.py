@@ -124,13 +124,14 @@ class Provenance:
 
 @contextmanager
 def each_operation(see: Callable[[Any, Sequence[Any], Sequence[Any]], None]) -> Iterator[None]:
-    """Calls `see(kind, inputs, outputs)` after every eager operation of this thread.
+    """Calls `see(kind, inputs, outputs)` after every operation of this thread, on numbers or in the present graph.
 
-    It is the hook that `tf.debugging.enable_check_numerics` uses; functions of `tf.function` run eagerly meanwhile.
+    It is the hook that `tf.debugging.enable_check_numerics` uses; functions of `tf.function` are looked into.
     """
+    present = None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
 
     def callback(kind: Any, inputs: Any, attrs: Any, outputs: Any, op_name: Any = None, graph: Any = None) -> None:
-        if graph is None:
+        if graph is present:
             see(kind, inputs, outputs)
 
     eager = tf.config.functions_run_eagerly()

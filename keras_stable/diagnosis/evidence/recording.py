@@ -11,9 +11,10 @@ import tensorflow as tf
 
 from keras_stable.diagnosis.evidence.batch import Batch
 from keras_stable.diagnosis.evidence.dataflow import learnt_before, way_to_learnt
+from keras_stable.diagnosis.evidence.graph_tracing import tracer
 from keras_stable.diagnosis.evidence.moments import Moments
 from keras_stable.diagnosis.evidence.nesting import leaves
-from keras_stable.diagnosis.evidence.tracing import Call, Trace, trace
+from keras_stable.diagnosis.evidence.tracing import Call, Trace
 from keras_stable.diagnosis.facts import Structure
 
 FEATURE_ROWS = 256
@@ -73,7 +74,7 @@ class Recording:
 
 
 def record(model: keras.Model, batches: Iterable[Batch], sample: Batch | None = None) -> Recording:
-    """Runs batches through a model, eagerly and in inference mode, one pass a batch.
+    """Runs batches through a model in inference mode, one pass a batch.
 
     Args:
         model: compiled or not; a copy. Its weights are left as they are.
@@ -84,10 +85,11 @@ def record(model: keras.Model, batches: Iterable[Batch], sample: Batch | None = 
         ValueError: there is no batch.
     """
     recording: Recording | None = None
+    run = tracer(model)
     for batch in batches:
         if recording is None:
             recording = Recording(model, batch)
-        _add(recording, trace(model, batch.x), batch)
+        _add(recording, run(batch.x), batch)
     if recording is None:
         raise ValueError("`batches` must hold at least one batch. Received: none")
     if sample is not None:
@@ -95,7 +97,7 @@ def record(model: keras.Model, batches: Iterable[Batch], sample: Batch | None = 
             if recording.feature_rows() >= FEATURE_ROWS:
                 break
             part = sample.take(slice(start, start + _CHUNK))
-            _add_features(recording, trace(model, part.x), part)
+            _add_features(recording, run(part.x), part)
     return recording
 
 

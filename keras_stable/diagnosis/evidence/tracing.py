@@ -1,4 +1,4 @@
-"""One eager pass through a model with every leaf layer's inputs and outputs, in data-flow order."""
+"""One pass through a model with every leaf layer's inputs and outputs, in data-flow order."""
 
 import functools
 import threading
@@ -11,8 +11,9 @@ import keras
 import tensorflow as tf
 
 from keras_stable.diagnosis.evidence import layer_kinds
+from keras_stable.diagnosis.evidence.loss_value import as_tensors, forward
 from keras_stable.diagnosis.evidence.names import input_names, layer_paths, output_names, unique
-from keras_stable.diagnosis.evidence.nesting import leaves, mapped
+from keras_stable.diagnosis.evidence.nesting import leaves
 from keras_stable.diagnosis.evidence.provenance import Operation, Provenance, each_operation
 
 _CARRIED = ("_keras_mask", "_keras_logits")
@@ -63,10 +64,11 @@ def trace(
     training: bool = False,
     see: Callable[[str, str, Sequence[Any], Sequence[Any]], None] | None = None,
 ) -> Trace:
-    """Runs a model once, eagerly, and returns what every leaf layer took and gave.
+    """Runs a model once and returns what every leaf layer took and gave.
 
     Works for functional, Sequential, nested and subclassed models alike. Weights are left alone, but a pass in
-    training mode moves what such a pass moves: random seeds and moving averages.
+    training mode moves what such a pass moves: random seeds and moving averages. Called inside a `tf.function` it
+    returns the tensors of its graph.
 
     Args:
         model: built or not; a copy, as it is called.
@@ -74,19 +76,15 @@ def trace(
         training: bool, the mode. Default inference.
         see: called with (path of the layer, operation, inputs, outputs) for every operation inside a leaf.
     """
-    tensors = mapped(tf.convert_to_tensor, x)
+    tensors = as_tensors(x)
     inputs = dict(zip(input_names(model, tensors), leaves(tensors), strict=True))
     tracer = _Tracer(model, inputs, see)
     with tracer.watching():
-        answer = model(tensors, training=training) if _takes_training(model) else model(tensors)
+        answer = forward(model, tensors, training)
         parts = keras.tree.flatten(answer)
         outputs = dict(zip(output_names(model, answer), parts, strict=True))
         paths = {name: (tracer.provenance.paths([tensor]) or ("",))[0] for name, tensor in outputs.items()}
     return Trace(tuple(tracer.calls), inputs, outputs, paths, answer)
-
-
-def _takes_training(model: keras.Model) -> bool:
-    return bool(getattr(model, "_call_has_training_arg", True))
 
 
 class _Tracer:
@@ -101,6 +99,7 @@ class _Tracer:
         for name, tensor in inputs.items():
             self.provenance.set(tensor, name)
         self._inside: str | None = None
+        self._graph = None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
         self._operations: list[str] = []
 
     @contextmanager
@@ -110,7 +109,7 @@ class _Tracer:
 
         @functools.wraps(original)
         def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
-            if threading.get_ident() != thread or self._inside is not None or _symbolic((args, kwargs)):
+            if threading.get_ident() != thread or self._inside is not None or self._elsewhere((args, kwargs)):
                 return original(layer, *args, **kwargs)
             if not layer_kinds.is_leaf(layer, self.model):
                 return original(layer, *args, **kwargs)
@@ -122,6 +121,13 @@ class _Tracer:
                 yield
         finally:
             keras.layers.Layer.__call__ = original
+
+    def _elsewhere(self, structure: Any) -> bool:
+        """Returns whether a layer is called only to build it or to infer shapes."""
+        graph = None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
+        return graph is not self._graph or any(
+            isinstance(each, keras.KerasTensor) for each in keras.tree.flatten(structure)
+        )
 
     def _leaf(self, run: Callable[..., Any], layer: keras.layers.Layer, args: Any, kwargs: Any) -> Any:
         entered = _tensors((args, {name: value for name, value in kwargs.items() if "mask" not in name}))
@@ -160,13 +166,6 @@ class _Tracer:
 
 def _tensors(structure: Any) -> list[tf.Tensor]:
     return [each for each in keras.tree.flatten(structure) if tf.is_tensor(each) and each.dtype != tf.bool]
-
-
-def _symbolic(structure: Any) -> bool:
-    """Returns whether a layer is called to build it or to infer shapes, and not on numbers."""
-    return not tf.executing_eagerly() or any(
-        isinstance(each, keras.KerasTensor) for each in keras.tree.flatten(structure)
-    )
 
 
 def _fresh(tensor: Any) -> Any:
