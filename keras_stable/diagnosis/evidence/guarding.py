@@ -51,7 +51,8 @@ def _can_be_guarded(optimizer: Any) -> bool:
 
 
 def _guard(optimizer: Any) -> None:
-    guarded = guard(type(optimizer))
+    kind: type = type(optimizer)
+    guarded = guard(kind)
     check_keras(guarded)
     report_loss_scale_skips()
     own = {"agc_clipping": None, "zclip": None, "history_size": HISTORY_SIZE, "gradient_ring": None}

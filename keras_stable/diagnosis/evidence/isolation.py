@@ -168,9 +168,6 @@ def _remember(value: Any, contents: dict[int, tuple[Any, Any]]) -> None:
 
 def _refill(container: Any, content: Any) -> None:
     # The plain methods: those of Keras's tracking containers would track what is put in.
-    base = next(base for base in (list, dict, set) if isinstance(container, base))
+    base: Any = next(base for base in (list, dict, set) if isinstance(container, base))
     base.clear(container)
-    if base is list:
-        list.extend(container, content)
-    else:
-        base.update(container, content)
+    (list.extend if base is list else base.update)(container, content)

@@ -135,7 +135,8 @@ class ObjectCopier:
         """Copies what is in `__dict__` and in slots."""
         for name, attribute in list(getattr(value, "__dict__", {}).items()):
             copied.__dict__[name] = self.begin(attribute)
-        for slot in _slots(type(value)):
+        kind: type = type(value)
+        for slot in _slots(kind):
             try:
                 attribute = slot.__get__(value)
             except AttributeError:
