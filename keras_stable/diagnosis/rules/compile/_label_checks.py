@@ -66,7 +66,7 @@ def real_targets(case: Case) -> Found | None:
     if output.loss in BINARY and outside and not pair and case.label_size == _size(case):
         return _found(
             case,
-            f"`{output.loss}` needs labels from 0 to 1, but have {labels.minimum:.4g} to {labels.maximum:.4g}.",
+            f"`{output.loss}` needs labels from 0 to 1, but these are {labels.minimum:.4g} to {labels.maximum:.4g}.",
             _remedy_of_binary(case, labels),
             "error",
             0.98,

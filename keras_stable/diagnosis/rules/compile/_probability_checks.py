@@ -1,5 +1,7 @@
 """What a cross-entropy asks of the output that it is given."""
 
+import math
+
 from keras_stable.diagnosis.rule import Found, Severity
 from keras_stable.diagnosis.rules.compile._case import BINARY, CATEGORICAL, DIVERGENCE, FOR_PROBABILITIES, SPARSE, Case
 
@@ -7,6 +9,7 @@ PROBABILITIES = ("softmax", "sigmoid", "hard_sigmoid", "sparsemax")
 HALF_BLIND = ("relu", "relu6", "softplus", "tanh", "hard_tanh", "softsign", "log_sigmoid")
 UNBOUNDED = ("linear", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "swish", "mish", "log_softmax")
 
+ROUNDING = 0.02  # of a sum of float16 shares
 SURE = 0.97  # seen in the code itself
 HARMLESS_SO_FAR = 0.75  # certain too, but the model was seen to learn
 
@@ -14,7 +17,7 @@ HARMLESS_SO_FAR = 0.75  # certain too, but the model was seen to learn
 def constant_output(case: Case) -> Found | None:
     """A softmax over a single unit."""
     output = case.output
-    if output.activation != "softmax" or output.width != 1:
+    if output.activation != "softmax" or output.width != 1 or _sums_to_one(case) is False:
         return None
     return Found(
         where=output.layer or output.name,
@@ -24,6 +27,31 @@ def constant_output(case: Case) -> Found | None:
         confidence=0.99,
         remedy=_remedy_of_one_unit(case),
     )
+
+
+def other_axis(case: Case) -> Found | None:
+    """A softmax along the time or the batch, where the loss wants the classes to sum to 1."""
+    output = case.output
+    if output.activation != "softmax" or output.loss not in FOR_PROBABILITIES or _sums_to_one(case) is not False:
+        return None
+    total = case.evaluation.mean * output.width if case.evaluation is not None else float("nan")
+    return Found(
+        where=output.layer or output.name,
+        message=f"The softmax does not run over the {output.width} classes: their shares sum to {total:.3g}, not to 1.",
+        evidence={"sum_of_shares": total, "units": output.width},
+        threshold=1.0,
+        severity="error",
+        confidence=0.97,
+        remedy='Let it run over the last axis: `keras.layers.Softmax(axis=-1)`, or `activation="softmax"`.',
+    )
+
+
+def _sums_to_one(case: Case) -> bool | None:
+    """Returns whether the mean answer is one over the width, as any softmax over the units has it; None if unknown."""
+    answer = case.evaluation
+    if answer is None or answer.nonfinite or not math.isfinite(answer.mean):
+        return None
+    return abs(answer.mean * case.output.width - 1) < ROUNDING
 
 
 def one_unit(case: Case) -> Found | None:

@@ -9,6 +9,7 @@ from keras_stable.diagnosis.rules.compile._case import cases
 
 _CHECKS = (
     _probability_checks.constant_output,
+    _probability_checks.other_axis,
     _probability_checks.one_unit,
     _label_checks.other_size,
     _label_checks.real_targets,
@@ -66,11 +67,11 @@ def loss_output_mismatch(
 
     ## What it does
 
-    Looks at each output with its loss and labels: a softmax over one unit, a cross-entropy over values that are
-    no probabilities, an activation under `from_logits=True`, a sigmoid where classes exclude each other or a
-    softmax where they do not, a cross-entropy for real numbers, a squared error for classes, a label of another
-    size than the answer. What was seen to train all the same, and often does, is advice: a squared error on
-    labels 0 and 1, say. Outputs that turn out to be probabilities are believed, wherever the softmax hides.
+    Looks at each output with its loss and labels: a softmax over one unit or over the wrong axis, a cross-entropy
+    over values that are no probabilities, an activation under `from_logits=True`, a sigmoid where classes exclude
+    each other or a softmax where they do not, a cross-entropy for real numbers, a squared error for classes, a
+    label of another size than the answer. What often trains all the same, and was seen to, is advice: a squared
+    error on labels 0 and 1, say. Outputs that turn out to be probabilities are believed, wherever the softmax hides.
 
     ## Why is this bad
 

@@ -161,6 +161,23 @@ def test_a_hidden_sigmoid_is_believed_in_a_subclassed_model_only(judged):
     assert judged(given, BINARY, "stuck", evaluation=shares, structure=sequential) == "error"
 
 
+def test_a_softmax_along_the_time(judged):
+    ids = Labels(shape=(20,), maximum=2, distinct=3)
+    given = output(SPARSE, "softmax", 3, shape=(20, 3))
+    along_time, along_classes = (Evaluation(outputs=(OutputEvaluation(mean=mean),)) for mean in (1 / 20, 1 / 3))
+    assert judged(given, ids, evaluation=along_time) == "error"
+    assert judged(given, ids, evaluation=along_classes) is None
+    broken = Evaluation(outputs=(OutputEvaluation(mean=1 / 20, nonfinite=7),))
+    assert judged(given, ids, evaluation=broken) is None
+
+
+def test_weights_of_an_attention_may_have_one_unit(judged):
+    given, labels = output(SQUARE, "softmax", 1, shape=(20, 1)), replace(PICTURES, shape=(20, 1))
+    along_time, constant = (Evaluation(outputs=(OutputEvaluation(mean=mean),)) for mean in (1 / 20, 1.0))
+    assert judged(given, labels, evaluation=constant) == "error"
+    assert judged(given, replace(labels, kind="distribution"), evaluation=along_time) is None
+
+
 def test_every_output_meets_its_own_labels_and_has_one_finding(learning):
     outputs = (
         replace(output(SPARSE, "softmax"), name="kind", layer="kind"),
