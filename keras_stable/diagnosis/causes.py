@@ -13,7 +13,8 @@ def grouped(findings: Sequence[Finding], rules: Iterable[Rule]) -> tuple[Finding
     A finding is explained by another whose rule names it in `explains`, directly or through others, unless
     the other is of a lower severity than "warning" (advice explains nothing but advice). Among several
     possible causes the one with the higher severity and then the higher confidence is taken. Root causes are
-    ordered by severity, then confidence, then by how many findings they explain.
+    ordered by the gravest severity among themselves and what they explain, then by confidence, then by how many
+    findings they explain.
     """
     explains = {rule.slug: rule.explains for rule in rules}
     reach = {slug: _reachable(slug, explains) for slug in explains}
@@ -25,8 +26,14 @@ def grouped(findings: Sequence[Finding], rules: Iterable[Rule]) -> tuple[Finding
             continue
         cause = next(each for each in _causes(finding, ranked, reach) if each in roots)
         children[cause].append(replace(finding, cause=ranked[cause].rule))
-    order = sorted(children, key=lambda root: (*_rank(ranked[root])[:2], -len(children[root]), root))
+    order = sorted(children, key=lambda root: _root_rank(ranked[root], children[root]))
     return tuple(each for root in order for each in (ranked[root], *children[root]))
+
+
+def _root_rank(root: Finding, explained: Sequence[Finding]) -> tuple[int, float, int, str]:
+    """A cause is as grave as the gravest that it explains."""
+    gravest = min(SEVERITIES.index(each.severity) for each in (root, *explained))
+    return gravest, -root.confidence, -len(explained), root.id
 
 
 def _causes(finding: Finding, ranked: Sequence[Finding], reach: Mapping[str, frozenset[str]]) -> list[int]:

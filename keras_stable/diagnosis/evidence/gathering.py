@@ -111,10 +111,11 @@ class Gathering:
         return self.source.plan(trained=trained)
 
     def _inputs(self) -> tuple[facts.Input, ...]:
-        found = data_facts.inputs(self.source, [each.name for each in self.model.inputs or ()] or None)
-        if self.get("recording") is None:
-            return found
-        entered = entering(self["recording"], self["structure"])
+        recording = self.get("recording")
+        if recording is None:
+            return data_facts.inputs(self.source)
+        entered = entering(recording, self["structure"])
+        found = data_facts.inputs(self.source, recording.inputs)
         return tuple(replace(each, **entered.get(each.name, {})) for each in found)
 
     def _labels(self) -> tuple[facts.Labels, ...]:
