@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from keras_stable.diagnosis.facts import Layer, Learning, Structure
 from keras_stable.diagnosis.rule import Found, Skip, rule
-from keras_stable.diagnosis.rules.model._flow import CONVOLUTIONS, DENSE, before, linear
+from keras_stable.diagnosis.rules.model._flow import CONVOLUTIONS, DENSE, before, linear, next_kernels
 
 MATRICES = DENSE | CONVOLUTIONS
 
@@ -37,11 +37,11 @@ def missing_nonlinearity(structure: Structure, learning: Learning) -> Iterator[F
 
     Goes back from every `Dense` and convolution, past dropout, batch normalization, reshaping and average
     pooling, to the layer that feeds it, and names it if that is a `Dense` or a convolution without activation.
-    Left alone are embeddings, recurrent and attention layers, sums and concatenations, and depthwise and
-    separable convolutions. A layer narrower than both its neighbours, such as the code of an autoencoder or
-    the 1 x 1 projection of MobileNetV2, may be linear on purpose: it counts only where the model does not
-    learn. So does a pair with max pooling between, which is not linear but hardly bends. The activation of
-    the last layer does not help the layers below it.
+    Left alone are embeddings, recurrent and attention layers, what a sum or concatenation takes too, depthwise,
+    grouped and separable convolutions, and 1 x 1 projections as in MobileNetV2. A layer narrower than both its
+    neighbours, such as the code of an autoencoder, may be linear on purpose: it counts only where the model
+    does not learn. So does a pair with max pooling between, which is not linear but hardly bends. The
+    activation of the last layer does not help the layers below it.
 
     ## Why is this bad
 
@@ -64,11 +64,12 @@ def missing_nonlinearity(structure: Structure, learning: Learning) -> Iterator[F
         raise Skip("there are not two layers with kernels")
     sources = [(_linear_source(structure, second), second) for second in kernels]
     pairs = [(first, second, pooled) for (first, pooled), second in sources if first is not None]
-    whole = len(pairs) == len(kernels) - 1 and not any(_bends(layer) for layer in structure.layers)
+    inner = structure.layers[: structure.layers.index(kernels[-1])]
+    whole = len(pairs) == len(kernels) - 1 and not any(_bends(layer) for layer in inner)
     squared = kernels[-1].units == kernels[0].input_units and kernels[-1].activation == "linear"
     for first, second, pooled in pairs:
         narrow = _narrow(first, second)
-        if narrow and _pointwise(first):
+        if _meant(structure, first, second):
             continue
         factorization = narrow and (squared or not whole)
         mild = pooled or factorization
@@ -106,6 +107,9 @@ def _narrow(first: Layer, second: Layer) -> bool:
     return 0 < first.units < min(first.input_units, second.units)
 
 
-def _pointwise(layer: Layer) -> bool:
-    """Returns whether a convolution has a kernel of one position."""
-    return layer.kind in CONVOLUTIONS and layer.fan_in == layer.input_units
+def _meant(structure: Structure, first: Layer, second: Layer) -> bool:
+    """Returns whether a linear output is a known pattern: a projection, a residual stream, a grouped filter."""
+    pointwise = first.kind in CONVOLUTIONS and first.fan_in == first.input_units
+    projection = pointwise and first.units <= first.input_units and first.units < second.units
+    grouped = second.config.get("groups", 1) != 1
+    return projection or grouped or any(each.role == "merge" for each in next_kernels(structure, first.path))

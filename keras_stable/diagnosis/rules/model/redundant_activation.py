@@ -79,10 +79,10 @@ def redundant_activation(
 
 
 def _ends(structure: Structure, path: str) -> Iterator[str]:
-    """Yields the path of an output's layer, and of those before it that are only reshaped."""
+    """Yields the path of an output's layer, and of those before it that are only reshaped or dropped."""
     layer = structure.layer(path)
     yield path
-    while layer is not None and layer.role == "shape" and len(layer.inputs) == 1:
+    while layer is not None and layer.role in ("shape", "dropout") and len(layer.inputs) == 1:
         yield layer.inputs[0]
         layer = structure.layer(layer.inputs[0])
 

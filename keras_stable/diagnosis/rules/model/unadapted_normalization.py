@@ -51,7 +51,8 @@ def unadapted_normalization(
     Asks every `Normalization` layer whether it knows a mean and a variance, and measures what leaves those
     that take an input: it should have mean 0 and standard deviation 1 over the features that vary. Statistics
     that were given by hand may be off on purpose, so a moderate difference is advice where the model learns.
-    A `FeatureNormalization` that a callback adapts when training begins is advice before training.
+    A layer that was never adapted is advice where its input has unit scale already and the model learns; so is
+    a `FeatureNormalization` before training, which a callback adapts when that begins.
 
     ## Why is this bad
 
@@ -75,16 +76,23 @@ def unadapted_normalization(
     for layer in structure.layers:
         if layer.adapted is False:
             later = layer.kind != "Normalization" and not plan.trained
-            yield Found(
-                where=layer.path,
-                message=f"{layer.path} was never adapted: it hands its input on as it is.",
-                severity="advice" if later else None,
-                confidence=0.95,
-            )
+            yield _never(layer, measured.get(layer.path), learning, later)
         elif layer.adapted and layer.kind == "Normalization" and layer.path in measured:
             source = next((sources[name] for name in layer.inputs if name in sources), None)
             if source is not None:
                 yield from _other_data(layer, measured[layer.path], source, learning)
+
+
+def _never(layer: Layer, output: LayerOutput | None, learning: Learning, later: bool) -> Found:
+    size = math.nan if output is None else math.hypot(output.mean, output.std)
+    unit = 1 / FAR.value <= size <= FAR.value
+    return Found(
+        where=layer.path,
+        message=f"{layer.path} was never adapted: it hands its input on as it is.",
+        evidence={"root_mean_square": size},
+        severity="advice" if later or (unit and learning.healthy) else None,
+        confidence=0.5 if unit else 0.95,
+    )
 
 
 def _other_data(layer: Layer, output: LayerOutput, source: Input, learning: Learning) -> Iterator[Found]:

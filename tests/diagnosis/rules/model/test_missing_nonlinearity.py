@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from keras_stable.diagnosis.facts import Layer
+from keras_stable.diagnosis.facts import Layer, Learning
 from keras_stable.diagnosis.rule import Skip
 from keras_stable.diagnosis.rules.model.missing_nonlinearity import missing_nonlinearity
 
@@ -52,6 +54,19 @@ HEALTHY = {
         "BatchNormalization",
         conv(144, 24, "relu", 1),
     ],
+    "linear bottleneck as wide as before": [
+        conv(16, 16, "relu"),
+        conv(16, 16, positions=1),
+        "BatchNormalization",
+        conv(72, 16, "relu", 1),
+    ],
+    "residual stream": [
+        conv(96, 3),
+        conv(96, 96, "relu"),
+        Layer(kind="Add", role="merge", inputs=("l0", "l1")),
+        conv(96, 96, "relu"),
+    ],
+    "grouped": [conv(96, 3), replace(conv(96, 96), config={"groups": 96}), "LayerNormalization", conv(9, 96)],
     "separable": [Layer(kind="SeparableConv2D", activation="linear"), conv(32, 16, "relu"), conv(32, 32)],
 }
 
@@ -82,3 +97,13 @@ def test_a_linear_autoencoder_is_a_way_to_principal_components(severities, stack
 def test_one_layer_is_a_linear_regression(stack):
     with pytest.raises(Skip):
         list(missing_nonlinearity.run({"structure": stack(dense(1, 20)), "learning": None}))
+
+
+def test_the_activation_at_the_end_does_not_help(stack):
+    def confidence(*layers):
+        evidence = {"structure": stack(*layers), "learning": Learning()}
+        return next(missing_nonlinearity.run(evidence)).confidence
+
+    whole = confidence(dense(64, 20), dense(10, 64), "Activation softmax")
+    assert whole == confidence(dense(64, 20), dense(10, 64, "softmax"))
+    assert whole > confidence(dense(64, 20, "relu"), dense(64, 64), dense(10, 64, "softmax"))

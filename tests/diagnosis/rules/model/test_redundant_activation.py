@@ -12,6 +12,7 @@ def run(severities, structure, state="learning"):
 SICK = {
     "softmax twice": ["Dense softmax", "Activation softmax"],
     "softmax twice, reshaped": ["Dense softmax", "Reshape", "Activation softmax", "Reshape"],
+    "softmax twice, dropped": ["Dense softmax", "Activation softmax", "Dropout"],
     "relu before softmax": ["Dense relu", "Activation softmax"],
     "sigmoid before softmax, dropout between": ["Dense sigmoid", "Dropout", "Activation softmax"],
     "relu before sigmoid in hidden layers": ["Dense relu", "Activation sigmoid", "Dense softmax"],

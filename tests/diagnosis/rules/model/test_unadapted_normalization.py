@@ -21,15 +21,24 @@ def run(severities, structure, state="learning", plan=None, mean=0.0, std=1.0, *
     )
 
 
-@pytest.mark.parametrize("state", ["learning", "stuck"])
-def test_never_adapted(severities, stack, state):
-    assert run(severities, stack(normalization(False), "Dense"), state) == ["warning"]
+@pytest.mark.parametrize(
+    ("state", "std", "expected"),
+    [
+        ("stuck", 80.0, "warning"),
+        ("learning", 80.0, "warning"),
+        ("learning", math.nan, "warning"),
+        ("stuck", 1.0, "warning"),
+        ("learning", 1.0, "advice"),
+    ],
+)
+def test_never_adapted(severities, stack, state, std, expected):
+    assert run(severities, stack(normalization(False), "Dense"), state, std=std) == [expected]
 
 
 @pytest.mark.parametrize(("trained", "expected"), [(False, ["advice"]), (True, ["warning"])])
 def test_a_callback_may_adapt_one_of_ours_later(severities, stack, trained, expected):
     structure = stack(normalization(False, "FeatureNormalization"), "Dense")
-    assert run(severities, structure, plan=Plan(trained=trained)) == expected
+    assert run(severities, structure, plan=Plan(trained=trained), std=80.0) == expected
 
 
 @pytest.mark.parametrize(
