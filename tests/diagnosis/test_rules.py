@@ -124,14 +124,14 @@ def test_it_says_what_to_change(rule):
 @each_rule
 def test_its_thresholds_have_reasons(rule):
     for name, threshold in rule.thresholds.items():
-        assert re.fullmatch(r"[a-z_0-9]+", name)
+        assert re.fullmatch(r"[a-z0-9_ ]+", name)
         assert isinstance(threshold.value, int | float)
         assert re.fullmatch(r".{20,}\.", threshold.reason, re.DOTALL), name
 
 
 @each_rule
 def test_it_asks_for_evidence_that_there_is(rule):
-    assert set(rule.needs) | set(rule.uses) <= EVIDENCE
+    assert {*rule.needs, *rule.uses} <= set(EVIDENCE)
     assert rule.needs or rule.uses
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from keras_stable.diagnosis.facts import LayerOutput, Learning, Output, Plan
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
 
-SHARE = Threshold(0.5, "Fresh sigmoid and tanh layers on scaled inputs have none; inputs of 0 to 255 give 60 to 100 %.")
+SHARE = Threshold(0.5, "Fresh and trained layers on scaled inputs have none; inputs of 0 to 255 give 60 to 100 %.")
 
 
 @rule(

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from keras_stable.diagnosis.facts import Features, Learning
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
 
-LARGE = Threshold(100.0, "Features of fresh networks on scaled inputs stay below 2, trained ones below 30.")
-UNEVEN = Threshold(10.0, "Largest over median standard deviation. Fresh networks of 1 to 6 layers give 2.4 to 3.9.")
+LARGE = Threshold(100.0, "On scaled inputs, fresh networks stay below 2 and trained ones below 60, however long they trained.")
+UNEVEN = Threshold(10.0, "Largest over median standard deviation. On scaled inputs, fresh and trained networks stay below 7.")
 SPREAD = Threshold(1.0, "The largest deviation must pass it too: uneven but small features do no harm.")
 
 

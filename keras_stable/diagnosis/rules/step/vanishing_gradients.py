@@ -35,9 +35,9 @@ CONVERGED = Threshold(1e-3, "Share of a constant answer's loss: where next to no
     ),
     thresholds={
         "ratio": RATIO,
-        "first_norm": NORM,
-        "first_norm_when_troubled": TROUBLED_NORM,
-        "mean_abs": MEAN_ABS,
+        "first norm": NORM,
+        "first norm when troubled": TROUBLED_NORM,
+        "mean abs": MEAN_ABS,
         "all": SILENT,
         "converged": CONVERGED,
     },
