@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from keras_stable.diagnosis.facts import LayerOutput, Learning, Probe
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
 
-SHARE = Threshold(0.5, "On scaled inputs, fresh relu layers have up to an eighth of dead units, trained ones up to a third.")
+SHARE = Threshold(0.5, "On scaled inputs, fresh relu layers have up to an eighth, trained ones up to a third.")
 ALL = Threshold(0.99, "Next to nothing passes through a layer of which all units are dead.")
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from keras_stable.diagnosis.facts import Features, Learning
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
 
-LARGE = Threshold(100.0, "On scaled inputs, fresh networks stay below 2 and trained ones below 60, however long they trained.")
-UNEVEN = Threshold(10.0, "Largest over median standard deviation. On scaled inputs, fresh and trained networks stay below 7.")
+LARGE = Threshold(100.0, "On scaled inputs, fresh networks stay below 2 and trained ones below 60.")
+UNEVEN = Threshold(10.0, "Largest over median deviation. On scaled inputs, fresh and trained networks stay below 7.")
 SPREAD = Threshold(1.0, "The largest deviation must pass it too: uneven but small features do no harm.")
 
 
