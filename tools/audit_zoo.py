@@ -56,7 +56,7 @@ def judge(program: Healthy | Sick, report: Any) -> Row:
     """Returns what a report is worth on this program."""
     found = causes(report)
     row: Row = {"flagged": bool(found), "causes": found, "first": found[0] if found else None}
-    row["crashed"] = [str(crash) for crash in report.crashed]
+    row["crashed"] = [f"{rule}: {error}" for rule, error in report.crashed.items()]
     if isinstance(program, Sick):
         row["right"] = bool(program.causes & set(found))
         row["right_first"] = bool(found) and found[0] in program.first_causes
@@ -74,6 +74,8 @@ def examine(program: Healthy | Sick, stage: str, seed: int, *, only_train: bool)
         history = train(built) if only_train or stage == "after" else None
         if history is not None:
             row["reached"] = {name: float(values[-1]) for name, values in history.history.items()}
+            if "val_loss" in history.history:
+                row["reached"]["best val_loss"] = float(min(history.history["val_loss"]))
         if not only_train:
             started = time.perf_counter()
             row |= judge(program, audit(built, history))

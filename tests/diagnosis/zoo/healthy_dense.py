@@ -70,7 +70,7 @@ def xor_tanh(seed: int) -> Built:
     x, y = data.xor()
     model = Sequential([keras.Input((2,)), layers.Dense(8, activation="tanh"), layers.Dense(1, activation="sigmoid")])
     model.compile(keras.optimizers.Adam(0.05), "binary_crossentropy", metrics=["accuracy"])
-    return model, x, y, {"batch_size": 4, "epochs": 300}
+    return model, x, y, {"batch_size": 4, "epochs": 200}
 
 
 @healthy
@@ -78,7 +78,7 @@ def xor_relu(seed: int) -> Built:
     x, y = data.xor()
     model = Sequential([keras.Input((2,)), layers.Dense(32, activation="relu"), layers.Dense(1, activation="sigmoid")])
     model.compile(keras.optimizers.SGD(0.2), "binary_crossentropy", metrics=["accuracy"])
-    return model, x, y, {"batch_size": 1, "epochs": 300}
+    return model, x, y, {"batch_size": 1, "epochs": 250}
 
 
 @healthy
@@ -100,7 +100,7 @@ def spirals_three_hidden_layers(seed: int) -> Built:
         model.add(layers.Dense(64, activation="relu"))
     model.add(layers.Dense(3, activation="softmax"))
     model.compile(keras.optimizers.Adam(0.003), "sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model, x, y, {"batch_size": 32, "epochs": 40, "validation_data": validation}
+    return model, x, y, {"batch_size": 32, "epochs": 25, "validation_data": validation}
 
 
 @healthy

@@ -84,7 +84,7 @@ def linear_bottlenecks(seed: int) -> Built:
     h = layers.Conv2D(48, 1, activation="relu")(h)
     model = keras.Model(inputs, layers.Dense(3, activation="softmax")(layers.GlobalAveragePooling2D()(h)))
     model.compile(keras.optimizers.Adam(0.005), "sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model, x, y, {"batch_size": 32, "epochs": 20, "validation_data": validation}
+    return model, x, y, {"batch_size": 32, "epochs": 12, "validation_data": validation}
 
 
 @healthy
@@ -102,7 +102,7 @@ def separable_convolutions(seed: int) -> Built:
         ]
     )
     model.compile(keras.optimizers.Adam(0.005), "sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model, x, y, {"batch_size": 32, "epochs": 15, "validation_data": validation}
+    return model, x, y, {"batch_size": 32, "epochs": 10, "validation_data": validation}
 
 
 @healthy

@@ -28,7 +28,7 @@ def gru_stack(seed: int) -> Built:
         ]
     )
     model.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model, x, y, {"batch_size": 32, "epochs": 12, "validation_data": validation}
+    return model, x, y, {"batch_size": 32, "epochs": 9, "validation_data": validation}
 
 
 @healthy
@@ -43,7 +43,7 @@ def bidirectional_text(seed: int) -> Built:
         ]
     )
     model.compile(keras.optimizers.Adam(0.003), "binary_crossentropy", metrics=["accuracy"])
-    return model, x, y, {"batch_size": 32, "epochs": 6, "validation_data": validation}
+    return model, x, y, {"batch_size": 32, "epochs": 4, "validation_data": validation}
 
 
 @healthy

@@ -81,7 +81,7 @@ def dense_skip_connections(seed: int) -> Built:
         h = layers.add([h, layers.Dense(48)(layers.Dense(48, activation="relu")(h))])
     model = keras.Model(inputs, layers.Dense(3, activation="softmax")(layers.LayerNormalization()(h)))
     model.compile(keras.optimizers.Adam(0.002), "sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model, x, y, {"batch_size": 32, "epochs": 25, "validation_data": validation}
+    return model, x, y, {"batch_size": 32, "epochs": 12, "validation_data": validation}
 
 
 @healthy

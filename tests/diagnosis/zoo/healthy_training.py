@@ -73,7 +73,7 @@ def batch_size_one(seed: int) -> Built:
     x, y, validation = data.real("iris", seed)
     model = Sequential([keras.Input((4,)), layers.Dense(10, activation="relu"), layers.Dense(3, activation="softmax")])
     compiled(model, keras.optimizers.SGD(0.01))
-    return model, x, y, {"batch_size": 1, "epochs": 40, "validation_data": validation}
+    return model, x, y, {"batch_size": 1, "epochs": 20, "validation_data": validation}
 
 
 @healthy
@@ -88,8 +88,8 @@ def small_batches(seed: int) -> Built:
 def full_batch_gradient_descent(seed: int) -> Built:
     x, y, validation = data.real("iris", seed)
     model = Sequential([keras.Input((4,)), layers.Dense(16, activation="tanh"), layers.Dense(3, activation="softmax")])
-    compiled(model, keras.optimizers.SGD(0.3))
-    return model, x, y, {"batch_size": len(x), "epochs": 250, "validation_data": validation}
+    compiled(model, keras.optimizers.SGD(0.5, momentum=0.9))
+    return model, x, y, {"batch_size": len(x), "epochs": 40, "validation_data": validation}
 
 
 @healthy

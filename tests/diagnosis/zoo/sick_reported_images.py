@@ -33,10 +33,8 @@ def dense(readout: str | None, hidden: str | None = "relu", depth: int = 1, **ar
     first={"unscaled-inputs", "exploding-gradients", "learning-rate-too-high"},
 )
 def pixels_up_to_255(seed: int) -> Built:
-    x, y, (xv, yv) = data.digit_images(seed)
-    model = Sequential([keras.Input((8, 8, 1)), layers.Conv2D(32, 3, activation="relu"), layers.Flatten()])
-    model.add(layers.Dense(64, activation="relu"))
-    model.add(layers.Dense(10, activation="softmax"))
+    x, y, (xv, yv) = data.real("digits", seed)
+    model = dense("softmax", "relu", 3)
     model.compile(SGD(0.01), "categorical_crossentropy", metrics=["accuracy"])
     validation = (255 * xv, data.one_hot(yv, 10))
     return model, 255 * x, data.one_hot(y, 10), {"batch_size": 32, "epochs": 10, "validation_data": validation}
