@@ -1,10 +1,11 @@
 """What inputs, outputs and layers of a model are called in every piece of evidence."""
 
+import itertools
 from typing import Any
 
 import keras
 
-from keras_stable.diagnosis.evidence.nesting import named
+from keras_stable.diagnosis.evidence.nesting import leaves, mapped, named
 
 
 def input_names(model: keras.Model, x: Any) -> list[str]:
@@ -17,8 +18,10 @@ def input_names(model: keras.Model, x: Any) -> list[str]:
     default = [f"input_{index}" if index else "input" for index in range(len(tensors))]
     given = [tensor.name for tensor in tensors]
     known = [own if name.startswith("keras_tensor") else name for name, own in zip(given, default, strict=True)] or None
-    by_part = {id(part): name for name, part in named(x, known, "input")}
-    return [by_part[id(part)] for _, part in named(x, None, "input")]
+    places = itertools.count()
+    numbered = mapped(lambda _: next(places), x)
+    by_place = {place: name for name, place in named(numbered, known, "input")}
+    return [by_place[place] for place in leaves(numbered)]
 
 
 def output_names(model: keras.Model, answer: Any) -> list[str]:

@@ -187,13 +187,20 @@ def _entering(found: Trace, seen: Sequence[Seen], name: str) -> tf.Tensor | None
 def _add_features(recording: Recording, found: Trace, batch: Batch) -> None:
     calls = {call.path: call for call in reversed(found.calls)}
     for path in dict.fromkeys(recording.readouts().values()):
-        if path not in calls or not calls[path].entered or not calls[path].entered[0].dtype.is_floating:
+        if path not in calls or not _takes_features(calls[path]):
             continue
         values = calls[path].entered[0].numpy().astype("float32")
         values = values.reshape(len(values), -1, values.shape[-1]).mean(1, dtype="float64")
         parts = recording.features.setdefault(path, [])
         if (sum(len(part[0]) for part in parts) + len(values)) * values.shape[1] <= _FEATURE_VALUES or not parts:
             parts.append((values, _raw_inputs(batch.x), [np.asarray(each) for each in leaves(batch.y)]))
+
+
+def _takes_features(call: Call) -> bool:
+    # Token ids may come as floats.
+    return (
+        bool(call.entered) and call.entered[0].dtype.is_floating and not isinstance(call.layer, keras.layers.Embedding)
+    )
 
 
 def _raw_inputs(x: Any) -> np.ndarray | None:
