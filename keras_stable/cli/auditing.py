@@ -10,14 +10,12 @@ import click
 
 from keras_stable.cli.group import FAILURE, main, quiet_tensorflow
 
-_names = {"multiple": True, "metavar": "RULE"}
-
 
 @main.command()
 @click.argument("model")
 @click.option("--data", metavar="DATA", help="An .npz file, a config, a run directory, or package.module:function.")
-@click.option("--select", **_names, help="Run only these rules: an id, the beginning of ids (KS4), or a slug.")
-@click.option("--ignore", **_names, help="Do not run these rules.")
+@click.option("--select", multiple=True, metavar="RULE", help="Run only these rules: ids, beginnings (KS4), slugs.")
+@click.option("--ignore", multiple=True, metavar="RULE", help="Do not run these rules.")
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "advice"]),

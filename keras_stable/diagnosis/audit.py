@@ -10,10 +10,10 @@ import keras
 import tensorflow as tf
 
 from keras_stable.diagnosis.evidence.gathering import Gathering
-from keras_stable.diagnosis.histories import read_history
-from keras_stable.diagnosis.evidence.isolation import untouched
+from keras_stable.diagnosis.evidence.isolation import seed_all, untouched
 from keras_stable.diagnosis.evidence.options import EVIDENCE, Options
 from keras_stable.diagnosis.evidence.source import Source
+from keras_stable.diagnosis.histories import read_history
 from keras_stable.diagnosis.report import Report
 from keras_stable.diagnosis.rule import Rule
 from keras_stable.diagnosis.runner import run_rules
@@ -91,7 +91,7 @@ def audit(
     start = time.monotonic()
     with untouched(model), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        keras.utils.set_random_seed(seed)
+        seed_all(seed)
         source = Source(
             x,
             y,

@@ -1,7 +1,6 @@
 """The judge: whether a model learns, from its history, or else from the probe."""
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -110,9 +109,9 @@ def _limit(constant: float, first: float) -> float:
     return LEARNT * min(constant, first) if math.isfinite(constant) else LEARNT * first
 
 
-def _falls(losses: Sequence[float]) -> bool:
+def _falls(losses: np.ndarray) -> bool:
     """Returns whether the loss falls by more than its noise: a t test on the slope of the second half."""
-    half = np.asarray(losses, "float64")[len(losses) // 2 :]
+    half = losses[len(losses) // 2 :]
     return len(half) >= 3 and _slope(half)[0] < -TREND * _slope(half)[1]
 
 

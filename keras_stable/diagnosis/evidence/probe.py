@@ -13,7 +13,7 @@ from keras_stable.diagnosis.evidence.evaluation import data_loss, evaluate
 from keras_stable.diagnosis.evidence.origin import nonfinite_origin
 from keras_stable.diagnosis.evidence.source import Batch, Source
 from keras_stable.diagnosis.evidence.workbench import Workbench, endless
-from keras_stable.diagnosis.facts import Labels, NonfiniteOrigin, Output, Probe, Trial
+from keras_stable.diagnosis.facts import Evaluation, Input, Labels, NonfiniteOrigin, Output, Probe, Trial
 from keras_stable.optimizers.gradient_history import GradientHistoryReader
 
 # Trials last so many steps, so the probe's loss after as many is what they are compared with.
@@ -40,24 +40,38 @@ class Budget:
         return cls(steps, time.monotonic() + seconds)
 
 
-def probe(
-    bench: Workbench,
-    source: Source,
-    sample: Batch,
-    outputs: Sequence[Output],
-    labels: Sequence[Labels],
-    budget: Budget,
-) -> tuple[Probe, NonfiniteOrigin | None]:
+@dataclass(frozen=True)
+class Program:
+    """What a copy is trained and judged on.
+
+    Attributes:
+        source: the training data; sample: the rows that losses are compared on.
+        inputs, outputs, labels: facts, one for each input and output.
+    """
+
+    source: Source
+    sample: Batch
+    inputs: Sequence[Input]
+    outputs: Sequence[Output]
+    labels: Sequence[Labels]
+
+    def evaluate(self, model: keras.Model, sample: Batch | None = None) -> Evaluation:
+        """Returns how a model answers the sample, or another one."""
+        return evaluate(model, sample or self.sample, self.outputs, self.labels)
+
+
+def probe(bench: Workbench, program: Program, budget: Budget) -> tuple[Probe, NonfiniteOrigin | None]:
     """Trains, and returns what it saw and, where numbers stopped being finite, the place where that began."""
     model = bench.model
-    before = evaluate(model, sample, outputs, labels)
+    before = program.evaluate(model)
     reader = GradientHistoryReader(model.optimizer) if bench.guarded else None
     weight_norm = _norm(model.trainable_variables)
     logs: list[dict[str, float]] = []
     ratios: dict[str, list[float]] = {}
     unchanged, origin, stopped = Trial("unchanged", 0, before.loss), None, ""
+    steps = program.source.plan(trained=False).steps_per_epoch or budget.steps
     start = time.monotonic()
-    for step, batch in enumerate(endless(source)):
+    for step, batch in enumerate(endless(program.source)):
         if step == budget.steps:
             break
         if time.monotonic() > budget.deadline:
@@ -69,12 +83,12 @@ def probe(
         if measured is not None:
             _add_ratios(ratios, model, measured)
         if bench.skipped_steps() > skipped or not math.isfinite(logs[-1].get("loss", 0.0)):
-            origin, stopped = nonfinite_origin(model, batch, step), "nonfinite"
+            origin, stopped = nonfinite_origin(model, batch, step, step % steps), "nonfinite"
             break
         if step + 1 == TRIAL_STEPS:
-            unchanged = Trial("unchanged", TRIAL_STEPS, data_loss(model, sample))
+            unchanged = Trial("unchanged", TRIAL_STEPS, data_loss(model, program.sample))
     seconds = time.monotonic() - start
-    after = evaluate(model, sample, outputs, labels)
+    after = program.evaluate(model)
     if unchanged.steps == 0 or stopped == "nonfinite":
         unchanged = Trial("unchanged", len(logs), math.inf if stopped == "nonfinite" else after.loss)
     return Probe(

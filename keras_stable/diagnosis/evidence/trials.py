@@ -3,17 +3,18 @@
 import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import keras
 import numpy as np
 
-from keras_stable.diagnosis.evidence.evaluation import error_rate, evaluate
-from keras_stable.diagnosis.evidence.probe import TRIAL_STEPS, Budget
-from keras_stable.diagnosis.evidence.source import Batch, Source
+from keras_stable.diagnosis.evidence.evaluation import error_rate
+from keras_stable.diagnosis.evidence.probe import TRIAL_STEPS, Budget, Program
+from keras_stable.diagnosis.evidence.source import Batch
 from keras_stable.diagnosis.evidence.workbench import Workbench, endless
-from keras_stable.diagnosis.facts import Input, Labels, Output, Overfit, Probe, Trial, ZeroedInputs
+from keras_stable.diagnosis.facts import Overfit, Probe, Trial, ZeroedInputs
+from keras_stable.diagnosis.rule import Skip
 
 _RATES = {"learning_rate/10": 0.1, "learning_rate/100": 0.01, "learning_rate*10": 10.0, "learning_rate*100": 100.0}
 _BATCH = 16
@@ -31,49 +32,39 @@ class Trials:
 
     Args:
         bench: the workbench; it is put back before each trial.
-        source, sample, outputs, labels: as for the probe.
+        program: as for the probe.
         probe: what the probe saw; trials take as many steps as its "unchanged" one.
         budget: of the probe; its deadline holds for all trials together.
     """
 
-    def __init__(
-        self,
-        bench: Workbench,
-        source: Source,
-        sample: Batch,
-        outputs: Sequence[Output],
-        labels: Sequence[Labels],
-        probe: Probe,
-        budget: Budget,
-    ) -> None:
-        self.bench, self.source, self.sample, self.probe, self.budget = bench, source, sample, probe, budget
-        self.outputs, self.labels = outputs, labels
+    def __init__(self, bench: Workbench, program: Program, probe: Probe, budget: Budget) -> None:
+        self.bench, self.program, self.probe, self.budget = bench, program, probe, budget
         unchanged = probe.trial("unchanged")
         reached = TRIAL_STEPS if unchanged is None or probe.stopped == "nonfinite" else unchanged.steps
         self.steps = min(TRIAL_STEPS, max(reached, 1))
 
-    def run(self, inputs: Sequence[Input]) -> tuple[Trial, ...]:
+    def run(self) -> tuple[Trial, ...]:
         """Returns every trial that makes sense here and that there was time for."""
         found = [self._trial(name, rate=self.bench.learning_rate * factor) for name, factor in _RATES.items()]
-        if scaled := standardized_inputs(self.sample, inputs):
+        if scaled := standardized_inputs(self.program):
             found.append(self._trial("standardized_inputs", change=scaled))
-        if targets := standardized_targets(self.sample, self.outputs, self.probe):
+        if targets := standardized_targets(self.program, self.probe):
             found.append(self._trial("standardized_targets", change=targets))
         return tuple(trial for trial in found if trial is not None)
 
-    def zeroed(self, inputs: Sequence[Input]) -> ZeroedInputs | None:
+    def zeroed(self) -> ZeroedInputs:
         """Returns what the same training on inputs of zeros comes to."""
         trial = self._trial(
             "zeroed_inputs", change=lambda batch: replace(batch, x=keras.tree.map_structure(np.zeros_like, batch.x))
         )
         unchanged = self.probe.trial("unchanged")
         if trial is None or unchanged is None:
-            return None
+            raise Skip("there was no time left for training on zeros")
         return ZeroedInputs(trial.loss, unchanged.loss, self.probe.before.loss)
 
-    def overfit(self) -> Overfit | None:
+    def overfit(self) -> Overfit:
         """Returns how far the copy memorizes one small batch, with dropout and noise off."""
-        batch = self.sample.take(np.arange(min(_BATCH, self.sample.rows)))
+        batch = self.program.sample.take(np.arange(min(_BATCH, self.program.sample.rows)))
         best: Overfit | None = None
         with without_noise(self.bench.model):
             for factor in _OVERFIT_RATES:
@@ -85,6 +76,8 @@ class Trials:
                 if best.error <= 0.05:
                     break
         self.bench.restore()
+        if best is None:
+            raise Skip("there was no time left for memorizing one batch")
         return best
 
     def _memorize(self, batch: Batch, rate: float) -> Overfit:
@@ -95,7 +88,7 @@ class Trials:
         last = self.bench.step(batch).get("loss", math.nan)
         # Batch statistics, as in training: moving averages need more than these steps.
         answer = self.bench.model(batch.x, training=True)
-        error = error_rate(answer, batch, self.outputs, self.labels)
+        error = error_rate(answer, batch, self.program.outputs, self.program.labels)
         return Overfit(batch.rows, steps, first, last, error if math.isfinite(last) else 1.0, rate)
 
     def _trial(self, name: str, rate: float | None = None, change: Change | None = None) -> Trial | None:
@@ -104,11 +97,11 @@ class Trials:
         self.bench.restore()
         if rate is not None:
             self.bench.constant_rate(rate)
-        steps = self.bench.train(endless(self.source, change), self.steps, self.budget.deadline)
+        steps = self.bench.train(endless(self.program.source, change), self.steps, self.budget.deadline)
         if steps < self.steps and time.monotonic() > self.budget.deadline:
             return None
-        sample = self.sample if change is None else change(self.sample)
-        seen = evaluate(self.bench.model, sample, self.outputs, self.labels)
+        sample = self.program.sample if change is None else change(self.program.sample)
+        seen = self.program.evaluate(self.bench.model, sample)
         # Losses of other targets are not comparable; in units of what a constant answer costs, they are.
         unit = self.probe.before.constant_loss / seen.constant_loss if name == "standardized_targets" else 1.0
         finite = math.isfinite(seen.loss) and self.bench.skipped_steps() == 0
@@ -136,16 +129,16 @@ def without_noise(model: keras.Model) -> Iterator[None]:
         model.train_function = None
 
 
-def standardized_inputs(sample: Batch, inputs: Sequence[Input]) -> Change | None:
+def standardized_inputs(program: Program) -> Change | None:
     """Returns a change that brings every input of real numbers to mean 0 and deviation 1; None if there is none.
 
     Columns of a table are scaled each by itself, pixels and steps of a sequence together.
     """
-    flat = keras.tree.flatten(sample.x)
-    if len(flat) != len(inputs):
+    flat = keras.tree.flatten(program.sample.x)
+    if len(flat) != len(program.inputs):
         return None
     moments: list[tuple[np.ndarray, np.ndarray] | None] = []
-    for values, each in zip(flat, inputs, strict=True):
+    for values, each in zip(flat, program.inputs, strict=True):
         if each.consumer == "Embedding" or not np.issubdtype(values.dtype, np.number):
             moments.append(None)
             continue
@@ -166,11 +159,11 @@ def standardized_inputs(sample: Batch, inputs: Sequence[Input]) -> Change | None
     return change
 
 
-def standardized_targets(sample: Batch, outputs: Sequence[Output], probe: Probe) -> Change | None:
+def standardized_targets(program: Program, probe: Probe) -> Change | None:
     """Returns a change that brings the targets of a regression to mean 0 and deviation 1; None for others."""
     if not probe.before.outputs or any(each.task != "regression" for each in probe.before.outputs):
         return None
-    flat = [np.asarray(values, "float64") for values in keras.tree.flatten(sample.y)]
+    flat = [np.asarray(values, "float64") for values in keras.tree.flatten(program.sample.y)]
     moments = [(values.mean(0), np.where(values.std(0) > 0, values.std(0), 1.0)) for values in flat]
 
     def change(batch: Batch) -> Batch:

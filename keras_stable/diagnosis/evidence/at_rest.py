@@ -1,0 +1,157 @@
+"""Evidence that needs no training: of the data, the model, and single steps at the audited weights."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_stable.diagnosis import facts
+from keras_stable.diagnosis.evidence import data_facts
+from keras_stable.diagnosis.evidence.activations import activations
+from keras_stable.diagnosis.evidence.compiled import compiled
+from keras_stable.diagnosis.evidence.copying import copy_model
+from keras_stable.diagnosis.evidence.evaluation import evaluate, kept_state
+from keras_stable.diagnosis.evidence.features import features
+from keras_stable.diagnosis.evidence.gradients import gradients
+from keras_stable.diagnosis.evidence.options import EVIDENCE, Options
+from keras_stable.diagnosis.evidence.origin import nonfinite_origin
+from keras_stable.diagnosis.evidence.outputs import outputs
+from keras_stable.diagnosis.evidence.recording import Recording, entering, record
+from keras_stable.diagnosis.evidence.source import Batch, Source
+from keras_stable.diagnosis.evidence.structure import structure
+from keras_stable.diagnosis.rule import Skip
+from keras_stable.diagnosis.runner import Evidence
+from keras_stable.imports import first_line
+
+# What a model or its loss raises when it does not fit the data.
+_MISFITS = (ValueError, TypeError, tf.errors.OpError)
+_BATCHES = 4
+
+
+class AtRest:
+    """All evidence about one model; `_<name>` gathers what `evidence[<name>]` is.
+
+    Args:
+        model: compiled; only copies of it are run.
+        source: its data.
+        logs: of a history by name, or None.
+        options: what may be done.
+        say: called with a line before something that takes long.
+    """
+
+    # What several kinds of evidence are made from; made once, as evidence is.
+    parts: tuple[str, ...] = ("copy", "recording")
+
+    def __init__(
+        self,
+        model: keras.Model,
+        source: Source,
+        logs: Mapping[str, tuple[float, ...]] | None,
+        options: Options,
+        say: Callable[[str], None],
+    ) -> None:
+        self.model, self.source, self.logs, self.options, self.say = model, source, logs, options, say
+        self.sample = source.sample()
+        names = [name for name in (*EVIDENCE, *self.parts) if hasattr(self, f"_{name}")]
+        self.evidence = Evidence({name: getattr(self, f"_{name}") for name in names})
+
+    def __getitem__(self, name: str) -> Any:
+        return self.evidence[name]
+
+    def get(self, name: str) -> Any:
+        """Returns a kind of evidence, or None where it cannot be had."""
+        try:
+            return self[name]
+        except Skip:
+            return None
+
+    def _copy(self) -> keras.Model:
+        """The copy that everything but training is measured on; it is put back after each measurement."""
+        return copy_model(self.model, self.sample)
+
+    def _recording(self) -> Recording:
+        with self._measuring() as model:
+            return record(model, self._batches())
+
+    @contextlib.contextmanager
+    def _measuring(self) -> Iterator[keras.Model]:
+        model = self["copy"]
+        with kept_state(model), self._misfits():
+            yield model
+
+    @contextlib.contextmanager
+    def _misfits(self) -> Iterator[None]:
+        try:
+            yield
+        except _MISFITS as error:
+            raise Skip(f"the model cannot be run on this data: {first_line(error)}") from error
+
+    def _batches(self) -> list[Batch]:
+        found = []
+        for batch in self.source.batches():
+            found.append(batch)
+            if len(found) == _BATCHES:
+                break
+        return found
+
+    # Data and model.
+
+    def _plan(self) -> facts.Plan:
+        trained = self.logs is not None or int(self.model.optimizer.iterations) > 0
+        return self.source.plan(trained=trained)
+
+    def _inputs(self) -> tuple[facts.Input, ...]:
+        recording = self.get("recording")
+        if recording is None:
+            return data_facts.inputs(self.source)
+        entered = entering(recording, self["structure"])
+        found = data_facts.inputs(self.source, recording.inputs)
+        return tuple(replace(each, **entered.get(each.name, {})) for each in found)
+
+    def _labels(self) -> tuple[facts.Labels, ...]:
+        return data_facts.labels(self.source, [each.name for each in self["outputs"]])
+
+    def _duplicates(self) -> facts.Duplicates:
+        return data_facts.duplicates(self.source)
+
+    def _structure(self) -> facts.Structure:
+        return structure(self["recording"])
+
+    def _outputs(self) -> tuple[facts.Output, ...]:
+        return outputs(self["recording"])
+
+    def _compiled(self) -> facts.Compiled:
+        return compiled(self.model)
+
+    # One step.
+
+    def _activations(self) -> tuple[facts.LayerOutput, ...]:
+        return activations(self["recording"])
+
+    def _features(self) -> facts.Features:
+        return features(self["recording"])
+
+    def _gradients(self) -> facts.Gradients:
+        with self._measuring() as model:
+            return gradients(model, self._batches(), self["structure"])
+
+    def _evaluation(self) -> facts.Evaluation:
+        with self._measuring() as model:
+            return evaluate(model, self.sample, self["outputs"], self["labels"])
+
+    def _origin(self) -> facts.NonfiniteOrigin | None:
+        if self._is_finite():
+            return None
+        with self._measuring() as model:
+            found = (nonfinite_origin(model, batch, -1, place) for place, batch in enumerate(self._batches()))
+            return next((each for each in found if each is not None), None)
+
+    def _is_finite(self) -> bool:
+        """Returns whether no NaN or infinity was met at the audited weights."""
+        seen, gradients = self.get("activations") or (), self.get("gradients")
+        return not any(each.nonfinite for each in seen) and not (
+            gradients and any(each.nonfinite for each in gradients.variables)
+        )
