@@ -130,7 +130,8 @@ class Report:
         """Returns what `print` shows.
 
         Args:
-            details: bool, whether to show every place, and name the rules that were skipped or passed.
+            details: bool, whether to show every place, what to do about what a cause explains, and the names of the
+                rules that were skipped or passed.
             width: int, characters in a line.
         """
         from keras_stable.diagnosis.terminal import plain_text

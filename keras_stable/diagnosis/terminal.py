@@ -29,7 +29,8 @@ def renderable(report: "Report", details: bool = False) -> RenderableType:
 
     Args:
         report: what to show.
-        details: bool, whether to show every place, and name the rules that were skipped or passed.
+        details: bool, whether to show every place, what to do about what a cause explains, and the names of the
+            rules that were skipped or passed.
     """
     return Constrain(Lines(*_parts(report, details)), _WIDEST)
 
@@ -66,7 +67,7 @@ def _parts(report: "Report", details: bool) -> Iterator[RenderableType]:
         yield from _group(number, group, details)
     yield Text()
     if found:
-        yield Text(f"A rule's page: keras-stable explain {found[0].cause.id}", "dim")
+        yield Text(f"A rule's page, with what to do: keras-stable explain {found[0].cause.id}", "dim")
     yield from _checked(report, details)
 
 
@@ -81,10 +82,14 @@ def _crashed(report: "Report") -> Iterator[RenderableType]:
 
 def _group(number: int, group: Group, details: bool) -> Iterator[RenderableType]:
     yield from _entry(f"{number}. ", group.cause, 0, details)
+    yield _remedy(group.cause, _INDENT)
     if group.explained:
         yield _indented(Text("It explains, so change it first:"), _INDENT)
     for entry in group.explained:
         yield from _entry("", entry, _INDENT * 2, details)
+        # What the cause explains mostly goes away with it: a remedy for each would bury the one that counts.
+        if details:
+            yield _remedy(entry, _INDENT * 3)
 
 
 def _entry(number: str, entry: Entry, indent: int, details: bool) -> Iterator[RenderableType]:
@@ -102,9 +107,12 @@ def _entry(number: str, entry: Entry, indent: int, details: bool) -> Iterator[Re
         yield _indented(text, indent + _INDENT)
     if left := len(entry.findings) - len(shown):
         yield _indented(Text(f"and at {left} more {'place' if left == 1 else 'places'}", "dim"), indent + _INDENT)
-    remedy = Text("To do: ", "bold")
-    remedy.append(entry.remedy, "not bold")
-    yield _indented(remedy, indent + _INDENT)
+
+
+def _remedy(entry: Entry, indent: int) -> Padding:
+    text = Text("To do: ", "bold")
+    text.append(entry.remedy, "not bold")
+    return _indented(text, indent)
 
 
 def _checked(report: "Report", details: bool) -> Iterator[RenderableType]:

@@ -101,7 +101,7 @@ def scales(facts: Facts) -> Iterator[Drawing]:
 def _of_input(each: Input) -> Iterator[tuple[str, tuple[float, float, float, float]]]:
     if each.consumer == "Embedding":  # numbers of tokens have no scale
         return
-    yield f"input {each.name}", (*each.feature_std, max(abs(each.minimum), abs(each.maximum)))
+    yield f"{each.name} as given", (*each.feature_std, max(abs(each.minimum), abs(each.maximum)))
     if each.consumer and not math.isnan(each.entering_std):
         entering = (each.entering_std, each.entering_std, each.entering_std, each.entering_max)
         yield f"{each.name} into {each.consumer}", entering
