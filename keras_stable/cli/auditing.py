@@ -34,6 +34,7 @@ from keras_stable.cli.group import FAILURE, main, quiet_tensorflow
 @click.option("--gradient-noise", is_flag=True, help="Measure the gradient noise scale.")
 @click.option("--rate-range", is_flag=True, help="Run a learning-rate range test.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the audit's own randomness.")
+@click.option("--details", is_flag=True, help="Print every remedy, and every reason why a rule did not run.")
 def audit(
     model: str,
     data: str | None,
@@ -44,6 +45,7 @@ def audit(
     html: Path | None,
     quick: bool,
     curvature: bool,
+    details: bool,
     **options: Any,
 ) -> None:
     """Say what is wrong with MODEL, with evidence.
@@ -77,7 +79,7 @@ def audit(
             progress=say,
             **options,
         )
-    print_report(report)
+    print_report(report, details)
     if json_path is not None:
         json_path.write_text(report.to_json() + "\n", encoding="utf-8")
     if html is not None:

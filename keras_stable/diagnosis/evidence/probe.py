@@ -68,7 +68,7 @@ def probe(bench: Workbench, program: Program, budget: Budget) -> tuple[Probe, No
     weight_norm = _norm(model.trainable_variables)
     logs: list[dict[str, float]] = []
     ratios: dict[str, list[float]] = {}
-    unchanged, origin, stopped = Trial("unchanged", 0, before.loss), None, ""
+    unchanged, origin, stopped = Trial("unchanged", 0, before.loss, math.nan), None, ""
     steps = program.source.plan(trained=False).steps_per_epoch or budget.steps
     start = time.monotonic()
     for step, batch in enumerate(endless(program.source)):
@@ -86,11 +86,11 @@ def probe(bench: Workbench, program: Program, budget: Budget) -> tuple[Probe, No
             origin, stopped = nonfinite_origin(model, batch, step, step % steps), "nonfinite"
             break
         if step + 1 == TRIAL_STEPS:
-            unchanged = Trial("unchanged", TRIAL_STEPS, data_loss(model, program.sample))
+            unchanged = Trial("unchanged", TRIAL_STEPS, data_loss(model, program.sample), math.nan)
     seconds = time.monotonic() - start
     after = program.evaluate(model)
     if unchanged.steps == 0 or stopped == "nonfinite":
-        unchanged = Trial("unchanged", len(logs), math.inf if stopped == "nonfinite" else after.loss)
+        unchanged = Trial("unchanged", len(logs), math.inf if stopped == "nonfinite" else after.loss, math.nan)
     return Probe(
         steps=len(logs),
         seconds=seconds,
