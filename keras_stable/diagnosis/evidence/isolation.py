@@ -12,6 +12,9 @@ from keras.src.backend.common import global_state
 from tensorflow.python.eager import context as eager_context
 from tensorflow.python.ops import stateful_random_ops
 
+# An eager random operation goes on where the last one with the same seeds stopped: no seed may be one in use.
+_APART = 1_592_654_061
+
 
 @contextmanager
 def untouched(model: keras.Model | None = None) -> Iterator[None]:
@@ -22,9 +25,10 @@ def untouched(model: keras.Model | None = None) -> Iterator[None]:
     the model: variables, those of its optimizer and metrics, and the attributes of the model, its layers,
     optimizer, loss and metrics, with the contents of lists, dictionaries and sets among them.
 
-    TensorFlow keeps the position of eager operations with a fixed `seed=` in a cache that nobody can read.
-    `tf.random.set_seed`, and with it `keras.utils.set_random_seed`, empties it: inside, seed with `seed_all`. A
-    `tf.data.Dataset` that shuffles keeps the number of its passes, which nobody can set back either.
+    TensorFlow keeps the positions of its eager random operations in a cache that nobody can read. Inside, it has
+    another seed, so that it uses none of the caller's; but `tf.random.set_seed`, and with it
+    `keras.utils.set_random_seed`, empties the cache: seed with `seed_all` instead. A `tf.data.Dataset` that
+    shuffles keeps the number of its passes, which nobody can set back either.
 
     Args:
         model: What is to stay as it is; None takes care of the global state alone.
@@ -49,6 +53,9 @@ def untouched(model: keras.Model | None = None) -> Iterator[None]:
 def seed_all(seed: int) -> None:
     """Seeds what `keras.utils.set_random_seed` does, and leaves TensorFlow's cache of operations alone.
 
+    TensorFlow gets another seed than the caller's own, so that the caller's operations are not in use here. Its
+    eager random operations alone are therefore not those of `keras.utils.set_random_seed`.
+
     Args:
         seed: int from 0 to 2 ** 32 - 1.
     """
@@ -56,8 +63,12 @@ def seed_all(seed: int) -> None:
     np.random.seed(seed)
     global_state.set_global_attribute("global_random_seed", seed)
     global_state.set_global_attribute("global_seed_generator", None)
-    context = eager_context.context()
-    context._seed, context._rng = seed, random.Random(seed)
+    _seed_tensorflow(seed)
+
+
+def _seed_tensorflow(seed: int) -> None:
+    context, own = eager_context.context(), (seed + _APART) % 2**31
+    context._seed, context._rng = own, random.Random(own)
 
 
 def _python() -> Callable[[], None]:
@@ -76,6 +87,7 @@ def _tensorflow() -> Callable[[], None]:
     state = None if operations is None else operations.getstate()
     generator_state = None if generator is None else generator.state.read_value()
     eagerly = tf.config.functions_run_eagerly()
+    _seed_tensorflow(seed or 0)
 
     def put_back() -> None:
         context._seed, context._rng = seed, operations
@@ -113,8 +125,9 @@ def _keras() -> Callable[[], None]:
 def _model(model: keras.Model) -> Callable[[], None]:
     owners = _owners(model)
     values = [(variable, variable.read_value()) for variable in _variables(owners)]
-    # Keras keeps the ids of what it tracks in an object of its own.
+    # Keras keeps the ids of what it tracks in an object of its own, and freezes variables one by one.
     owners += [owner._tracker for owner in owners if hasattr(owner, "_tracker")]
+    owners += model.variables
     attributes = [_attributes(owner) for owner in owners]
 
     def put_back() -> None:
@@ -158,11 +171,15 @@ def _attributes(owner: Any) -> Callable[[], None]:
 
 
 def _remember(value: Any, contents: dict[int, tuple[Any, Any]]) -> None:
+    # TensorFlow's tracking dictionaries are stand-ins for a plain one.
+    value = getattr(value, "__wrapped__", value)
     if not isinstance(value, list | dict | set) or id(value) in contents:
         return
     content: Any = list(value.items() if isinstance(value, dict) else value)
     contents[id(value)] = value, content
-    for item in content if not isinstance(value, dict) else value.values():
+    # TensorFlow's wrapper of a list holds another one in an attribute.
+    held = vars(value).values() if hasattr(value, "__dict__") else ()
+    for item in (*(value.values() if isinstance(value, dict) else content), *held):
         _remember(item, contents)
 
 
