@@ -40,6 +40,8 @@ CONTRACTIONS = frozenset(
 # Two tensors of the same origin multiplied with or divided by each other, as `x * sigmoid(x)` does.
 PRODUCT = "Product"
 
+_APPROXIMATE_GELU = "gelu approximate"
+
 _SINGLE = {
     "Relu": "relu",
     "Relu6": "relu6",
@@ -83,7 +85,7 @@ def function_name(function: Any) -> str:
     for name in known:
         reference = _reference()[name]
         if values is not None and reference is not None and np.allclose(values, reference, rtol=1e-4, atol=1e-6):
-            return name
+            return name.removesuffix(" approximate")
     return "custom"
 
 
@@ -126,7 +128,8 @@ def pools(operations: Sequence[str]) -> bool:
 
 @functools.cache
 def _functions() -> dict[str, Callable[[Any], Any]]:
-    return {name: getattr(keras.activations, name) for name in _KNOWN if hasattr(keras.activations, name)}
+    found = {name: getattr(keras.activations, name) for name in _KNOWN if hasattr(keras.activations, name)}
+    return found | {_APPROXIMATE_GELU: lambda x: keras.activations.gelu(x, approximate=True)}
 
 
 @functools.cache

@@ -9,7 +9,6 @@ from keras_stable.diagnosis.evidence.recording import Recording, Seen
 from keras_stable.diagnosis.facts import LayerOutput
 
 SATURATED_SHARE = 0.95
-_ZERO_WHEN_OFF = ("relu", "relu6")
 
 
 def activations(recording: Recording) -> tuple[LayerOutput, ...]:
@@ -40,7 +39,7 @@ def _output(seen: Seen, moments: Moments, entered_nonfinite: int, returned: bool
         nonfinite=moments.nonfinite,
         nonfinite_rows=tuple(moments.nonfinite_rows),
         input_nonfinite=entered_nonfinite,
-        dead=moments.dead if seen.activation in _ZERO_WHEN_OFF else math.nan,
+        dead=moments.dead,
         saturated=moments.saturated(SATURATED_SHARE) if bounded else math.nan,
         spread=moments.spread,
     )

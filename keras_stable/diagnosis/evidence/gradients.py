@@ -119,7 +119,7 @@ def _size(gradient: Any, scale: float) -> tuple[float, float, float]:
     count = math.prod(gradient.dense_shape.numpy() if isinstance(gradient, tf.IndexedSlices) else gradient.shape)
     values = np.asarray(_rows(gradient), "float64") / scale
     with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.linalg.norm(values.reshape(-1))), float(np.abs(values).sum() / max(count, 1)), 1.0
+        return float(np.sqrt(np.square(values).sum())), float(np.abs(values).sum() / max(count, 1)), 1.0
 
 
 def _rows(gradient: Any) -> np.ndarray:

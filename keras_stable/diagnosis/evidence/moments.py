@@ -7,6 +7,8 @@ import numpy as np
 
 from keras_stable.diagnosis.evidence.bounds import at_bound
 
+ZERO_WHEN_OFF = ("relu", "relu6")
+
 _ROWS = 10
 _VALUES = 1 << 20  # values that are taken to float64 at a time
 
@@ -43,18 +45,21 @@ class Moments:
 
     def _add(self, values: np.ndarray) -> None:
         values = values.reshape(len(values), -1, values.shape[-1] if values.ndim > 1 else 1)
-        finite = np.isfinite(values)
+        # A sum is finite only where every value is.
+        with np.errstate(over="ignore", invalid="ignore"):
+            whole = bool(np.isfinite(values.sum()))
+        finite = np.ones((1, 1, 1), bool) if whole else np.isfinite(values)
         if not finite.all():
             bad = np.flatnonzero(~finite.all((1, 2))) + self.rows
             self.nonfinite_rows = [*self.nonfinite_rows, *bad.tolist()][:_ROWS]
             self.nonfinite += int((~finite).sum())
         self.rows += len(values)
-        known = values[finite]
+        known = values.reshape(-1) if whole else values[finite]
         if known.size:
-            self.maximum = max(self.maximum, float(np.abs(known).max()))
-            self._count, self._mean, self._squares = _merged(
-                (self._count, self._mean, self._squares), (known.size, known.mean(), known.var() * known.size)
-            )
+            self.maximum = max(self.maximum, float(known.max()), -float(known.min()))
+            mean = known.mean()
+            own = (known.size, mean, np.square(known - mean).sum())
+            self._count, self._mean, self._squares = _merged((self._count, self._mean, self._squares), own)
         self._add_units(values, finite)
 
     def _add_units(self, values: np.ndarray, finite: np.ndarray) -> None:
@@ -64,12 +69,14 @@ class Moments:
             self._alive, self._bounded = np.zeros(width, bool), np.zeros(width, "int64")
         if len(self._unit_mean) != width or not values.size:
             return
-        self._alive |= ((values != 0) | ~finite).any((0, 1))
+        if self.activation in ZERO_WHEN_OFF:
+            self._alive |= ((values != 0) | ~finite).any((0, 1))
         bounded = at_bound(self.activation, values)
         if bounded is not None:
             self._bounded += bounded.sum((0, 1))
         self._positions += values.shape[0] * values.shape[1]
-        samples = values[finite.all((1, 2))].mean(1)
+        rows = finite.all((1, 2))
+        samples = (values if rows.all() else values[rows]).mean(1)
         if len(samples):
             own = (len(samples), samples.mean(0), samples.var(0) * len(samples))
             self._samples, self._unit_mean, self._unit_squares = _merged(
@@ -100,8 +107,10 @@ class Moments:
 
     @property
     def dead(self) -> float:
-        """Returns the share of units that were 0 at every position of every sample."""
-        return math.nan if self._alive is None or not self._positions else float(1 - self._alive.mean())
+        """Returns the share of units that were 0 at every position of every sample; NaN for other than relu."""
+        if self._alive is None or not self._positions or self.activation not in ZERO_WHEN_OFF:
+            return math.nan
+        return float(1 - self._alive.mean())
 
     def saturated(self, share: float) -> float:
         """Returns the share of units that were at a bound in at least this share of positions and samples."""

@@ -215,4 +215,11 @@ def _numeric(tensor: tf.Tensor) -> bool:
 
 
 def _nonfinite(tensor: tf.Tensor) -> int:
-    return int((~np.isfinite(tensor.numpy().astype("float32"))).sum()) if tensor.dtype.is_floating else 0
+    if not tensor.dtype.is_floating:
+        return 0
+    values = tensor.numpy()
+    with np.errstate(over="ignore", invalid="ignore"):
+        # A sum is finite only where every value is.
+        if np.isfinite(values.sum(dtype="float32")):
+            return 0
+    return int((~np.isfinite(values.astype("float64"))).sum())

@@ -2,7 +2,7 @@
 
 import functools
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -84,7 +84,17 @@ def trace(
         parts = keras.tree.flatten(answer)
         outputs = dict(zip(output_names(model, answer), parts, strict=True))
         paths = {name: (tracer.provenance.paths([tensor]) or ("",))[0] for name, tensor in outputs.items()}
-    return Trace(tuple(tracer.calls), inputs, outputs, paths, answer)
+    return Trace(tuple(_used(tracer.calls, paths.values())), inputs, outputs, paths, answer)
+
+
+def _used(calls: Sequence[Call], outputs: Iterable[str]) -> list[Call]:
+    """Returns the calls without operations that lead to no layer and no output, such as those of `add_loss`."""
+    wanted, kept = set(outputs), []
+    for call in reversed(calls):
+        if call.layer is not None or call.path in wanted:
+            wanted.update(call.inputs)
+            kept.append(call)
+    return kept[::-1]
 
 
 class _Tracer:

@@ -35,7 +35,8 @@ def test_dead_and_saturated_units():
     values = np.full((40, 4), 0.5)
     values[:, 0], values[:, 1], values[3:, 2] = 0.0, 0.999, 0.001
     found = streamed(values, "sigmoid")
-    assert found.dead == 0.25
+    assert np.isnan(found.dead)
+    assert streamed(values, "relu").dead == 0.25
     assert found.saturated(0.95) == 0.5
     assert found.saturated(0.9) == 0.75
 

@@ -102,3 +102,17 @@ def test_a_recurrent_model_gives_the_same_in_a_graph():
         for one, other in zip(found.calls, eager.calls, strict=True):
             np.testing.assert_allclose(one.given[0], other.given[0], atol=1e-6)
     assert run(words[:3]).answer.shape == (3, 1)
+
+
+def test_what_only_a_penalty_is_computed_from_is_no_layer():
+    class Penalized(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.out = layers.Dense(1, name="out")
+
+        def call(self, x):
+            answer = self.out(x)
+            self.add_loss(keras.ops.mean(keras.ops.exp(answer) - answer * x))
+            return answer
+
+    assert list(flow(trace(Penalized(), X))) == ["out"]
