@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from keras_stable.diagnosis.facts import Gradients, Learning
 from keras_stable.diagnosis.rule import Found, rule
+from keras_stable.diagnosis.rules.step._wording import listed
 
 
 @rule(
@@ -52,12 +53,11 @@ def disconnected_variables(gradients: Gradients, learning: Learning) -> Iterator
     if not lost:
         return
     total, paths = len(gradients.variables), [each.path for each in lost]
-    named = ", ".join(paths[:4]) + (f" and {len(paths) - 4} more" if len(paths) > 4 else "")
     every = len(lost) == total
     yield Found(
         where=lost[0].layer,
         message=f"{len(lost)} of {total} variables get no gradient ({_share(gradients, 'encoder')} before the "
-        f"readout, {_share(gradients, 'readout')} of the readout): {named}.",
+        f"readout, {_share(gradients, 'readout')} of the readout): {listed(paths, most=4)}.",
         evidence={"disconnected": len(lost), "variables": total},
         threshold=0.0,
         severity="error" if every or (learning.troubled and 2 * len(lost) >= total) else "warning",

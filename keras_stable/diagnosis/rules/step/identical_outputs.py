@@ -8,6 +8,7 @@ from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
 SPREAD = Threshold(
     1e-6, "Share of the outputs' size: ten roundings of a float32. Eight sigmoid layers still give more."
 )
+LATER = Threshold(1e-5, "The same of a trained model, whose layers may have enlarged the roundings of its samples.")
 SAMPLES = Threshold(8.0, "Fewer samples may well have the same answer.")
 
 
@@ -25,7 +26,7 @@ SAMPLES = Threshold(8.0, "Fewer samples may well have the same answer.")
         "cannot-overfit-batch",
         "input-independent-loss",
     ),
-    thresholds={"spread": SPREAD, "samples": SAMPLES},
+    thresholds={"spread": SPREAD, "spread when trained": LATER, "samples": SAMPLES},
 )
 def identical_outputs(
     evaluation: Evaluation, learning: Learning, plan: Plan | None = None, probe: Probe | None = None
@@ -54,10 +55,8 @@ def identical_outputs(
     trained = plan is not None and plan.trained
     for place, each in enumerate(evaluation.outputs):
         after = _output(probe, place)
-        now, later = (
-            _identical(each, evaluation.samples),
-            after is not None and _identical(after, _samples_after(probe)),
-        )
+        now = _identical(each, evaluation.samples, LATER.value if trained else SPREAD.value)
+        later = after is not None and _identical(after, _samples_after(probe), LATER.value)
         if not now and not later:
             continue
         lasting = later or (now and trained and after is None)
@@ -68,7 +67,7 @@ def identical_outputs(
             + (", also after a short training." if now and later else "." if now else " after a short training.")
             + f" It varies by {shown.spread:.2g}, at a size of {shown.scale:.2g}.",
             evidence={"spread": shown.spread, "scale": shown.scale, "distinct_rows": shown.distinct_rows},
-            threshold=SPREAD.value,
+            threshold=LATER.value if lasting else SPREAD.value,
             severity=_severity(lasting, after is not None, learning),
             confidence=0.85 if lasting else 0.5,
         )
@@ -85,10 +84,10 @@ def _output(probe: Probe | None, place: int) -> OutputEvaluation | None:
     return outputs[place] if place < len(outputs) and not outputs[place].nonfinite else None
 
 
-def _identical(output: OutputEvaluation, samples: int) -> bool:
+def _identical(output: OutputEvaluation, samples: int, limit: float) -> bool:
     if output.nonfinite or samples < SAMPLES.value:
         return False
-    return output.distinct_rows == 1 or output.spread <= SPREAD.value * output.scale
+    return output.distinct_rows == 1 or output.spread <= limit * output.scale
 
 
 def _severity(lasting: bool, measured_later: bool, learning: Learning) -> Severity:

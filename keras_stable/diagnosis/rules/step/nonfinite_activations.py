@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from keras_stable.diagnosis.facts import LayerOutput, Learning, NonfiniteOrigin
 from keras_stable.diagnosis.rule import Found, rule
+from keras_stable.diagnosis.rules.step._wording import listed
 
 
 @rule(
@@ -58,7 +59,7 @@ def nonfinite_activations(
         return
     first = next((each for each in hit if each.input_nonfinite == 0), hit[0])
     reaches_output = activations[-1].nonfinite > 0
-    rows = f", in samples {', '.join(map(str, first.nonfinite_rows))}" if first.nonfinite_rows else ""
+    rows = f", in samples {listed(first.nonfinite_rows)}" if first.nonfinite_rows else ""
     comes_in = " They come in with its inputs." if first.input_nonfinite else ""
     yield Found(
         where=first.path,
@@ -74,7 +75,7 @@ def _from_origin(origin: NonfiniteOrigin) -> Found:
     """Returns the finding for the place that following the values step by step has found."""
     what = f"the weight {origin.variable}" if origin.where == "weights" else f"the output of {origin.layer}"
     when = "Before training" if origin.step < 0 else f"In step {origin.step} of a short training"
-    rows = f", samples {', '.join(map(str, origin.rows))}" if origin.rows else ""
+    rows = f", samples {listed(origin.rows)}" if origin.rows else ""
     batch = f" (batch {origin.batch}{rows})" if origin.where == "activations" else ""
     why = f": {origin.operation}" if origin.operation else ""
     return Found(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from keras_stable.diagnosis.facts import Compiled, Gradients, Learning, NonfiniteOrigin, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rules.step._wording import listed
 
 SKIPPED = Threshold(0.1, "Share of the steps. Automatic loss scaling overflows in the first few and skips them.")
 
@@ -91,7 +92,7 @@ def nonfinite_gradients(
 def _from_origin(origin: NonfiniteOrigin) -> Found:
     """Returns the finding for the place that following the values step by step has found."""
     when = "before training" if origin.step < 0 else f"in step {origin.step} of a short training"
-    rows = f", samples {', '.join(map(str, origin.rows))}" if origin.rows else ""
+    rows = f", samples {listed(origin.rows)}" if origin.rows else ""
     why = f": {origin.operation}" if origin.operation else ""
     return Found(
         where=origin.layer or origin.variable or "training",

@@ -1,11 +1,14 @@
 """KS406."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 from keras_stable.diagnosis.facts import LayerOutput, Learning, Output, Plan
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
 
 SHARE = Threshold(0.5, "Fresh and trained layers on scaled inputs have none; inputs of 0 to 255 give 60 to 100 %.")
+
+FILLED = Threshold(0.9, "Mean square on a scale of -1 to 1. Units that jump between both bounds count here.")
 
 
 @rule(
@@ -27,7 +30,7 @@ SHARE = Threshold(0.5, "Fresh and trained layers on scaled inputs have none; inp
         "cannot-overfit-batch",
         "input-independent-loss",
     ),
-    thresholds={"share": SHARE},
+    thresholds={"share": SHARE, "mean square": FILLED},
 )
 def saturated_activations(
     activations: Sequence[LayerOutput], learning: Learning, outputs: Sequence[Output] = (), plan: Plan | None = None
@@ -36,9 +39,10 @@ def saturated_activations(
 
     ## What it does
 
-    Counts the units of sigmoid, tanh and softmax layers that are at a bound for at least 95 % of the samples. A
-    trained classifier's output is at its bounds because it is sure, which is no finding; the output of a model
-    that was not trained yet is looked at like a hidden layer, unless it then learns.
+    Counts the units of sigmoid, tanh and softmax layers that are at a bound for at least 95 % of the samples; a
+    sigmoid or tanh layer whose units jump from one bound to the other counts as well. A trained classifier's
+    output is at its bounds because it is sure, which is no finding; the output of a model that was not trained
+    yet is looked at like a hidden layer, if it then does not learn.
 
     ## Why is this bad
 
@@ -62,19 +66,34 @@ def saturated_activations(
     """
     last = {each.layer for each in outputs} or {each.path for each in activations[-1:]}
     sure = learning.state not in ("stuck", "diverging") or plan is None or plan.trained
-    hit = [each for each in activations if each.saturated > SHARE.value and not (each.path in last and sure)]
+    looked_at = [each for each in activations if not (each.path in last and sure)]
+    hit = [each for each in looked_at if each.saturated > SHARE.value or _filled(each) > FILLED.value]
     if not hit:
         return
-    worst = max(hit, key=lambda each: each.saturated)
+    worst = max(hit, key=lambda each: each.saturated if each.saturated > SHARE.value else 0.0)
+    many = worst.saturated > SHARE.value
+    often = (
+        f"{worst.saturated:.0%} of the {worst.units} {worst.activation} units are at a bound for nearly every sample"
+        if many
+        else f"The {worst.units} {worst.activation} units are near a bound most of the time"
+    )
     yield Found(
         where=worst.path,
-        message=f"{worst.saturated:.0%} of the {worst.units} {worst.activation} units are at a bound for nearly every "
-        f"sample, in {len(hit)} layers more than half.",
-        evidence={"saturated": worst.saturated, "units": worst.units, "layers": len(hit)},
-        threshold=SHARE.value,
+        message=f"{often}; it is so in {len(hit)} of the layers.",
+        evidence={"saturated": worst.saturated, "mean_square": _filled(worst), "layers": len(hit)},
+        threshold=SHARE.value if many else FILLED.value,
         severity=_severity(worst, learning),
         confidence=0.7,
     )
+
+
+def _filled(layer: LayerOutput) -> float:
+    """Returns the mean square of a sigmoid's or tanh's output, stretched to -1 to 1; NaN for other functions."""
+    if layer.activation == "tanh":
+        return layer.mean**2 + layer.std**2
+    if layer.activation == "sigmoid":
+        return (2 * layer.mean - 1) ** 2 + 4 * layer.std**2
+    return math.nan
 
 
 def _severity(worst: LayerOutput, learning: Learning) -> Severity:

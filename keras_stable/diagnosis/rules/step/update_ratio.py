@@ -44,6 +44,7 @@ def update_ratio(probe: Probe, learning: Learning, gradients: Gradients | None =
     ratios = _ratios(probe.update_ratio, gradients)
     if not ratios:
         raise Skip("no kernel was updated")
+    layers = {each.path: each.layer for each in (gradients.variables if gradients else ())}
     high = {path: ratio for path, ratio in ratios.items() if ratio > HIGH.value}
     low = {path: ratio for path, ratio in ratios.items() if ratio < LOW.value}
     for side, limit, words in ((high, HIGH, "more than a tenth"), (low, LOW, "less than a ten-thousandth")):
@@ -52,7 +53,7 @@ def update_ratio(probe: Probe, learning: Learning, gradients: Gradients | None =
         many = len(side) > SHARE.value * len(ratios)
         extreme = max(side, key=lambda path: abs(math.log10(ratios[path]) - math.log10(limit.value)))
         yield Found(
-            where=extreme.rpartition("/")[0] or extreme,
+            where=layers.get(extreme, extreme.rpartition("/")[0] or extreme),
             message=f"A step changes {len(side)} of {len(ratios)} kernels by {words} of their size, {extreme} by "
             f"{ratios[extreme]:.1g}.",
             evidence={"ratio": ratios[extreme], "median_ratio": median(ratios.values()), "kernels": len(side)},

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from keras_stable.diagnosis.facts import Evaluation, Gradients, Learning, Output, Probe, VariableGradient
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
 from keras_stable.diagnosis.rules.step._layer_norms import is_kernel
+from keras_stable.diagnosis.rules.step._wording import listed
 
 SOLVED = Threshold(1e-6, "A loss this near to 0 is solved, and its gradient rightly rounds to 0.")
 
@@ -69,11 +70,10 @@ def zero_gradients(
         return
     layers = _silent_layers(gradients, kernels)
     total, paths = len(gradients.variables), [each.path for each in kernels]
-    named = ", ".join(paths[:4]) + (f" and {len(paths) - 4} more" if len(paths) > 4 else "")
     yield Found(
         where=layers[0] if layers else kernels[0].layer,
         message=f"{len(blocked)} of {total} variables get a gradient of exactly zero on every batch, among "
-        f"them {named}.",
+        f"them {listed(paths, most=4)}.",
         evidence={"zero": len(blocked), "variables": total, "layers": len(layers)},
         threshold=0.0,
         severity=_severity(bool(layers), bool(later), every, learning, outputs),

@@ -5,6 +5,7 @@ from keras_stable.diagnosis.rules.step.identical_outputs import identical_output
 
 SAME = Evaluation(outputs=(OutputEvaluation(spread=1e-8, scale=1.0),))
 ZEROS = Evaluation(outputs=(OutputEvaluation(spread=0.0, scale=0.0, distinct_rows=1),))
+ROUNDED = Evaluation(outputs=(OutputEvaluation(spread=4e-6, scale=1.0),))
 SOUND = Evaluation()
 
 
@@ -15,6 +16,8 @@ SOUND = Evaluation()
         (SAME, SAME, "stuck", "error"),
         (ZEROS, ZEROS, "diverging", "error"),
         (SOUND, SAME, "stuck", "error"),  # dead after the first steps
+        (SAME, ROUNDED, "stuck", "error"),
+        (ROUNDED, SOUND, "stuck", None),
         (SAME, SAME, "learning", "warning"),
         (ZEROS, SOUND, "learning", "advice"),  # a readout that starts at zero
         (ZEROS, SOUND, "slow", "advice"),

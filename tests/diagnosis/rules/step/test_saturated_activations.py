@@ -36,6 +36,15 @@ def test_a_gate_between_layers_may_choose(found, learning):
     assert found(saturated_activations, **evidence, learning=learning("stuck")) == [("warning", "gate")]
 
 
+@pytest.mark.parametrize(("activation", "mean", "std"), [("tanh", 0.0, 0.98), ("sigmoid", 0.5, 0.49)])
+def test_units_that_jump_between_their_bounds(learning, activation, mean, std):
+    jumping = LayerOutput("hidden", activation=activation, mean=mean, std=std, saturated=0.1)
+    evidence = {"activations": (SOUND, jumping, READOUT), "outputs": (Output(),), "learning": learning("stuck")}
+    (only,) = saturated_activations.run({**evidence, "plan": Plan(trained=True)})
+    assert (only.where, only.severity) == ("hidden", "warning")
+    assert only.message == f"The 64 {activation} units are near a bound most of the time; it is so in 1 of the layers."
+
+
 def test_what_was_not_measured(found, learning):
     assert not found(saturated_activations, activations=(LayerOutput(), READOUT), learning=learning("stuck"))
     assert not found(saturated_activations, activations=(), learning=learning("stuck"))

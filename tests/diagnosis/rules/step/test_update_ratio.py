@@ -35,5 +35,7 @@ def test_what_started_at_zero_or_does_not_move(found, learning):
 
 
 def test_it_says_the_figures(learning):
-    (only,) = update_ratio.run({"probe": ratios(0.5, 0.9), "learning": learning("diverging")})
+    named = Gradients((VariableGradient("dense_1/kernel", "encoder/dense_1"),))
+    (only,) = update_ratio.run({"probe": ratios(0.5, 0.9), "learning": learning("diverging"), "gradients": named})
+    assert only.where == "encoder/dense_1"
     assert only.message == "A step changes 2 of 2 kernels by more than a tenth of their size, dense_1/kernel by 0.9."
