@@ -86,6 +86,8 @@ def _by_probe(plan: Plan, probe: Probe) -> Learning:
     limit = _limit(constant, first)
     if last < limit:
         return Learning("learning", *made, f"the loss fell to {last:.3g} in {steps}{_against(constant)}")
+    if _same_for_all(probe.after):
+        return Learning("stuck", *made, f"every sample gets the same answer after {steps}")
     planned = plan.steps or USUAL_STEPS
     if planned > probe.steps and (_will_reach(losses, planned, limit) or _will_at_rate(probe, planned, limit)):
         return Learning("learning", *made, f"the loss falls, and {planned} steps will do")
@@ -104,6 +106,10 @@ def _by_weights(evaluation: Evaluation) -> Learning:
     return Learning("unknown", *made, f"the trained weights have a loss of {loss:.3g}{_against(constant)}")
 
 
+def _same_for_all(evaluation: Evaluation) -> bool:
+    return any(each.distinct_rows == 1 and evaluation.samples > 1 for each in evaluation.outputs)
+
+
 def _limit(constant: float, first: float) -> float:
     """Returns the loss under which something was learnt; where no constant answer is known, by the first loss alone."""
     return LEARNT * min(constant, first) if math.isfinite(constant) else LEARNT * first
@@ -111,15 +117,22 @@ def _limit(constant: float, first: float) -> float:
 
 def _falls(losses: np.ndarray) -> bool:
     """Returns whether the loss falls by more than its noise: a t test on the slope of the second half."""
+    medians, _ = _second_half(losses)
+    return len(medians) >= 3 and _slope(medians)[0] < -TREND * _slope(medians)[1]
+
+
+def _second_half(losses: np.ndarray) -> tuple[np.ndarray, float]:
+    """Returns medians of up to ten stretches of the second half, which single spikes do not move, and their length."""
     half = losses[len(losses) // 2 :]
-    return len(half) >= 3 and _slope(half)[0] < -TREND * _slope(half)[1]
+    parts = np.array_split(half, min(10, len(half)))
+    return np.array([np.median(part) for part in parts]), len(half) / max(len(parts), 1)
 
 
-def _slope(losses: np.ndarray) -> tuple[float, float]:
-    """Returns the slope a step of a straight line through the losses, and its standard error."""
-    x = np.arange(len(losses)) - (len(losses) - 1) / 2
-    slope = float(x @ (losses - losses.mean()) / (x @ x))
-    rest = losses - losses.mean() - slope * x
+def _slope(values: np.ndarray) -> tuple[float, float]:
+    """Returns the slope of a straight line through evenly spaced values, and its standard error."""
+    x = np.arange(len(values)) - (len(values) - 1) / 2
+    slope = float(x @ (values - values.mean()) / (x @ x))
+    rest = values - values.mean() - slope * x
     return slope, float(np.sqrt(rest @ rest / max(len(x) - 2, 1) / (x @ x)))
 
 
@@ -127,8 +140,8 @@ def _will_reach(losses: np.ndarray, planned: int, limit: float) -> bool:
     """Returns whether the trend of the second half, gone on with, gets under the limit in the planned steps."""
     if not _falls(losses):
         return False
-    half = losses[len(losses) // 2 :]
-    return bool(half.mean() + _slope(half)[0] * (planned - len(losses)) < limit)
+    medians, length = _second_half(losses)
+    return bool(medians[-1] + _slope(medians)[0] / length * (planned - len(losses)) < limit)
 
 
 def _will_at_rate(probe: Probe, planned: int, limit: float) -> bool:
