@@ -47,5 +47,5 @@ def gradient(tape: tf.GradientTape, value: tf.Tensor, variables: list[Any]) -> l
 
 
 def traced(model: keras.Model, function: Callable[..., Any]) -> Callable[..., Any]:
-    """Returns the function as a graph, unless the model was compiled to run eagerly."""
-    return function if model.run_eagerly else tf.function(function, reduce_retracing=True)
+    """Returns the function as a graph, as a training step is, unless the model was compiled to run eagerly."""
+    return function if model.run_eagerly else tf.function(function, autograph=False, reduce_retracing=True)

@@ -27,33 +27,37 @@ def rate_range(
     """Returns the loss while the learning rate grows by the same factor at every step (Smith 2017, section 3.3).
 
     Stops when the running mean of the loss is four times its best and above its first, or not finite. The rate
-    of an entry is that of the step before its loss was taken. `best` is where the running mean falls most for a
-    growing rate, NaN where it never falls; `highest` is the last rate at which it was still at its bottom.
+    of an entry is that of the step before its loss was taken, and from a loss is taken what its batch had more
+    than the others before training. `best` is where the running mean falls most for a growing rate, NaN where
+    it never falls; `highest` is the last rate at which it was still at its bottom.
 
     Args:
         model: compiled and built; a copy: weights, optimizer and rate are put back afterwards.
-        batches: NumPy batches, taken again and again.
+        batches: NumPy batches, taken again and again; no more of them than there are steps.
         lowest, highest: float above 0, the first and last rate.
         steps: int of at least 2.
 
     Raises:
         Skip: When there are no batches.
     """
-    rounds = itertools.cycle(batches)
-    first = next(rounds, None)
-    if first is None:
+    given = list(itertools.islice(batches, steps))
+    if not given:
         raise Skip("there are no batches")
     bench = Workbench(model)
     planned = np.geomspace(lowest, highest, steps).tolist()
     losses: list[float] = []
     smooth: list[float] = []
     with _put_back(bench):
+        bench.constant_rate(0.0)
+        before = [_loss(bench, batch) for batch in given]
+        bench.restore()
+        rounds = itertools.cycle(zip(given, before, strict=True))
         # A step returns the loss from before it, so each rate is judged by the step after its own.
         bench.constant_rate(planned[0])
-        bench.step(first)
-        for following, batch in zip([*planned[1:], planned[-1]], rounds, strict=False):
+        bench.step(next(rounds)[0])
+        for following, (batch, own) in zip([*planned[1:], planned[-1]], rounds, strict=False):
             bench.constant_rate(following)
-            losses.append(bench.step(batch).get("loss", math.nan))
+            losses.append(_loss(bench, batch) - own + float(np.mean(before)))
             smooth = running_mean(losses)
             if not math.isfinite(losses[-1]) or smooth[-1] > max(_DIVERGED * min(smooth), smooth[0]):
                 break
@@ -89,6 +93,10 @@ def landmarks(rates: Sequence[float], smooth: Sequence[float]) -> tuple[float, f
     if len(finite) < 2 or fall <= _slack(finite):
         return math.nan, rates[bottom[-1]]
     return rates[int(np.argmin(np.diff(finite))) + 1], rates[bottom[-1]]
+
+
+def _loss(bench: Workbench, batch: Batch) -> float:
+    return bench.step(batch).get("loss", math.nan)
 
 
 def _slack(finite: Sequence[float]) -> float:
