@@ -58,7 +58,7 @@ def zero_gradients(
 
         keras.layers.Dense(64, activation="relu")
     """
-    if evaluation is not None and evaluation.loss < SOLVED.value:
+    if evaluation is not None and abs(evaluation.loss) < SOLVED.value:
         return
     later = {} if probe is None else dict(zip(probe.variable_paths, probe.variable_norms, strict=False))
     blocked = [

@@ -32,6 +32,8 @@ def test_every_variable(found, gradients, learning):
     assert not found(zero_gradients, gradients=silent, learning=learning())
     solved = Evaluation(loss=0.0)
     assert not found(zero_gradients, gradients=silent, learning=learning("stuck"), evaluation=solved)
+    negative = Evaluation(loss=-0.7)  # as the Poisson loss may be
+    assert found(zero_gradients, gradients=silent, learning=learning("stuck"), evaluation=negative)
 
 
 def test_biases_and_tables_alone_say_nothing(found, gradients, learning):
