@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_stable.diagnosis.evidence.batch import Batch
 from keras_stable.diagnosis.evidence.loss_value import forward, loss_of
-from keras_stable.diagnosis.evidence.trials import without_noise
+from keras_stable.diagnosis.evidence.noise_layers import without_noise
 
 Loss = Callable[[Batch], tf.Tensor]
 

@@ -25,7 +25,7 @@ def matrix_with(spectrum):
 @pytest.mark.parametrize(
     ("spectrum", "expected"),
     [
-        (np.linspace(0.1, 1, 30).tolist() + [7.0, 50.0], 50.0),
+        ([*np.linspace(0.1, 1, 30).tolist(), 7.0, 50.0], 50.0),
         # The largest by absolute value is another one.
         ([-80.0, *np.linspace(-1, 1, 20), 3.0], 3.0),
         ([-3.0, -2.0, -1.0], -1.0),
