@@ -158,6 +158,8 @@ def targets_of_other_rows(seed: int) -> Built:
 def normalization_never_adapted(seed: int) -> Built:
     x, y = data.houses(seed)
     x, y, validation = data.split(x, data.standardized(y), seed)
-    model = Sequential([layers.Normalization(), layers.Dense(32, activation="relu"), layers.Dense(1)])
+    model = Sequential(
+        [keras.Input((5,)), layers.Normalization(), layers.Dense(32, activation="relu"), layers.Dense(1)]
+    )
     model.compile("adam", "mse", metrics=["mae"])
     return model, x, y, {"batch_size": 32, "epochs": 15, "validation_data": validation}

@@ -99,12 +99,13 @@ def three_classes_one_sigmoid(seed: int) -> Built:
     "class ids against ten outputs under squared error are stretched silently",
 )
 def ids_against_ten_outputs(seed: int) -> Built:
-    x, y, validation = data.real("digits", seed)
+    x, y, (xv, yv) = data.real("digits", seed)
     model = Sequential(
         [keras.Input((64,)), layers.Dense(64, activation="relu"), layers.Dense(10, activation="softmax")]
     )
     model.compile("adam", "mse", metrics=["accuracy"])
-    return model, x, y, {"batch_size": 32, "epochs": 12, "validation_data": validation}
+    validation = (xv, yv[:, None])
+    return model, x, y[:, None], {"batch_size": 32, "epochs": 12, "validation_data": validation}
 
 
 @sick({"missing-nonlinearity"}, "two circles, and layers whose activation was forgotten")

@@ -26,11 +26,15 @@ def dense_without_activation(seed: int) -> Built:
     return model, x, y, {"batch_size": 32, "epochs": 25, "validation_data": validation}
 
 
-@shows("symmetric-initialization", "every weight of the hidden layers starts at 0.05")
+@shows("symmetric-initialization", "every weight of the network starts at 0.05")
 def equal_weights(seed: int) -> Built:
     x, y, validation = data.spirals(seed)
-    hidden = [layers.Dense(32, activation="tanh", kernel_initializer=Constant(0.05)) for _ in range(2)]
-    return stack(2, 3, *hidden), x, y, {"batch_size": 32, "epochs": 25, "validation_data": validation}
+    equal = {"kernel_initializer": Constant(0.05)}
+    model = Sequential([keras.Input((2,))])
+    for _ in range(2):
+        model.add(layers.Dense(32, activation="tanh", **equal))
+    model.add(layers.Dense(3, activation="softmax", **equal))
+    return compiled(model), x, y, {"batch_size": 32, "epochs": 25, "validation_data": validation}
 
 
 @shows(
