@@ -15,7 +15,7 @@ from keras_stable.diagnosis.evidence.options import EVIDENCE, Options
 from keras_stable.diagnosis.evidence.source import Source
 from keras_stable.diagnosis.histories import read_history
 from keras_stable.diagnosis.report import Report
-from keras_stable.diagnosis.rule import Rule
+from keras_stable.diagnosis.rule import Rule, Skip
 from keras_stable.diagnosis.runner import run_rules
 from keras_stable.diagnosis.selection import chosen_rules
 from keras_stable.errors import InvalidArgumentError, invalid_argument
@@ -33,6 +33,7 @@ def audit(
     sample_weight: Any = None,
     class_weight: Mapping[int, float] | None = None,
     shuffle: bool = True,
+    steps_per_epoch: int | None = None,
     history: Any = None,
     rules: Iterable[Rule] | None = None,
     select: Sequence[str] = (),
@@ -54,8 +55,9 @@ def audit(
 
     Args:
         model: a compiled `keras.Model` of any kind.
-        x, y, batch_size, epochs, validation_data, validation_split, sample_weight, class_weight, shuffle: as
-            `fit` takes them: arrays, or a batched `tf.data.Dataset` or `PyDataset`. `epochs` is what you plan.
+        x, y, batch_size, epochs, validation_data, validation_split, sample_weight, class_weight, shuffle,
+            steps_per_epoch: as `fit` takes them: arrays, or a batched `tf.data.Dataset` or `PyDataset`. `epochs`
+            is what you plan.
         history: of an earlier `fit` of this model: what it returned, its dict of logs, or a run directory.
         rules: own rules, run beside the package's.
         select, ignore: ids, slugs or beginnings of ids ("KS4") of the rules to run, or not to.
@@ -103,10 +105,14 @@ def audit(
             sample_weight=sample_weight,
             epochs=epochs,
             seed=seed,
+            steps_per_epoch=steps_per_epoch,
         )
         gathering = Gathering(model, source, logs, options, say)
         say(f"Auditing {model.name} with {len(chosen)} rules")
+        _check_fit(gathering, "x", "recording", "go into the model")
         report = run_rules(chosen, gathering.evidence)
+        if model.loss is not None and not report.at_least("error"):
+            _check_fit(gathering, "y", "evaluation", "go with the model's outputs and loss")
         verdict = gathering["learning"].verdict
     gathered = {name: value for name, value in gathering.evidence.gathered.items() if name in EVIDENCE}
     about = {
@@ -130,8 +136,22 @@ def _check_model(model: Any) -> None:
             "`model` must be compiled: call model.compile(optimizer, loss) first. "
             f"Received: model={model.name!r}, not compiled"
         )
+    own_step = type(model).train_step is not keras.Model.train_step
+    if model.loss is None and not own_step and not (model.built and model.losses):
+        raise InvalidArgumentError(
+            "`model` must have a loss: call model.compile(optimizer, loss). "
+            f"Received: model={model.name!r}, compiled without a loss"
+        )
 
 
 def _check_number(name: str, value: Any, least: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not value >= least:
         raise invalid_argument(name, f"a number of at least {least}", value)
+
+
+def _check_fit(gathering: Gathering, argument: str, name: str, must: str) -> None:
+    """Raises an error where evidence that any fitting model has cannot be had."""
+    try:
+        gathering[name]
+    except Skip as reason:
+        raise InvalidArgumentError(f"`{argument}` must {must}. Received: {reason}") from reason

@@ -70,8 +70,11 @@ def _beats_majority(history: History) -> bool:
 
 def _by_probe(plan: Plan, probe: Probe) -> Learning:
     losses = np.asarray(probe.loss, "float64")
-    constant, first = probe.before.constant_loss, probe.before.loss
     window = max(1, min(len(losses) // 5, 30))
+    constant, first = probe.before.constant_loss, probe.before.loss
+    unmeasured = not math.isfinite(first) and probe.stopped != "nonfinite"
+    if unmeasured:
+        first = float(np.mean(losses[:window]))
     smooth = float(np.mean(losses[-window:]))
     # Moving statistics of batch normalization lag behind: inference may be worse than training for a while.
     last = _smallest(probe.after.loss, smooth - probe.after.penalty)
@@ -91,6 +94,8 @@ def _by_probe(plan: Plan, probe: Probe) -> Learning:
     planned = plan.steps or USUAL_STEPS
     if planned > probe.steps and (_will_reach(losses, planned, limit) or _will_at_rate(probe, planned, limit)):
         return Learning("learning", *made, f"the loss falls, and {planned} steps will do")
+    if unmeasured:
+        return Learning("unknown", *made, f"the loss that the training step reports stays near {last:.3g}")
     if _falls(losses):
         return Learning("slow", *made, f"the loss only fell from {start:.3g} to {last:.3g} in {steps}")
     return Learning("stuck", *made, f"the loss went from {start:.3g} to {last:.3g} in {steps}{_against(constant)}")

@@ -11,6 +11,7 @@ import tensorflow as tf
 from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence import data_facts
 from keras_stable.diagnosis.evidence.activations import activations
+from keras_stable.diagnosis.evidence.class_weights import weighted
 from keras_stable.diagnosis.evidence.compiled import compiled
 from keras_stable.diagnosis.evidence.copying import copy_model
 from keras_stable.diagnosis.evidence.evaluation import evaluate, kept_state
@@ -29,6 +30,8 @@ from keras_stable.imports import first_line
 # What a model or its loss raises when it does not fit the data.
 _MISFITS = (ValueError, TypeError, tf.errors.OpError)
 _BATCHES = 4
+# Rows that losses and predictions are judged on: enough to count classes, and no dearer than a few steps.
+_LEAST_ROWS, _MOST_ROWS, _SAMPLE_BATCHES = 128, 512, 8
 
 
 class AtRest:
@@ -54,7 +57,9 @@ class AtRest:
         say: Callable[[str], None],
     ) -> None:
         self.model, self.source, self.logs, self.options, self.say = model, source, logs, options, say
-        self.sample = source.sample()
+        size = source.plan(trained=False).batch_size
+        sample = source.sample(min(_MOST_ROWS, max(_LEAST_ROWS, _SAMPLE_BATCHES * size)))
+        self.sample = weighted(sample, source.class_weight) if source.class_weight else sample
         names = [name for name in (*EVIDENCE, *self.parts) if hasattr(self, f"_{name}")]
         self.evidence = Evidence({name: getattr(self, f"_{name}") for name in names})
 
@@ -65,7 +70,7 @@ class AtRest:
         """Returns a kind of evidence, or None where it cannot be had."""
         try:
             return self[name]
-        except Skip:
+        except Exception:  # noqa: BLE001 - the rules that need it report its reason, or its crash
             return None
 
     def _copy(self) -> keras.Model:
@@ -74,7 +79,7 @@ class AtRest:
 
     def _recording(self) -> Recording:
         with self._measuring() as model:
-            return record(model, self._batches())
+            return record(model, self._batches(), self.sample)
 
     @contextlib.contextmanager
     def _measuring(self) -> Iterator[keras.Model]:
@@ -87,7 +92,7 @@ class AtRest:
         try:
             yield
         except _MISFITS as error:
-            raise Skip(f"the model cannot be run on this data: {first_line(error)}") from error
+            raise Skip(f"the model cannot be run: {first_line(error)}") from error
 
     def _batches(self) -> list[Batch]:
         found = []
@@ -139,6 +144,8 @@ class AtRest:
             return gradients(model, self._batches(), self["structure"])
 
     def _evaluation(self) -> facts.Evaluation:
+        if self.model.loss is None and type(self.model).train_step is not keras.Model.train_step:
+            raise Skip("the training step has a loss of its own")
         with self._measuring() as model:
             return evaluate(model, self.sample, self["outputs"], self["labels"])
 

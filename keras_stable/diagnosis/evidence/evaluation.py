@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_stable.diagnosis.evidence.loss_value import as_tensors, forward
 from keras_stable.diagnosis.evidence.source import Batch
 from keras_stable.diagnosis.evidence.tasks import (
     as_list,
@@ -35,19 +36,19 @@ def evaluate(model: keras.Model, sample: Batch, outputs: Sequence[Output], label
         weights = [part.rows for part in parts]
         answers, raw, losses, penalties, training = [], [], [], [], []
         for part in parts:
-            answer = model(part.x, training=False)
+            answer = forward(model, part.x, training=False)
             penalties.append(float(sum(map(float, model.losses))))
             losses.append(_loss(model, part, answer) - penalties[-1])
             answers.append([_numpy(each) for each in keras.tree.flatten(answer)])
             raw.append([_numpy(getattr(each, "_keras_logits", each)) for each in keras.tree.flatten(answer)])
         for part in parts:
-            answer = model(part.x, training=True)
+            answer = forward(model, part.x, training=True)
             training.append(_loss(model, part, answer) - float(sum(map(float, model.losses))))
         joined = [np.concatenate(each) for each in zip(*answers, strict=True)]
         logits = [np.concatenate(each) for each in zip(*raw, strict=True)]
         truths = as_list(sample.y, len(outputs))
         loss = float(np.average(losses, weights=weights))
-        constant = _constant_loss(model, parts, answers, truths, outputs, labels)
+        constant = _constant_loss(model, parts, answers, (truths, sample.sample_weight), outputs, labels)
     single = len(outputs) == 1
     found = [
         _output(*each, loss if single else math.nan, constant if single else math.nan)
@@ -68,7 +69,7 @@ def data_loss(model: keras.Model, sample: Batch) -> float:
     parts = list(_parts(sample))
     losses = []
     for part in parts:
-        answer = model(part.x, training=False)
+        answer = forward(model, part.x, training=False)
         losses.append(_loss(model, part, answer) - float(sum(map(float, model.losses))))
     loss = float(np.average(losses, weights=[part.rows for part in parts]))
     return loss if math.isfinite(loss) else math.inf
@@ -100,6 +101,8 @@ def kept_state(model: keras.Model) -> Iterator[None]:
 
 
 def _loss(model: keras.Model, part: Batch, answer: Any) -> float:
+    if model.loss is None and not model.losses:
+        return math.nan  # the training step has a loss of its own
     return float(model.compute_loss(part.x, part.y, answer, part.sample_weight, training=False))
 
 
@@ -107,21 +110,22 @@ def _constant_loss(
     model: keras.Model,
     parts: Sequence[Batch],
     answers: Sequence[list[np.ndarray]],
-    truths: Sequence[Any],
+    wanted: tuple[Sequence[Any], Any],
     outputs: Sequence[Output],
     labels: Sequence[Labels],
 ) -> float:
     """Returns the loss of the best constant answer; for several outputs each takes its own best in turn."""
+    truths, weights = wanted
     if any(truth is None for truth in truths) or len(labels) != len(outputs):
         return math.nan
     shapes = [each.shape for each in answers[0]]
     candidates = [
-        constants(np.asarray(truth), shape, label, output)
+        constants(np.asarray(truth), shape, label, output, weights)
         for truth, shape, label, output in zip(truths, shapes, labels, outputs, strict=True)
     ]
     if not all(candidates):
         return math.nan
-    structure = model(parts[0].x, training=False)
+    structure = forward(model, parts[0].x, training=False)
     penalty = float(sum(map(float, model.losses)))
     chosen = [each[0] for each in candidates]
     best = math.nan
@@ -213,7 +217,8 @@ def _count(ids: np.ndarray) -> tuple[tuple[int, int], ...]:
 
 def _parts(sample: Batch) -> Iterator[Batch]:
     for start in range(0, sample.rows, _ROWS):
-        yield sample.take(np.arange(start, min(start + _ROWS, sample.rows)))
+        part = sample.take(np.arange(start, min(start + _ROWS, sample.rows)))
+        yield Batch(*map(as_tensors, (part.x, part.y, part.sample_weight)))
 
 
 def _numpy(tensor: Any) -> np.ndarray:

@@ -64,24 +64,32 @@ def threshold(output: Output, labels: Labels) -> float:
     return 0.5
 
 
-def constants(values: np.ndarray, shape: tuple[int, ...], labels: Labels, output: Output) -> list[np.ndarray]:
+def constants(
+    values: np.ndarray, shape: tuple[int, ...], labels: Labels, output: Output, weights: np.ndarray | None = None
+) -> list[np.ndarray]:
     """Returns constant answers [width], of which the best is what no model should lose to.
 
     Args:
         values: labels [n, ...].
         shape: of the predictions, [n, ..., width].
+        weights: of the samples, [n], or None.
     """
     width = shape[-1] if len(shape) > 1 else 1
     values = np.asarray(values, "float64")
-    values = values[np.isfinite(values.reshape(len(values), -1)).all(-1)]
-    if not values.size:
+    known = np.isfinite(values.reshape(len(values), -1)).all(-1)
+    if not known.any():
+        return []
+    weights = np.ones(len(values)) if weights is None or np.shape(weights) != (len(values),) else weights
+    values, weights = values[known], np.asarray(weights, "float64")[known]
+    if not weights.sum() > 0:
         return []
     if labels.kind == "class_ids" and width > 1:
-        ids = values.reshape(-1).astype("int64")
-        shares = np.bincount(ids[(ids >= 0) & (ids < width)], minlength=width) / max(len(ids), 1)
-        return _as_output(shares, output)
+        ids = values.reshape(len(values), -1).astype("int64")
+        each = np.repeat(weights, ids.shape[1])[((ids >= 0) & (ids < width)).reshape(-1)]
+        shares = np.bincount(ids[(ids >= 0) & (ids < width)], each, minlength=width)
+        return _as_output(shares / max(shares.sum(), 1e-12), output)
     rows = values.reshape(-1, width) if values.size % width == 0 else values.reshape(-1, 1)
-    mean, median = rows.mean(0), np.median(rows, 0)
+    mean, median = np.average(rows, 0, np.repeat(weights, len(rows) // len(weights))), np.median(rows, 0)
     found = [mean, median, np.log1p(np.maximum(mean, 0)), rows.min(0), rows.max(0)]
     if labels.kind != "real":
         found += _as_output(mean, output)

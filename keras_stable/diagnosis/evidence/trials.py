@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from keras_stable.diagnosis.evidence.evaluation import error_rate
+from keras_stable.diagnosis.evidence.loss_value import as_tensors, forward
 from keras_stable.diagnosis.evidence.probe import TRIAL_STEPS, Budget, Program
 from keras_stable.diagnosis.evidence.source import Batch
 from keras_stable.diagnosis.evidence.workbench import Workbench, endless
@@ -87,7 +88,7 @@ class Trials:
         steps = 1 + self.bench.train((batch for _ in range(_OVERFIT_STEPS)), _OVERFIT_STEPS, self.budget.deadline)
         last = self.bench.step(batch).get("loss", math.nan)
         # Batch statistics, as in training: moving averages need more than these steps.
-        answer = self.bench.model(batch.x, training=True)
+        answer = forward(self.bench.model, as_tensors(batch.x), training=True)
         error = error_rate(answer, batch, self.program.outputs, self.program.labels)
         return Overfit(batch.rows, steps, first, last, error if math.isfinite(last) else 1.0, rate)
 

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_stable.diagnosis.evidence.loss_value import as_tensors
 from keras_stable.diagnosis.evidence.source import Batch, Source
 from keras_stable.optimizers.gradient_history import guarded_optimizer
 
@@ -48,9 +49,13 @@ class Workbench:
     def step(self, batch: Batch) -> dict[str, float]:
         """Takes one step and returns the batch's own loss and metrics."""
         self.model.reset_metrics()
+        # As `fit` hands data on: a step of one's own may count on no weights being there.
+        data = tuple(part for part in (batch.x, batch.y, batch.sample_weight) if part is not None)
+        if self.model.train_function is None:
+            self.model.make_train_function()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            logs = self.model.train_on_batch(batch.x, batch.y, batch.sample_weight, return_dict=True)
+            logs = self.model.train_function(iter([as_tensors(data)]))
         return {name: float(np.mean(value)) for name, value in logs.items()}
 
     def train(self, batches: Iterable[Batch], steps: int, deadline: float = math.inf) -> int:

@@ -124,3 +124,12 @@ def test_state_is_kept_also_when_the_body_raises():
         model.layers[0].kernel.assign(before + 1)
         raise KeyError
     assert np.array_equal(model.layers[0].kernel.numpy(), before)
+
+
+def test_weights_count_in_the_constant_answer_too():
+    model = model_of(3, "softmax", "sparse_categorical_crossentropy")
+    weights = np.array([1.0, 2.0, 4.0])[IDS]
+    found = evaluate(model, Batch(X, IDS, weights), [Output(width=3)], [Labels()])
+    shares = np.bincount(IDS, weights) / weights.sum()
+    expected = -(weights * np.log(shares[IDS])).mean()
+    assert found.constant_loss == pytest.approx(expected, rel=1e-5)
