@@ -64,7 +64,7 @@ def audit(
         probe: bool; None trains a probe unless a history, or weights that are trained, show that it learns.
         probe_steps: int, at most so many steps. Default: 300.
         probe_seconds: float, at most so long, for the probe and what is tried after it. Default: 60.
-        curvature: bool, measure the sharpness; None does so when the model is in trouble.
+        curvature: bool, measure the sharpness; None does so when a model that SGD trains is in trouble.
         gradient_noise, rate_range: bool, measure the gradient noise scale; run a learning-rate range test.
         seed: int, of the audit's own randomness.
         progress: called with a line before each part that takes long.

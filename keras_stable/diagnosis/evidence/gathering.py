@@ -96,7 +96,9 @@ class Gathering(AtRest):
     def _curvature(self) -> facts.Curvature:
         wanted = self.options.curvature
         if wanted is None:
-            wanted = self.options.probe is not False and self["learning"].troubled
+            # What it says of the learning rate holds for plain gradient descent.
+            plain = self["compiled"].optimizer == "sgd"
+            wanted = plain and self.options.probe is not False and self["learning"].troubled
         if not wanted:
             raise Skip("curvature was not asked for")
         with self._measuring() as model:

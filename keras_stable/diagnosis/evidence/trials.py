@@ -1,9 +1,8 @@
 """Trials: the same short training again with one thing changed, which tells causes from symptoms."""
 
-import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import keras
@@ -11,6 +10,7 @@ import numpy as np
 
 from keras_stable.diagnosis.evidence.evaluation import error_rate
 from keras_stable.diagnosis.evidence.loss_value import as_tensors, forward
+from keras_stable.diagnosis.evidence.noise_layers import without_noise
 from keras_stable.diagnosis.evidence.probe import TRIAL_STEPS, Budget, Program
 from keras_stable.diagnosis.evidence.source import Batch
 from keras_stable.diagnosis.evidence.workbench import Workbench, endless
@@ -22,8 +22,6 @@ _BATCH = 16
 _OVERFIT_STEPS = 100
 # Memorizing is first tried at the model's own rate, then at others: a rate that is off has a rule of its own.
 _OVERFIT_RATES = (1.0, 10.0, 0.1)
-# What Dropout, GaussianNoise and recurrent layers call the strength of their noise.
-_NOISE = ("rate", "stddev", "dropout", "recurrent_dropout")
 
 Change = Callable[[Batch], Batch]
 
@@ -108,26 +106,6 @@ class Trials:
         finite = math.isfinite(seen.loss) and self.bench.skipped_steps() == 0
         accuracy = seen.outputs[0].accuracy if seen.outputs else math.nan
         return Trial(name, steps, seen.loss * unit if finite else math.inf, accuracy)
-
-
-@contextlib.contextmanager
-def without_noise(model: keras.Model) -> Iterator[None]:
-    """Switches dropout and noise layers off, and on again."""
-    changed = []
-    for layer in model._flatten_layers():
-        for name in _NOISE:
-            value = getattr(layer, name, None)
-            if isinstance(value, float) and value > 0:
-                changed.append((layer, name, value))
-    for layer, name, _ in changed:
-        setattr(layer, name, 0.0)
-    model.train_function = None
-    try:
-        yield
-    finally:
-        for layer, name, value in changed:
-            setattr(layer, name, value)
-        model.train_function = None
 
 
 def standardized_inputs(program: Program) -> Change | None:
