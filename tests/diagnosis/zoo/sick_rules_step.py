@@ -60,10 +60,10 @@ def gate_left_closed(seed: int) -> Built:
     return model, x, y, fit(validation, 20)
 
 
-@shows("dead-units", "biases start at -4, and nine units in ten never fire", also=["zero-gradients"])
+@shows("dead-units", "biases start at -1.8, and most units never fire", also=["zero-gradients"])
 def biases_below_every_input(seed: int) -> Built:
     x, y, validation = data.real("digits", seed)
-    hidden = [layers.Dense(32, activation="relu", bias_initializer=Constant(-4.0)), layers.Dense(16, activation="relu")]
+    hidden = [layers.Dense(32, activation="relu", bias_initializer=Constant(-1.8)), layers.Dense(16, activation="relu")]
     model = classifier(keras.Input((64,)), *hidden, layers.Dense(10, activation="softmax"), rate=0.001)
     return model, x, y, fit(validation)
 
