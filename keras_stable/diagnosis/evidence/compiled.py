@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_stable.diagnosis.evidence.rates import learning_rate
 from keras_stable.diagnosis.facts import Compiled
 from keras_stable.diagnosis.rule import Skip
 from keras_stable.optimizers import GradientGuard
@@ -56,7 +57,7 @@ def _name(optimizer: Any) -> str:
 
 def _rate(optimizer: Any) -> float:
     """Returns the rate as it was written, 0.001, and not as the nearest number of 32 bits, 0.001000000047."""
-    return float(str(np.float32(float(optimizer.learning_rate))))
+    return float(str(np.float32(learning_rate(optimizer))))
 
 
 def _number(value: Any) -> float | None:

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from keras_stable.diagnosis.evidence.loss_value import as_tensors
+from keras_stable.diagnosis.evidence.rates import learning_rate
 from keras_stable.diagnosis.evidence.source import Batch, Source
 from keras_stable.optimizers.gradient_history import guarded_optimizer
 
@@ -29,7 +30,7 @@ class Workbench:
         if not self.optimizer.built:
             model.optimizer.build(model.trainable_variables)
         self._start = [(variable, variable.numpy()) for variable in self._variables()]
-        self.learning_rate = float(self.optimizer.learning_rate)
+        self.learning_rate = learning_rate(self.optimizer)
 
     def _variables(self) -> list[keras.Variable]:
         return [*self.model.variables, *self.model.optimizer.variables]

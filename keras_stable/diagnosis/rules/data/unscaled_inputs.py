@@ -8,6 +8,9 @@ from keras_stable.diagnosis.rule import Found, Threshold, rule
 
 HARMFUL = Threshold(50.0, "Raw pixels (near 100) and raw table columns lie above, scaled inputs far below.")
 LARGE = Threshold(10.0, "Initial weights assume 1. Many models learn all the same, so it counts where one does not.")
+JUMP = Threshold(
+    5.0, "A first loss so many times that of guessing has to be unlearnt first: 0 to 255 pixels give 30, others 1."
+)
 SMALL = Threshold(0.1, "Below, the first layer's gradients are under a tenth of the others', and it hardly learns.")
 
 ONES = 0.5  # a rare 1 among zeros, as in one-hot rows, has a small mean square and is well scaled
@@ -46,7 +49,7 @@ LEARNT = 0.9  # of the loss of the best constant answer: a loss that only fell f
         "cannot-overfit-batch",
         "input-independent-loss",
     ),
-    thresholds={"harmful": HARMFUL, "large": LARGE, "small": SMALL},
+    thresholds={"jump": JUMP, "harmful": HARMFUL, "large": LARGE, "small": SMALL},
 )
 def unscaled_inputs(inputs: Sequence[Input], learning: Learning, probe: Probe | None = None) -> Iterator[Found]:
     """The values that enter the first learnt layer are far from unit scale.
@@ -89,7 +92,8 @@ def unscaled_inputs(inputs: Sequence[Input], learning: Learning, probe: Probe | 
         if not small and size <= LARGE.value:
             continue
         mild = size < HARMFUL.value
-        advice = learnt or (mild and not learning.troubled) or (mild and gain < REFUTED)
+        jumped = not mild and learning.first > JUMP.value * learning.constant_loss
+        advice = (learnt and not jumped) or (mild and not learning.troubled) or (mild and gain < REFUTED)
         yield Found(
             where=each.name,
             message=f"Values with a root mean square of {size:.3g} enter {each.consumer}, which expects about 1.",

@@ -38,6 +38,12 @@ def test_a_loss_that_only_fell_from_a_huge_one_is_not_learnt(severities):
     assert severities(unscaled_inputs, inputs=(PIXELS,), learning=learning) == ["warning"]
 
 
+def test_a_first_loss_of_many_guesses_is_harm_done_though_it_learns(severities):
+    learning = Learning(first=80.0, last=0.8, constant_loss=2.3026)
+    assert severities(unscaled_inputs, inputs=(PIXELS,), learning=learning) == ["warning"]
+    assert severities(unscaled_inputs, inputs=(LARGE,), learning=learning) == ["advice"]
+
+
 def tried(loss):
     return Probe(trials=(Trial("unchanged", loss=2.0), Trial("standardized_inputs", loss=loss)))
 
