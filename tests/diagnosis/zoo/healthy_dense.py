@@ -213,8 +213,8 @@ def hinge_loss(seed: int) -> Built:
     x, y, (xv, yv) = data.moons(seed)
     model = Sequential([keras.Input((2,)), layers.Dense(50, activation="relu"), layers.Dense(1, activation="tanh")])
     model.compile(keras.optimizers.Adam(0.01), "hinge", metrics=[sign_accuracy])
-    sign = (2 * y - 1).astype("float32")
-    return model, x, sign, {"batch_size": 32, "epochs": 30, "validation_data": (xv, (2 * yv - 1).astype("float32"))}
+    sign, sign_v = ((2.0 * part[:, None] - 1).astype("float32") for part in (y, yv))
+    return model, x, sign, {"batch_size": 32, "epochs": 30, "validation_data": (xv, sign_v)}
 
 
 @healthy
