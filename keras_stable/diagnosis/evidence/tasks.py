@@ -83,12 +83,14 @@ def constants(
     values, weights = values[known], np.asarray(weights, "float64")[known]
     if not weights.sum() > 0:
         return []
-    if labels.kind == "class_ids" and width > 1:
+    # Ids of two classes look like a binary label.
+    by_id = labels.kind == "class_ids" or (labels.kind == "binary" and output.loss == "sparse_categorical_crossentropy")
+    if by_id and width > 1:
         ids = values.reshape(len(values), -1).astype("int64")
         each = np.repeat(weights, ids.shape[1])[((ids >= 0) & (ids < width)).reshape(-1)]
         shares = np.bincount(ids[(ids >= 0) & (ids < width)], each, minlength=width)
         return _as_output(shares / max(shares.sum(), 1e-12), output)
-    rows = values.reshape(-1, width) if values.size % width == 0 else values.reshape(-1, 1)
+    rows = values.reshape(-1, width) if values[0].size % width == 0 else values.reshape(-1, 1)
     mean, median = np.average(rows, 0, np.repeat(weights, len(rows) // len(weights))), np.median(rows, 0)
     found = [mean, median, np.log1p(np.maximum(mean, 0)), rows.min(0), rows.max(0)]
     if labels.kind != "real":

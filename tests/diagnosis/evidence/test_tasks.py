@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_stable.diagnosis.evidence.tasks import class_ids, predicted_classes, r2, task_of, threshold
+from keras_stable.diagnosis.evidence.tasks import class_ids, constants, predicted_classes, r2, task_of, threshold
 from keras_stable.diagnosis.facts import Labels, Output
 
 
@@ -49,3 +49,16 @@ def test_classes_of_predictions():
 def test_r2_needs_labels_that_vary():
     assert r2(np.arange(4.0), np.arange(4.0)) == 1
     assert np.isnan(r2(np.ones(4), np.ones(4)))
+
+
+@pytest.mark.parametrize("rows", [8, 9])
+def test_ids_of_two_classes_are_counted_and_are_no_pairs_of_values(rows):
+    ids = np.arange(rows) % 4 == 0
+    output = Output(width=2, loss="sparse_categorical_crossentropy")
+    (shares,) = constants(ids, (rows, 2), Labels(kind="binary"), output)
+    np.testing.assert_allclose(shares, [1 - ids.mean(), ids.mean()])
+
+
+def test_one_number_a_row_for_two_outputs_is_the_best_for_both():
+    mean = constants(np.arange(4.0), (4, 2), Labels(kind="real"), Output(width=2, loss="mean_squared_error"))[0]
+    np.testing.assert_allclose(mean, [1.5, 1.5])
