@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_stable.diagnosis import facts
@@ -17,6 +18,7 @@ from keras_stable.diagnosis.evidence.copying import copy_model
 from keras_stable.diagnosis.evidence.evaluation import evaluate, kept_state
 from keras_stable.diagnosis.evidence.features import features
 from keras_stable.diagnosis.evidence.gradients import gradients
+from keras_stable.diagnosis.evidence.initializing import initialize
 from keras_stable.diagnosis.evidence.options import EVIDENCE, Options
 from keras_stable.diagnosis.evidence.origin import nonfinite_origin
 from keras_stable.diagnosis.evidence.outputs import outputs
@@ -43,6 +45,9 @@ class AtRest:
         logs: of a history by name, or None.
         options: what may be done.
         say: called with a line before something that takes long.
+
+    Attributes:
+        restarted: bool, whether the evidence is of new initial weights, as those of a training are NaN.
     """
 
     # What several kinds of evidence are made from; made once, as evidence is.
@@ -60,6 +65,8 @@ class AtRest:
         size = source.plan(trained=False).batch_size
         sample = source.sample(min(_MOST_ROWS, max(_LEAST_ROWS, _SAMPLE_BATCHES * size)))
         self.sample = weighted(sample, source.class_weight) if source.class_weight else sample
+        # Weights that a training left as NaN tell nothing but that; what went wrong shows where it began.
+        self.restarted = logs is not None and not all(np.isfinite(v.numpy()).all() for v in model.trainable_variables)
         names = [name for name in (*EVIDENCE, *self.parts) if hasattr(self, f"_{name}")]
         self.evidence = Evidence({name: getattr(self, f"_{name}") for name in names})
 
@@ -75,7 +82,10 @@ class AtRest:
 
     def _copy(self) -> keras.Model:
         """The copy that everything but training is measured on; it is put back after each measurement."""
-        return copy_model(self.model, self.sample)
+        model = copy_model(self.model, self.sample)
+        if self.restarted:
+            initialize(model)
+        return model
 
     def _recording(self) -> Recording:
         with self._measuring() as model:
@@ -106,7 +116,7 @@ class AtRest:
 
     def _plan(self) -> facts.Plan:
         trained = self.logs is not None or int(self.model.optimizer.iterations) > 0
-        return self.source.plan(trained=trained)
+        return self.source.plan(trained=trained and not self.restarted)
 
     def _inputs(self) -> tuple[facts.Input, ...]:
         recording = self.get("recording")

@@ -183,7 +183,8 @@ def _output(
         "label_std": labels.std,
     }
     known = answer[finite] if finite.any() else np.array([math.nan])
-    figures |= {"minimum": known.min(), "maximum": known.max(), "mean": known.mean(), "std": known.std()}
+    moments = {"minimum": known.min(), "maximum": known.max(), "mean": known.mean(), "std": known.std()}
+    figures |= {name: float(value) for name, value in moments.items()}
     return OutputEvaluation(**{**figures, **_counts(task, output, labels, answer, truth)})
 
 
