@@ -11,6 +11,7 @@ from typing import Any
 
 from keras_stable.errors import InvalidArgumentError
 
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _FORM = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -108,10 +109,15 @@ def _error(argument: str, must_be: str, received: Any, more: str = "") -> Invali
 
 
 def first_line(error: BaseException) -> str:
-    """Returns the type and the first line of an exception.
+    """Returns the type and the first line of an exception that says what is wrong, without colours.
 
     >>> first_line(KeyError("x"))
     "KeyError: 'x'"
+    >>> first_line(ValueError("Exception encountered when calling Dense.call().\\n\\n\\x1b[1mToo wide.\\x1b[0m"))
+    'ValueError: Too wide.'
     """
-    text = str(error).strip().partition("\n")[0]
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    lines = [line.strip() for line in _COLOURS.sub("", str(error)).splitlines() if line.strip()]
+    # Keras begins with where it was, and says what is wrong below.
+    while len(lines) > 1 and lines[0].startswith("Exception encountered when calling"):
+        lines.pop(0)
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

@@ -1,14 +1,14 @@
 """`keras-stable audit` and `explain`."""
 
-import contextlib
+import difflib
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from keras_stable.cli.group import FAILURE, main, quiet_tensorflow
+from keras_stable.cli.progress import status
 
 
 @main.command()
@@ -23,8 +23,8 @@ from keras_stable.cli.group import FAILURE, main, quiet_tensorflow
     show_default=True,
     help="The lowest severity that makes the exit code 1.",
 )
-@click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Write the report as JSON.")
-@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write the report as a page.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the report as JSON.")
+@click.option("--html", type=click.Path(path_type=Path), help="Write the report as a page.")
 @click.option("--quick", is_flag=True, help="Train nothing: seconds instead of up to a minute, and less certain.")
 @click.option("--probe-steps", type=click.IntRange(min=1), default=300, show_default=True, help="Steps of the probe.")
 @click.option(
@@ -33,7 +33,9 @@ from keras_stable.cli.group import FAILURE, main, quiet_tensorflow
 @click.option("--curvature", is_flag=True, help="Measure the sharpness of the loss even when the model learns.")
 @click.option("--gradient-noise", is_flag=True, help="Measure the gradient noise scale.")
 @click.option("--rate-range", is_flag=True, help="Run a learning-rate range test.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the audit's own randomness.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Of the audit's own randomness."
+)
 @click.option("--details", is_flag=True, help="Print every remedy, and every reason why a rule did not run.")
 def audit(
     model: str,
@@ -55,20 +57,23 @@ def audit(
 
     Exit codes: 0 nothing at the --fail-on level, 1 something, or a rule crashed, 2 something given cannot be right.
     """
-    from keras_stable.diagnosis.page import check_page_path
     from keras_stable.diagnosis.selection import chosen_rules
+    from keras_stable.reporting.page_file import check_page_path, write_page
+    from keras_stable.subjects.places import find_subject
 
     chosen_rules(None, select, ignore)
-    for path in (json_path, html):
+    for option, path in (("json", json_path), ("html", html)):
         if path is not None:
-            check_page_path(path)
+            check_page_path(path, option)
+    places = find_subject(model, data)
+    click.echo(f"Loading {model}", err=True)
     quiet_tensorflow()
     from keras_stable.diagnosis.audit import audit as run
     from keras_stable.diagnosis.terminal import print_report
-    from keras_stable.subjects import load_subject
+    from keras_stable.subjects.loading import load_subject
 
-    subject = load_subject(model, data)
-    with _status() as say:
+    subject = load_subject(*places)
+    with status() as say:
         report = run(
             subject.model,
             **subject.arguments,
@@ -79,12 +84,16 @@ def audit(
             progress=say,
             **options,
         )
+        # Files before the text, which may go to a pipe that is closed.
+        if json_path is not None:
+            write_page(json_path, report.to_json() + "\n", "json")
+        if html is not None:
+            say("Drawing the page")
+            report.to_html(html)
     print_report(report, details)
-    if json_path is not None:
-        json_path.write_text(report.to_json() + "\n", encoding="utf-8")
-    if html is not None:
-        report.to_html(html)
-        click.echo(f"Page: {html}")
+    for name, path in (("JSON", json_path), ("Page", html)):
+        if path is not None:
+            click.echo(f"{name}: {path}")
     if report.crashed or report.at_least(fail_on):
         sys.exit(FAILURE)
 
@@ -92,27 +101,22 @@ def audit(
 @main.command()
 @click.argument("rule")
 def explain(rule: str) -> None:
-    """Print the page of RULE, an id such as KS401 or a slug."""
+    """Print the page of RULE, an id such as KS401 or a slug; as Markdown where it is no terminal that reads it."""
     from rich.console import Console
     from rich.markdown import Markdown
 
     from keras_stable.diagnosis.pages import rule_page
     from keras_stable.diagnosis.rules import all_rules, find_rule
-    from keras_stable.errors import invalid_argument
+    from keras_stable.errors import InvalidArgumentError
 
     found = find_rule(rule)
     if found is None:
-        raise invalid_argument("rule", f"an id from {all_rules()[0].id} on, or a slug; docs/rules.md lists them", rule)
-    Console().print(Markdown(rule_page(found)))
-
-
-@contextlib.contextmanager
-def _status() -> Iterator[Callable[[str], None]]:
-    """Shows what is done now: one line that changes on a terminal, a line each elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda line: click.echo(line, err=True)
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status("Loading") as status:
-        yield status.update
+        names = [name for each in all_rules() for name in (each.id, each.slug)]
+        close = difflib.get_close_matches(rule, names, n=1)
+        hint = f"Did you mean {close[0]!r}?" if close else "docs/rules.md lists them."
+        raise InvalidArgumentError(f'`rule` must be an id such as "KS401", or a slug. Received: rule={rule!r}. {hint}')
+    console, page = Console(), rule_page(found)
+    if console.is_terminal:
+        console.print(Markdown(page))
+    else:
+        click.echo(page, nl=False)

@@ -66,12 +66,12 @@ def compare(
     png: Path | None,
 ) -> None:
     """Train several CONFIGS and show them side by side, in a table and on an HTML page."""
-    from keras_stable.comparison import check_page_path
+    from keras_stable.reporting.page_file import check_page_path
 
     loaded = [load_config(path, overrides) for path in configs]
-    for path in (html, json_path, png):
+    for option, path in (("html", html), ("json", json_path), ("png", png)):
         if path is not None:
-            check_page_path(path)
+            check_page_path(path, option)
     quiet_tensorflow()
     from rich.console import Console
 

@@ -3,6 +3,5 @@
 from keras_stable.comparison.comparison import Comparison
 from keras_stable.comparison.run import Failure, Run
 from keras_stable.comparison.runner import compare
-from keras_stable.reporting.page_file import check_page_path
 
-__all__ = ["Comparison", "Failure", "Run", "check_page_path", "compare"]
+__all__ = ["Comparison", "Failure", "Run", "compare"]

@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from keras_stable.diagnosis import wording
 from keras_stable.diagnosis.groups import groups
 from keras_stable.imports import first_line
-from keras_stable.reporting.page_file import check_page_path
 from keras_stable.reporting.pictures import Picture, data_uri
 from keras_stable.reporting.templates import render
 
 if TYPE_CHECKING:
     from keras_stable.diagnosis.report import Report
-
-__all__ = ["check_page_path", "page"]
 
 _VERSIONS = ("keras_stable", "keras", "tensorflow", "numpy", "python")
 

@@ -18,7 +18,8 @@ def chosen_rules(
         ignore: the same, left out.
 
     Raises:
-        InvalidArgumentError: a name that no rule has, something that is no rule, or two rules of one id or slug.
+        InvalidArgumentError: a name that no rule has, something that is no rule, two rules of one id or slug, or
+            no rule that is left.
 
     >>> [rule.slug for rule in chosen_rules(select=["KS102"])]
     ['unscaled-inputs']
@@ -32,6 +33,8 @@ def chosen_rules(
         raise invalid_argument("rules", "rules with ids and slugs of their own", ", ".join(twice))
     wanted = _named("select", select, rules) if select else {each.slug for each in rules}
     left_out = _named("ignore", ignore, rules)
+    if not wanted - left_out:
+        raise invalid_argument("ignore", "names that leave a rule to run", ", ".join(ignore))
     return tuple(each for each in rules if each.slug in wanted - left_out)
 
 

@@ -1,4 +1,4 @@
-"""The file of the page: written whole or not at all."""
+"""The file of a page, or of other text: written whole or not at all."""
 
 import os
 from pathlib import Path
@@ -7,13 +7,14 @@ from keras_stable.arguments import try_to_make
 from keras_stable.errors import InvalidArgumentError, invalid_argument
 
 
-def check_page_path(path: str | os.PathLike[str]) -> Path:
+def check_page_path(path: str | os.PathLike[str], argument: str = "html") -> Path:
     """Returns the path of a page that can be written, without writing anything.
 
     Called before the training, it saves a user from training for nothing.
 
     Args:
         path: where the page is to be; an earlier file there is replaced.
+        argument: str, what to call the path in a message.
 
     Raises:
         InvalidArgumentError: it is a directory or a device, or its directory cannot be made or written to.
@@ -22,21 +23,26 @@ def check_page_path(path: str | os.PathLike[str]) -> Path:
     # Replacing a device such as /dev/null would take it from the whole system.
     if resolved.exists() and not resolved.is_file():
         what = "a directory" if resolved.is_dir() else "not a regular file"
-        raise invalid_argument("html", f"a path for a file; {what} is there", os.fspath(path))
+        raise invalid_argument(argument, f"a path for a file; {what} is there", os.fspath(path))
     try:
         try_to_make(_partial(resolved))
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise _unwritable(path, argument, error) from error
     return resolved
 
 
-def write_page(path: str | os.PathLike[str], text: str) -> Path:
+def write_page(path: str | os.PathLike[str], text: str, argument: str = "html") -> Path:
     """Writes a page, whole or not at all, and returns its absolute path.
+
+    Args:
+        path: where to; missing directories are made.
+        text: str, what to write.
+        argument: str, what to call the path in a message.
 
     Raises:
         InvalidArgumentError: as `check_page_path`, or the disk is full.
     """
-    resolved = check_page_path(path)
+    resolved = check_page_path(path, argument)
     partial = _partial(resolved)
     try:
         resolved.parent.mkdir(parents=True, exist_ok=True)
@@ -45,7 +51,7 @@ def write_page(path: str | os.PathLike[str], text: str) -> Path:
         partial.replace(resolved)
     except OSError as error:
         partial.unlink(missing_ok=True)
-        raise _unwritable(path, error) from error
+        raise _unwritable(path, argument, error) from error
     return resolved
 
 
@@ -53,6 +59,6 @@ def _partial(path: Path) -> Path:
     return path.with_name(f".{path.name[:80]}.{os.getpid()}.partial")
 
 
-def _unwritable(path: str | os.PathLike[str], error: OSError) -> InvalidArgumentError:
-    received = f"html={os.fspath(path)!r} ({error.strerror or error})"
-    return InvalidArgumentError(f"`html` must be a path that can be written. Received: {received}")
+def _unwritable(path: str | os.PathLike[str], argument: str, error: OSError) -> InvalidArgumentError:
+    received = f"{argument}={os.fspath(path)!r} ({error.strerror or error})"
+    return InvalidArgumentError(f"`{argument}` must be a path that can be written. Received: {received}")

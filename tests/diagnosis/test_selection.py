@@ -41,3 +41,8 @@ def test_a_name_that_no_rule_has_is_refused(argument, name):
 def test_what_is_no_new_rule_is_refused(own):
     with pytest.raises(InvalidArgumentError, match=r"`rules` must be rules"):
         chosen_rules(own)
+
+
+def test_to_run_nothing_is_refused():
+    with pytest.raises(InvalidArgumentError, match=r"`ignore` must be names that leave a rule to run"):
+        chosen_rules(select=["KS401", "KS402"], ignore=["KS4"])

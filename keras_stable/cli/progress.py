@@ -1,0 +1,25 @@
+"""What a command says while it works."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+
+import click
+
+
+@contextlib.contextmanager
+def status() -> Iterator[Callable[[str], None]]:
+    """Yields a function that says what is done now: in one line that changes on a terminal, a line each elsewhere.
+
+    It speaks on standard error, so that standard output holds the result alone.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(stderr=True)
+    if not sys.stderr.isatty() or console.is_dumb_terminal:
+        yield lambda line: click.echo(line, err=True)
+        return
+    with console.status("") as shown:
+        # Names of models are no markup.
+        yield lambda line: shown.update(Text(line))

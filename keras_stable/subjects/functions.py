@@ -1,0 +1,112 @@
+"""What functions of the user's own return: a model with its data, or data."""
+
+import difflib
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from keras_stable.diagnosis.evidence.streams import is_dataset, is_pydataset
+from keras_stable.errors import InvalidArgumentError
+from keras_stable.imports import call_object, load_object
+
+# Of the arguments of `fit`, what an audit takes as well; the others have no bearing on it.
+_TAKEN = (
+    *("x", "y", "batch_size", "epochs", "validation_data", "validation_split", "sample_weight", "class_weight"),
+    *("shuffle", "steps_per_epoch", "history"),
+)
+_ACCEPTED = {*inspect.signature(keras.Model.fit).parameters, "history"} - {"self"}
+_MODEL = "a function that returns (model, x, y, fit arguments), or fewer of them"
+_DATA = "a function that returns (x, y), a dataset, or (x, y, fit arguments)"
+
+
+def call_for_model(target: str) -> tuple[keras.Model, dict[str, Any]]:
+    """Calls a function that returns (model, x, y, fit arguments), or fewer of them.
+
+    Args:
+        target: str, `package.module:function`, which needs no arguments.
+
+    Returns:
+        The model, and arguments for `keras_stable.audit`. Those of `fit` that an audit does not take, such as
+        `callbacks`, are left out.
+
+    Raises:
+        InvalidArgumentError: it cannot be called, raises an exception, or returns something else.
+    """
+    found = _call(target, "model")
+    parts = list(found) if isinstance(found, tuple | list) else [found]
+    if not parts or len(parts) > 4 or not isinstance(parts[0], keras.Model):
+        raise _returned("model", _MODEL, target, found)
+    return parts[0], _arguments("model", _MODEL, target, parts[1:], found)
+
+
+def call_for_data(target: str) -> dict[str, Any]:
+    """Calls a function that returns (x, y), a batched dataset, or one of these with fit arguments behind it.
+
+    Args:
+        target: str, `package.module:function`, which needs no arguments.
+
+    Returns:
+        Arguments for `keras_stable.audit`.
+
+    Raises:
+        InvalidArgumentError: as `call_for_model`.
+    """
+    found = _call(target, "data")
+    # A list may be the inputs themselves.
+    parts = list(found) if isinstance(found, tuple) else [found]
+    if not parts or len(parts) > 3 or parts[0] is None:
+        raise _returned("data", _DATA, target, found)
+    return _arguments("data", _DATA, target, parts, found)
+
+
+def _call(target: str, argument: str) -> Any:
+    try:
+        function = load_object(target, argument)
+        try:
+            inspect.signature(function).bind()
+        except TypeError as error:
+            raise _error(argument, "a function that needs no arguments", target, f" ({error})") from error
+        return call_object(target, {}, argument)
+    except SystemExit as error:
+        raise _error(argument, "a function that returns", target, f", which ended the program with {error}") from error
+
+
+def _arguments(argument: str, must_be: str, target: str, given: list[Any], found: Any) -> dict[str, Any]:
+    fit: dict[str, Any] = {}
+    if len(given) == 3 and given[2] is not None and not isinstance(given[2], dict):
+        raise _returned(argument, must_be, target, found)
+    if given and isinstance(given[-1], dict) and (_is_certain(given) or set(given[-1]) <= _ACCEPTED):
+        fit = given.pop()
+        _check_names(argument, target, list(fit))
+    data = {name: value for name, value in zip(("x", "y"), given, strict=False) if value is not None}
+    return {**data, **{name: value for name, value in fit.items() if name in _TAKEN and value is not None}}
+
+
+def _is_certain(given: Sequence[Any]) -> bool:
+    """Whether a dict that comes last can be neither the inputs nor the labels."""
+    return len(given) == 3 or (len(given) == 2 and (is_dataset(given[0]) or is_pydataset(given[0])))
+
+
+def _check_names(argument: str, target: str, names: Sequence[Any]) -> None:
+    for name in names:
+        if name not in _ACCEPTED:
+            close = difflib.get_close_matches(str(name), sorted(_ACCEPTED), n=1)
+            hint = f". Did you mean {close[0]!r}?" if close else ""
+            must_be = "a function whose fit arguments are those of `fit`, or history"
+            raise _error(argument, must_be, target, f" with {name!r}{hint}")
+
+
+def _returned(argument: str, must_be: str, target: str, found: Any) -> InvalidArgumentError:
+    return _error(argument, must_be, target, f", which returned {_described(found)}")
+
+
+def _described(found: Any) -> str:
+    if isinstance(found, tuple | list) and len(found) <= 8:
+        return "(" + ", ".join(type(each).__name__ for each in found) + ")"
+    return "None" if found is None else type(found).__name__
+
+
+def _error(argument: str, must_be: str, target: str, more: str) -> InvalidArgumentError:
+    return InvalidArgumentError(f"`{argument}` must be {must_be}. Received: {argument}={target!r}{more}")

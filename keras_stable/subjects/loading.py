@@ -1,0 +1,97 @@
+"""Loads what is to be audited: a model with its data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from keras_stable.composition import class_weight
+from keras_stable.config import Config
+from keras_stable.data import Data, load_data
+from keras_stable.imports import load_object
+from keras_stable.subjects.archives import read_archive
+from keras_stable.subjects.functions import call_for_data, call_for_model
+from keras_stable.subjects.places import Place, missing_data
+from keras_stable.subjects.saved_models import read_model
+from keras_stable.training import adapted_model
+
+# What belongs to data, and goes when other data take their place.
+_OF_DATA = ("x", "y", "sample_weight", "validation_data", "validation_split", "steps_per_epoch")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A model with its data, ready for `keras_stable.audit(model, **arguments)`.
+
+    Attributes:
+        model: the model; it may not be compiled.
+        arguments: of `audit`, `x` among them.
+    """
+
+    model: keras.Model
+    arguments: Mapping[str, Any]
+
+
+def load_subject(model: Place, data: Place | None = None) -> Subject:
+    """Loads what is to be audited.
+
+    Args:
+        model: where the model is, as `find_subject` told.
+        data: where the data are; None takes what comes with the model.
+
+    Raises:
+        InvalidArgumentError: one of them cannot be loaded, or there is no data.
+    """
+    # First the data: their module may register the classes that a saved model is made of.
+    other = None if data is None else _data(data)
+    subject = _subject(model)
+    if other is not None:
+        kept = {name: value for name, value in subject.arguments.items() if name not in _OF_DATA}
+        return Subject(subject.model, {**kept, **other})
+    if "x" not in subject.arguments:
+        raise missing_data("A model alone")
+    return subject
+
+
+def _subject(place: Place) -> Subject:
+    if place.kind == "saved model":
+        return Subject(read_model(place.path), {})
+    if place.kind == "function":
+        return Subject(*call_for_model(place.name))
+    assert place.config is not None
+    config = place.config
+    # The same weights as `train` begins with.
+    keras.utils.set_random_seed(config.seed)
+    data = _load(config)
+    if place.kind == "config":
+        return Subject(adapted_model(config, data), _arguments(config, data))
+    if config.model.module is not None:
+        # It registers the classes that the encoder is made of.
+        load_object(config.model.module, "model.module")
+    return Subject(read_model(place.path / "model.keras"), {**_arguments(config, data), "history": place.path})
+
+
+def _data(place: Place) -> dict[str, Any]:
+    if place.kind == "archive":
+        return read_archive(place.path)
+    if place.kind == "function":
+        return call_for_data(place.name)
+    assert place.config is not None
+    return _arguments(place.config, _load(place.config))
+
+
+def _load(config: Config) -> Data:
+    return load_data(config.data, batch_size=config.fit.batch_size, seed=config.seed)
+
+
+def _arguments(config: Config, data: Data) -> dict[str, Any]:
+    validation = data.validation
+    return {
+        "x": data.train.x,
+        "y": data.train.y,
+        "batch_size": config.fit.batch_size,
+        "epochs": config.fit.epochs,
+        "validation_data": (validation.x, validation.y) if validation.is_arrays else validation.x,
+        "class_weight": class_weight(config, data),
+    }
