@@ -1,5 +1,7 @@
 """Puts a trained copy back to where its training began, as far as its layers tell."""
 
+from typing import Any
+
 import keras
 
 
@@ -12,9 +14,13 @@ def initialize(model: keras.Model) -> None:
     for layer in model._flatten_layers():
         owner = getattr(layer, "cell", layer)
         for variable in owner._trainable_variables:
-            drawn = getattr(owner, f"{_stem(variable.name)}_initializer", None)
+            drawn = _initializer(owner, variable.name)
             if callable(drawn):
                 variable.assign(drawn(variable.shape, dtype=variable.dtype))
+            if variable.name == "bias" and getattr(owner, "unit_forget_bias", False):
+                # Jozefowicz et al. (2015): an LSTM begins by remembering.
+                units = variable.shape[0] // 4
+                variable.assign(keras.ops.slice_update(variable, (units,), keras.ops.ones((units,), variable.dtype)))
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.moving_mean.assign(keras.ops.zeros_like(layer.moving_mean))
             layer.moving_variance.assign(keras.ops.ones_like(layer.moving_variance))
@@ -23,5 +29,7 @@ def initialize(model: keras.Model) -> None:
             variable.assign(keras.ops.zeros_like(variable))
 
 
-def _stem(name: str) -> str:
-    return name.removesuffix("_weights")
+def _initializer(owner: keras.layers.Layer, name: str) -> Any:
+    """Returns what draws a weight: `recurrent_kernel` is drawn by `recurrent_initializer`, `kernel` by its own name."""
+    own = getattr(owner, f"{name}_initializer", None)
+    return own or getattr(owner, f"{name.removesuffix('_kernel')}_initializer", None)
