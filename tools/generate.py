@@ -1,7 +1,7 @@
 """Writes every file that is made from the code.
 
-python tools/generate.py            configs/schema.json, docs/configuration.md, docs/rules.md, and docs/rules/ with
-                                    a page for each rule; the page of a rule that is gone is deleted
+python tools/generate.py            the schemas of configs and of audit reports, docs/configuration.md, docs/rules.md,
+                                    and docs/rules/ with a page for each rule; that of a rule that is gone is deleted
 python tools/generate.py --check    exits 1 when one of them is not what would be written
 """
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from keras_stable.config import config_schema
 from keras_stable.config.schema import Node, kinds, resolve
 from keras_stable.config.wording import must_be
+from keras_stable.diagnosis import report_schema
 from keras_stable.diagnosis.pages import index_page, rule_page
 from keras_stable.diagnosis.rules import all_rules
 
@@ -76,6 +77,7 @@ def generated() -> dict[str, str]:
         "configs/schema.json": schema_text(),
         "docs/configuration.md": configuration_page(),
         "docs/rules.md": index_page(),
+        "keras_stable/diagnosis/report.schema.json": report_schema.schema_text(),
         **pages,
     }
 
