@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_stable.arguments import is_integer
 from keras_stable.diagnosis.evidence.gathering import Gathering
 from keras_stable.diagnosis.evidence.isolation import seed_all, untouched
 from keras_stable.diagnosis.evidence.options import EVIDENCE, Options
@@ -18,7 +19,7 @@ from keras_stable.diagnosis.report import Report
 from keras_stable.diagnosis.rule import Rule, Skip
 from keras_stable.diagnosis.runner import run_rules
 from keras_stable.diagnosis.selection import chosen_rules
-from keras_stable.errors import InvalidArgumentError, invalid_argument
+from keras_stable.errors import DataError, InvalidArgumentError, invalid_argument
 
 
 def audit(
@@ -86,6 +87,8 @@ def audit(
     _check_model(model)
     _check_number("probe_steps", probe_steps, 1)
     _check_number("probe_seconds", probe_seconds, 0)
+    if not is_integer(seed, at_least=0) or seed >= 2**32:
+        raise invalid_argument("seed", "an integer from 0 to 2**32 - 1", seed)
     chosen = chosen_rules(rules, select, ignore)
     logs = None if history is None else read_history(history)
     say = progress or (lambda line: None)
@@ -111,6 +114,7 @@ def audit(
         say(f"Auditing {model.name} with {len(chosen)} rules")
         _check_fit(gathering, "x", "recording", "go into the model")
         report = run_rules(chosen, gathering.evidence)
+        _check_read(gathering)
         if model.loss is not None and not report.at_least("error"):
             _check_fit(gathering, "y", "evaluation", "go with the model's outputs and loss")
         verdict = gathering["learning"].verdict
@@ -150,8 +154,16 @@ def _check_number(name: str, value: Any, least: float) -> None:
 
 
 def _check_fit(gathering: Gathering, argument: str, name: str, must: str) -> None:
-    """Raises an error where evidence that any fitting model has cannot be had."""
-    try:
-        gathering[name]
-    except Skip as reason:
+    """Raises an error where evidence that any fitting model has cannot be had; what crashed, the rules report."""
+    reason = gathering.evidence.failure(name)
+    if isinstance(reason, InvalidArgumentError):
+        raise reason
+    if isinstance(reason, Skip):
         raise InvalidArgumentError(f"`{argument}` must {must}. Received: {reason}") from reason
+
+
+def _check_read(gathering: Gathering) -> None:
+    """Raises the error of data that could not be read to the end."""
+    for error in gathering.evidence.failures.values():
+        if isinstance(error, DataError):
+            raise error

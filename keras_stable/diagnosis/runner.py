@@ -25,21 +25,29 @@ class Evidence(Mapping[str, Any]):
 
     def __init__(self, providers: Mapping[str, Callable[[], Any]]) -> None:
         self._providers = dict(providers)
-        self._failures: dict[str, Exception] = {}
+        self.failures: dict[str, Exception] = {}
         self.gathered: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        if name in self._failures:
-            raise self._failures[name]
+        if name in self.failures:
+            raise self.failures[name]
         if name not in self.gathered:
             if name not in self._providers:
                 raise Skip(f"there is no evidence named {name!r}")
             try:
                 self.gathered[name] = self._providers[name]()
             except Exception as error:
-                self._failures[name] = error
+                self.failures[name] = error
                 raise
         return self.gathered[name]
+
+    def failure(self, name: str) -> Exception | None:
+        """Returns why a kind of evidence cannot be had; None where it can."""
+        try:
+            self[name]
+        except Exception as error:  # noqa: BLE001 - returned, for the caller to judge
+            return error
+        return None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._providers)

@@ -118,3 +118,11 @@ def test_findings_are_put_under_their_cause():
         ("wide", "scale"),
         ("wide", "scale"),
     ]
+
+
+def test_why_evidence_cannot_be_had():
+    evidence = Evidence({"answer": lambda: 42, "broken": lambda: 1 // 0})
+    assert evidence.failure("answer") is None
+    assert isinstance(evidence.failure("broken"), ZeroDivisionError)
+    assert isinstance(evidence.failure("unknown"), Skip)
+    assert list(evidence.failures) == ["broken"]

@@ -27,6 +27,7 @@ from keras_stable.diagnosis.evidence.source import Batch, Source
 from keras_stable.diagnosis.evidence.structure import structure
 from keras_stable.diagnosis.rule import Skip
 from keras_stable.diagnosis.runner import Evidence
+from keras_stable.errors import InvalidArgumentError
 from keras_stable.imports import first_line
 
 # What a model or its loss raises when it does not fit the data.
@@ -82,7 +83,8 @@ class AtRest:
 
     def _copy(self) -> keras.Model:
         """The copy that everything but training is measured on; it is put back after each measurement."""
-        model = copy_model(self.model, self.sample)
+        with self._misfits():
+            model = copy_model(self.model, self.sample)
         if self.restarted:
             initialize(model)
         return model
@@ -101,8 +103,13 @@ class AtRest:
     def _misfits(self) -> Iterator[None]:
         try:
             yield
-        except _MISFITS as error:
-            raise Skip(f"the model cannot be run: {first_line(error)}") from error
+        except InvalidArgumentError:
+            raise
+        except Exception as error:
+            # Keras marks with these words what a layer's own code raises.
+            if isinstance(error, _MISFITS) or "Exception encountered when calling" in str(error):
+                raise Skip(f"the model cannot be run: {first_line(error)}") from error
+            raise
 
     def _batches(self) -> list[Batch]:
         found = []
