@@ -116,7 +116,10 @@ def first_line(error: BaseException) -> str:
     >>> first_line(ValueError("Exception encountered when calling Dense.call().\\n\\n\\x1b[1mToo wide.\\x1b[0m"))
     'ValueError: Too wide.'
     """
-    lines = [line.strip() for line in _COLOURS.sub("", str(error)).splitlines() if line.strip()]
+    # The text of a KeyError is a repr, in one line whatever it holds.
+    whole = isinstance(error, KeyError) and "\n" in str(error.args[0] if error.args else "")
+    text = _COLOURS.sub("", str(error.args[0] if whole else error))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     # Keras begins with where it was, and says what is wrong below.
     while len(lines) > 1 and lines[0].startswith("Exception encountered when calling"):
         lines.pop(0)

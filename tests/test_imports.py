@@ -112,3 +112,9 @@ def test_a_missing_module_says_where_it_was_looked_for(module, missing, tmp_path
 def test_the_first_line_of_an_exception():
     assert first_line(ValueError("a\nb")) == "ValueError: a"
     assert first_line(ValueError()) == "ValueError"
+
+
+@pytest.mark.parametrize("kind", [RuntimeError, KeyError])
+def test_the_line_of_an_error_from_a_layer_is_the_one_that_says_what_is_wrong(kind):
+    text = "Exception encountered when calling Net.call().\n\n\x1b[1mno weights\x1b[0m\n\nArguments received: x"
+    assert first_line(kind(text)) == f"{kind.__name__}: no weights"

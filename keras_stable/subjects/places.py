@@ -79,7 +79,7 @@ def _find_model(model: str) -> Place:
         return Place("saved model", model)
     if ":" in model:
         return Place("function", model)
-    raise invalid_argument("model", _MODEL, model)
+    raise _unknown("model", _MODEL, path)
 
 
 def _find_data(data: str) -> Place:
@@ -93,7 +93,7 @@ def _find_data(data: str) -> Place:
         return Place("archive", data)
     if ":" in data:
         return Place("function", data)
-    raise invalid_argument("data", _DATA, data)
+    raise _unknown("data", _DATA, path)
 
 
 def _run(argument: str, path: Path, needed: tuple[str, ...]) -> Place:
@@ -101,6 +101,11 @@ def _run(argument: str, path: Path, needed: tuple[str, ...]) -> Place:
         if not (path / name).is_file():
             raise invalid_argument(argument, f"a run directory, with a file {name}", str(path))
     return Place("run", str(path), load_config(path / "config.yaml"))
+
+
+def _unknown(argument: str, must_be: str, path: Path) -> InvalidArgumentError:
+    missing = "" if path.exists() else f", and there is no such file or directory in {Path.cwd()}"
+    return InvalidArgumentError(f"`{argument}` must be {must_be}. Received: {argument}={str(path)!r}{missing}")
 
 
 def _check_file(argument: str, path: Path, is_zip: bool) -> None:
