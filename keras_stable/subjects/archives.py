@@ -32,9 +32,9 @@ def read_archive(path: Path) -> dict[str, Any]:
             training, validation = (_pair(archive, names) for names in (_TRAINING, _VALIDATION))
             held = ", ".join(archive.files) or "no arrays"
     except _BROKEN as error:
-        raise _error("an .npz file of arrays that need no pickle", f"{path} ({first_line(error)})") from error
+        raise _error("an .npz file of arrays that need no pickle", path, f" ({first_line(error)})") from error
     if training is None:
-        raise _error("an .npz file with x_train and y_train, or x and y", f"{path}, which holds {held}")
+        raise _error("an .npz file with x_train and y_train, or x and y", path, f", which holds {held}")
     return {"x": training[0], "y": training[1], **({} if validation is None else {"validation_data": validation})}
 
 
@@ -42,5 +42,5 @@ def _pair(archive: Any, names: tuple[tuple[str, str], ...]) -> tuple[np.ndarray,
     return next(((archive[x], archive[y]) for x, y in names if {x, y} <= set(archive.files)), None)
 
 
-def _error(must_be: str, received: str) -> InvalidArgumentError:
-    return InvalidArgumentError(f"`data` must be {must_be}. Received: data={received}")
+def _error(must_be: str, path: Path, why: str) -> InvalidArgumentError:
+    return InvalidArgumentError(f"`data` must be {must_be}. Received: data={str(path)!r}{why}")
