@@ -8,6 +8,7 @@ from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
 
 GRADIENT = Threshold(1.0, "Penalty's gradient over the data's. Above, a step mostly shrinks weights. Usual is 0.01.")
 LOSS = Threshold(1.0, "Penalty over the loss of the data. Wide models start near 1 with L2 of 0.01 and still learn.")
+RULING = Threshold(10.0, "Both ten times those of the data: what falls while it trains is the penalty.")
 DECAY = Threshold(0.5, "Share of the weights that decay alone takes away in the short training. Usual is 1e-5.")
 
 
@@ -29,7 +30,7 @@ DECAY = Threshold(0.5, "Share of the weights that decay alone takes away in the 
         "cannot-overfit-batch",
         "input-independent-loss",
     ),
-    thresholds={"gradient": GRADIENT, "loss": LOSS, "decay": DECAY},
+    thresholds={"gradient": GRADIENT, "loss": LOSS, "ruling": RULING, "decay": DECAY},
 )
 def excess_regularization(
     learning: Learning,
@@ -72,7 +73,7 @@ def excess_regularization(
             f"The penalties' {' and their '.join(parts)}.",
             evidence,
             GRADIENT.value,
-            severity=severity,
+            severity="warning" if min(by_gradient, by_loss) > RULING.value else severity,
             confidence=0.9 if all(heavy) else 0.8 if heavy[0] else 0.6,
         )
     yield from _decay(compiled, probe, learning, severity)

@@ -65,7 +65,7 @@ def few_samples_per_class(
         few_classes = len(sizes) < MANY_CLASSES
         if typical >= FEW.value or (few_classes and label.samples <= TRUTH_TABLE and not apart):
             continue
-        harmful = apart or (learning.troubled and not few_classes)
+        harmful = apart or (not few_classes and (learning.troubled or typical < VERY_FEW.value))
         yield Found(
             where=output.name,
             message=f"A typical one of {len(sizes)} classes has {typical:.0f} samples"

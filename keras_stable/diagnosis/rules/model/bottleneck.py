@@ -11,6 +11,8 @@ from keras_stable.diagnosis.rules.model._flow import avoidable
 UNITS = Threshold(1.0, "In units of log2(classes), the bits that name a class.")
 NARROW = Threshold(0.5, "Two units can hold ten classes as directions of a plane; below half, hardly any model does.")
 
+HALF_WAY = 0.3  # of the loss of guessing: what gets below has found its way through
+
 
 @rule(
     "KS207",
@@ -58,6 +60,8 @@ def bottleneck(structure: Structure, outputs: Sequence[Output], learning: Learni
         raise Skip("there is not one output over more than two classes")
     output = wide[0]
     needed = math.log2(output.width)
+    # A model that squeezes through all the same has stopped far from where it could be.
+    learnt = learning.healthy and not learning.last > HALF_WAY * learning.constant_loss
     for layer in structure.layers:
         size = _values(layer)
         if layer.role != "learnt" or layer.path == output.learnt_layer or not 0 < size < UNITS.value * needed:
@@ -71,7 +75,7 @@ def bottleneck(structure: Structure, outputs: Sequence[Output], learning: Learni
             f"takes {needed:.1f} bits.",
             evidence={"values": size, "classes": output.width, "bits": needed},
             threshold=needed,
-            severity="advice" if learning.healthy or not (clear or learning.troubled) else "warning",
+            severity="advice" if learnt or not (clear or learning.troubled) else "warning",
             confidence=0.85 if clear else 0.5,
         )
 

@@ -8,6 +8,7 @@ from keras_stable.diagnosis.rules.trajectory._curve import finite_part
 
 GAP = Threshold(0.1, "Training accuracy over validation accuracy. Good models of small data sets have 0.05.")
 WIDE_GAP = Threshold(0.2, "The same gap, from which on it is no matter of a few samples.")
+FAR = Threshold(0.3, "The same gap, from which on validation fails, whether or not its loss still falls.")
 RISE = Threshold(0.1, "Rise of the validation loss over its best, so that it has turned for good.")
 STEEP_RISE = Threshold(0.5, "The same rise, from which on the best epoch was left far behind.")
 WORSE = Threshold(0.02, "Validation accuracy lost since its best, above what single samples make.")
@@ -21,7 +22,7 @@ _EPOCHS = 4
     severity="advice",
     remedy='Stop at the best epoch: `keras.callbacks.EarlyStopping("val_loss", restore_best_weights=True)`; '
     "then add data, augmentation or `Dropout`, or take a smaller model.",
-    thresholds={"gap": GAP, "wide gap": WIDE_GAP, "rise": RISE, "steep rise": STEEP_RISE, "worse": WORSE},
+    thresholds={"gap": GAP, "wide gap": WIDE_GAP, "far": FAR, "rise": RISE, "steep rise": STEEP_RISE, "worse": WORSE},
 )
 def overfitting(history: History) -> Iterator[Found]:
     """Validation worsens while training improves.
@@ -29,7 +30,8 @@ def overfitting(history: History) -> Iterator[Found]:
     ## What it does
 
     Compares the last epoch with the one of the best validation loss. It is a warning when the validation loss
-    has risen by half, training still improved, and the accuracy fell or lies far below that of training.
+    has risen by half, training still improved, and the accuracy fell or lies far below that of training; and
+    when the accuracies lie very far apart at the end.
 
     ## Why is this bad
 
@@ -57,7 +59,20 @@ def overfitting(history: History) -> Iterator[Found]:
     gap = history.accuracy[count - 1] - history.val_accuracy[count - 1] if has_accuracy else float("nan")
     spread = (last - float(loss[-1])) / max(abs(last), 1e-12)
     apart = gap > GAP.value if has_accuracy else spread > STEEP_RISE.value
-    if not (apart and rise > RISE.value and loss[-1] < loss[best]):
+    far = gap > FAR.value and loss[-1] < loss[0]
+    if far:
+        ends = f"{history.accuracy[count - 1]:.3g} in training and {history.val_accuracy[count - 1]:.3g} in validation"
+        yield Found(
+            "training",
+            f"The accuracy is {ends}.",
+            {"best_epoch": best + 1, "rise": rise, "accuracy_gap": gap},
+            FAR.value,
+            "Look whether validation data is of the same kind: `validation_split` takes the last rows, so shuffle "
+            "sorted data first. Else collect more samples, or add augmentation and dropout.",
+            "warning",
+            0.7,
+        )
+    if far or not (apart and rise > RISE.value and loss[-1] < loss[best]):
         return
     worse = max(history.val_accuracy[:count]) - history.val_accuracy[count - 1] > WORSE.value if has_accuracy else True
     grave = rise > STEEP_RISE.value and count - best > 2 and (worse or gap > WIDE_GAP.value)

@@ -14,7 +14,8 @@ from keras_stable.diagnosis.rules.compile.excess_regularization import excess_re
         (0.1, 90.0, "stuck", ("warning", 0.6)),
         (0.1, 1.0, "stuck", None),
         (0.0, 0.0, "stuck", None),
-        (20.0, 90.0, "learning", ("advice", 0.9)),
+        (20.0, 90.0, "learning", ("warning", 0.9)),
+        (5.0, 90.0, "learning", ("advice", 0.9)),
         (math.nan, math.nan, "stuck", None),
     ],
 )
