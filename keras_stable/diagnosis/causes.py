@@ -41,8 +41,14 @@ def _causes(finding: Finding, ranked: Sequence[Finding], reach: Mapping[str, fro
     return [
         index
         for index, other in enumerate(ranked)
-        if finding.rule in reach[other.rule] and (other.severity != "advice" or finding.severity == "advice")
+        if finding.rule in _reached(other, reach) and (other.severity != "advice" or finding.severity == "advice")
     ]
+
+
+def _reached(finding: Finding, reach: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    if finding.explains is None:
+        return reach[finding.rule]
+    return frozenset(finding.explains).union(*(reach.get(slug, frozenset()) for slug in finding.explains))
 
 
 def _rank(finding: Finding) -> tuple[int, float, str]:

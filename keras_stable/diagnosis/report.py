@@ -32,6 +32,7 @@ class Finding:
         url: str, the rule's page.
         confidence: float in (0, 1].
         cause: str, slug of the finding that explains this one; "" for a root cause.
+        explains: tuple of slugs, what it can be the cause of; None for all that its rule can.
     """
 
     rule: str
@@ -45,6 +46,7 @@ class Finding:
     url: str
     confidence: float
     cause: str = ""
+    explains: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

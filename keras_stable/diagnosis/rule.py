@@ -27,6 +27,7 @@ class Found:
         remedy: str, what to change; None takes the rule's.
         severity: None takes the rule's.
         confidence: float in (0, 1], how sure it is that this is so and that it matters.
+        explains: tuple of slugs, where it explains less than its rule may; None takes the rule's.
     """
 
     where: str
@@ -36,6 +37,7 @@ class Found:
     remedy: str | None = None
     severity: Severity | None = None
     confidence: float = 0.9
+    explains: tuple[str, ...] | None = None
 
 
 class Skip(Exception):  # noqa: N818 - it is no error: the rule has nothing to say, and says why

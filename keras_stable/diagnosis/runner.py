@@ -110,4 +110,5 @@ def _finding(each: Rule, found: Found) -> Finding:
         remedy=found.remedy or each.remedy,
         url=PAGE.format(slug=each.slug),
         confidence=found.confidence,
+        explains=found.explains,
     )

@@ -44,7 +44,7 @@ def test_classes(from_logits):
     assert one.majority_share == pytest.approx(shares.max())
     assert dict(one.predicted_counts) == {k: int((guessed == k).sum()) for k in set(guessed.tolist())}
     assert dict(one.label_counts) == dict(enumerate(np.bincount(IDS).tolist()))
-    assert dict(one.recall) == pytest.approx({k: (guessed[IDS == k] == k).mean() for k in range(3)})
+    assert dict(one.recall) == pytest.approx({k: (guessed[k == IDS] == k).mean() for k in range(3)})
     assert one.spread == pytest.approx(logits.std(0).max(), rel=1e-4)
     assert one.distinct_rows == N
 
@@ -120,9 +120,14 @@ def test_error_rate_is_that_of_the_answers():
 def test_state_is_kept_also_when_the_body_raises():
     model = model_of(3, None, "mse")
     before = model.layers[0].kernel.numpy()
-    with pytest.raises(KeyError), kept_state(model):
-        model.layers[0].kernel.assign(before + 1)
-        raise KeyError
+
+    def interrupted():
+        with kept_state(model):
+            model.layers[0].kernel.assign(before + 1)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        interrupted()
     assert np.array_equal(model.layers[0].kernel.numpy(), before)
 
 

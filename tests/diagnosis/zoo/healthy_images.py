@@ -156,7 +156,7 @@ def conv_denoising_autoencoder(seed: int) -> Built:
 
 @healthy
 def pixels_rescaled_by_the_model(seed: int) -> Built:
-    x, y, (xv, yv) = data.shape_images(seed)
+    x, y, (xv, yv) = data.shape_images(seed, 1500)
     model = Sequential(
         [
             keras.Input((16, 16, 1)),
@@ -172,7 +172,7 @@ def pixels_rescaled_by_the_model(seed: int) -> Built:
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(keras.optimizers.Adam(0.002), loss, metrics=["accuracy"])
     validation = ((xv * 255).astype("uint8"), yv)
-    return model, (x * 255).astype("uint8"), y, {"batch_size": 32, "epochs": 12, "validation_data": validation}
+    return model, (x * 255).astype("uint8"), y, {"batch_size": 32, "epochs": 8, "validation_data": validation}
 
 
 @healthy
@@ -189,7 +189,7 @@ def global_average_pooling(seed: int) -> Built:
 
 @healthy
 def augmented_images(seed: int) -> Built:
-    x, y, validation = data.shape_images(seed)
+    x, y, validation = data.shape_images(seed, 1500)
     model = Sequential(
         [
             keras.Input((16, 16, 1)),

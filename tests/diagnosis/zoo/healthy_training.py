@@ -89,7 +89,7 @@ def full_batch_gradient_descent(seed: int) -> Built:
     x, y, validation = data.real("iris", seed)
     model = Sequential([keras.Input((4,)), layers.Dense(16, activation="tanh"), layers.Dense(3, activation="softmax")])
     compiled(model, keras.optimizers.SGD(0.5, momentum=0.9))
-    return model, x, y, {"batch_size": len(x), "epochs": 40, "validation_data": validation}
+    return model, x, y, {"batch_size": len(x), "epochs": 25, "validation_data": validation}
 
 
 @healthy
