@@ -48,7 +48,7 @@ def test_of_several_causes_the_graver_and_then_the_surer(scale, rate, cause):
 
 
 def test_advice_explains_nothing_but_advice():
-    assert tree(found("scale", "advice"), found("gradient")) == [("scale", ""), ("gradient", "")]
+    assert tree(found("scale", "advice"), found("gradient")) == [("gradient", ""), ("scale", "")]
     assert tree(found("scale", "advice"), found("gradient", "advice")) == [("scale", ""), ("gradient", "scale")]
     assert tree(found("scale", "advice"), found("gradient"), found("loss", "advice")) == [
         ("gradient", ""),
@@ -79,6 +79,6 @@ def test_a_rule_may_name_what_no_rule_here_is():
 
 def test_a_finding_may_explain_less_than_its_rule():
     alone = replace(found("scale"), explains=())
-    assert tree(alone, found("gradient")) == [("gradient", ""), ("scale", "")]
+    assert tree(alone, found("gradient")) == [("scale", ""), ("gradient", "")]
     some = replace(found("rate"), explains=("gradient",))
     assert tree(some, found("gradient"), found("loss")) == [("rate", ""), ("gradient", "rate"), ("loss", "rate")]
