@@ -1,4 +1,4 @@
-"""The audit on whole programs, a short form of `tools/audit_zoo.py`: sick ones are named, healthy ones left in peace."""
+"""The audit on whole programs, as in `tools/audit_zoo.py`: sick ones are named, healthy ones are left in peace."""
 
 import gc
 import sys

@@ -61,8 +61,10 @@ def excess_regularization(
     """
     severity: Severity = "warning" if learning.troubled else "advice"
     by_gradient = _ratio(gradients.penalty_norm, gradients.data_norm) if gradients is not None else math.nan
-    seen = probe.before if evaluation is None and probe is not None else evaluation
-    by_loss = _ratio(seen.penalty, seen.loss) if seen is not None else math.nan
+    # Weights that a penalty has shrunk already have a small one: where training began it shows.
+    seen = [each for each in (evaluation, probe.before if probe is not None else None) if each is not None]
+    ratios = [_ratio(each.penalty, each.loss) for each in seen]
+    by_loss = max((each for each in ratios if not math.isnan(each)), default=math.nan)
     evidence = {"penalty_gradient_over_data_gradient": by_gradient, "penalty_over_loss": by_loss}
     heavy = [by_gradient > GRADIENT.value, by_loss > LOSS.value]
     if any(heavy):
@@ -74,7 +76,7 @@ def excess_regularization(
             evidence,
             GRADIENT.value,
             severity="warning" if min(by_gradient, by_loss) > RULING.value else severity,
-            confidence=0.9 if all(heavy) else 0.8 if heavy[0] else 0.6,
+            confidence=0.9 if all(heavy) or by_loss > RULING.value else 0.8 if heavy[0] else 0.6,
         )
     yield from _decay(compiled, probe, learning, severity)
 

@@ -11,7 +11,8 @@ from keras_stable.diagnosis.rules.compile.excess_regularization import excess_re
     [
         (20.0, 90.0, "stuck", ("warning", 0.9)),
         (20.0, 1.0, "stuck", ("warning", 0.8)),
-        (0.1, 90.0, "stuck", ("warning", 0.6)),
+        (0.1, 90.0, "stuck", ("warning", 0.9)),
+        (0.1, 20.0, "stuck", ("warning", 0.6)),
         (0.1, 1.0, "stuck", None),
         (0.0, 0.0, "stuck", None),
         (20.0, 90.0, "learning", ("warning", 0.9)),
