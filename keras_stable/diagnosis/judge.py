@@ -14,6 +14,8 @@ DIVERGED = 1.5
 USUAL_STEPS = 3000
 # How many standard errors a trend must have to be more than noise.
 TREND = 3.0
+# Answers that differ by less than this share of their size differ by rounding only.
+ROUNDING = 1e-6
 _RATES = {"learning_rate*10": 10, "learning_rate*100": 100}
 
 
@@ -112,7 +114,8 @@ def _by_weights(evaluation: Evaluation) -> Learning:
 
 
 def _same_for_all(evaluation: Evaluation) -> bool:
-    return any(each.distinct_rows == 1 and evaluation.samples > 1 for each in evaluation.outputs)
+    same = [each.distinct_rows == 1 or each.spread < ROUNDING * each.scale for each in evaluation.outputs]
+    return evaluation.samples > 1 and any(same)
 
 
 def _limit(constant: float, first: float) -> float:

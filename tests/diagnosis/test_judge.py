@@ -88,3 +88,11 @@ def test_trained_weights_speak_for_themselves():
 
 def test_without_anything_it_is_unknown():
     assert judge(Plan()).state == "unknown"
+
+
+@pytest.mark.parametrize("same", [{"distinct_rows": 1}, {"distinct_rows": 2, "spread": 1e-9, "scale": 0.05}])
+def test_one_answer_for_every_sample_is_stuck_however_the_loss_falls(same):
+    probe = probed(noisy(np.linspace(9.0, 2.31, 300)))
+    output = replace(probe.after.outputs[0], **same)
+    assert judge(Plan(), probe=probe).state == "learning"
+    assert judge(Plan(), probe=replace(probe, after=replace(probe.after, outputs=(output,)))).state == "stuck"
