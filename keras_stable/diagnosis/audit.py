@@ -158,7 +158,7 @@ def _check_fit(gathering: Gathering, argument: str, name: str, must: str) -> Non
     reason = gathering.evidence.failure(name)
     if isinstance(reason, InvalidArgumentError):
         raise reason
-    if isinstance(reason, Skip):
+    if isinstance(reason, Skip) and not gathering.can_train():
         raise InvalidArgumentError(f"`{argument}` must {must}. Received: {reason}") from reason
 
 

@@ -26,6 +26,16 @@ class Gathering(AtRest):
         found = super()._origin()
         return found if found is not None or not self._may_probe() else self["probed"][1]
 
+    def can_train(self) -> bool:
+        """Returns whether a copy takes a training step on the data, whatever else cannot be measured."""
+        try:
+            bench = self["bench"]
+            bench.step(self._batches()[0])
+        except Exception:  # noqa: BLE001 - a model, a loss or a metric may raise anything
+            return False
+        bench.restore()
+        return True
+
     def _history(self) -> facts.History:
         if self.logs is None:
             raise Skip("no history was given")
