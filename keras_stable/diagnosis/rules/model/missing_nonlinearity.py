@@ -47,10 +47,8 @@ def missing_nonlinearity(structure: Structure, learning: Learning) -> Iterator[F
 
     ## Use instead
 
-        model = keras.Sequential([
-            keras.layers.Dense(64, activation="relu"),
-            keras.layers.Dense(10, activation="softmax"),
-        ])
+        hidden = keras.layers.Dense(64, activation="relu")
+        model = keras.Sequential([hidden, keras.layers.Dense(10, activation="softmax")])
     """
     kernels = [layer for layer in structure.layers if layer.kind in MATRICES]
     if len(kernels) < 2:
