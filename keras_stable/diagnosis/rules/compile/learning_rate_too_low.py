@@ -9,6 +9,8 @@ from keras_stable.diagnosis.rules.compile import _rates
 
 GAIN = Threshold(0.3, "Share of the loss that a higher rate alone takes away. Chance moves a short training by 0.1.")
 UPDATE = Threshold(1e-5, "Share of a kernel that a step changes. It takes 100,000 such steps to renew the weights.")
+CREEP = Threshold(1e-4, "The same share, where the rate is also far below the usual one: a tenth of what is common.")
+FAR = Threshold(20.0, "The usual rate over the effective one, momentum counted in; 10 is still a matter of taste.")
 BOUND = Threshold(1.0, "Rate over 1e-6 for Adam and its like, 1e-5 for SGD, 1e-3 for Adadelta. Nothing moves below.")
 
 _TRIALS = ("learning_rate*10", "learning_rate*100")
@@ -26,7 +28,7 @@ _TRIALS = ("learning_rate*10", "learning_rate*100")
         "slow-convergence",
         "input-independent-loss",
     ),
-    thresholds={"gain": GAIN, "update": UPDATE, "bound": BOUND},
+    thresholds={"gain": GAIN, "update": UPDATE, "creep": CREEP, "far": FAR, "bound": BOUND},
 )
 def learning_rate_too_low(
     compiled: Compiled, learning: Learning, probe: Probe | None = None, rate_range: RateRange | None = None
@@ -91,6 +93,10 @@ def learning_rate_too_low(
         )
         return
     update = _rates.kernel_update(probe)
+    if learning.state in ("slow", "stuck") and rate < _usual(compiled) / FAR.value and update < CREEP.value:
+        text = f"{message}: a step changes the kernels by a share of {update:.2g}, where 0.001 is usual."
+        yield Found("compile", text, {**evidence, "update_ratio": update}, CREEP.value, confidence=0.75)
+        return
     if learning.troubled and math.isnan(gain) and rate < _usual(compiled):
         if update < UPDATE.value:
             text = f"{message}: a step changes the kernels by a share of {update:.2g}, where 0.001 is usual."

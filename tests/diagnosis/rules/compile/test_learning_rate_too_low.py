@@ -65,3 +65,17 @@ def test_steps_that_hardly_change_the_kernels(severity, learning, update, expect
 def test_a_range_test_that_falls_fastest_far_above(severity, learning, best, expected):
     evidence = {"rate_range": RateRange(best=best, own=1e-5), "learning": learning("slow")}
     assert severity(learning_rate_too_low, compiled=Compiled(learning_rate=1e-5), **evidence) == expected
+
+
+@pytest.mark.parametrize(
+    ("compiled", "update", "state", "expected"),
+    [
+        (Compiled("sgd", learning_rate=1e-5, momentum=0.9), 2e-5, "stuck", [("warning", 0.75)]),
+        (Compiled("sgd", learning_rate=1e-5, momentum=0.9), 1e-3, "stuck", []),
+        (Compiled("sgd", learning_rate=1e-3), 2e-5, "stuck", []),
+        (Compiled("sgd", learning_rate=1e-5, momentum=0.9), 2e-5, "learning", []),
+    ],
+)
+def test_a_rate_that_even_a_hundredfold_does_not_get_off_the_ground(found, learning, compiled, update, state, expected):
+    evidence = {"compiled": compiled, "probe": probe(update, highest=2.29), "learning": learning(state)}
+    assert found(learning_rate_too_low, **evidence) == expected
