@@ -51,3 +51,10 @@ def test_xla_is_reported_and_an_optimizer_is_needed():
     assert compiled_with("adam", jit_compile=True).jit_compile
     with pytest.raises(Skip, match="no optimizer"):
         compiled(keras.Sequential([keras.layers.Dense(1)]))
+
+
+def test_a_layer_in_half_precision_counts_whatever_the_model_says():
+    layers = [keras.layers.Dense(4, dtype="float16"), keras.layers.Dense(1)]
+    model = keras.Sequential([keras.Input((3,)), *layers])
+    model.compile("sgd", "mse")
+    assert compiled(model).precision == "float16"
