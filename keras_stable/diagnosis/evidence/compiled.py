@@ -65,13 +65,6 @@ def _number(value: Any) -> float | None:
 
 
 def _precision(model: keras.Model) -> str:
-    """Returns the dtype policy: the mixed one, where the model or one of its layers has one."""
-    names = [each.dtype_policy.name for each in model._flatten_layers(include_self=True)]
-    return next((name for name in names if name.startswith("mixed")), names[0])
-
-
-def _precision(model: keras.Model) -> str:
-    """Returns the policy of the model, or that of the first layer with weights which computes in float16."""
-    policies = [layer.dtype_policy for layer in model._flatten_layers() if layer.weights]
-    half = next((policy.name for policy in policies if policy.compute_dtype == "float16"), None)
-    return half or model.dtype_policy.name
+    """Returns the dtype policy: one with 16 bits, where the model or one of its layers has one."""
+    names = [str(each.dtype_policy.name) for each in model._flatten_layers(include_self=True)]
+    return next((name for name in names if name.endswith("16")), names[0])

@@ -48,7 +48,8 @@ def redundant_activation(
     them make no difference. It is a warning on an output, or where another layer with weights takes it; advice
     where a sum or product does, as in attention, behind recurrent layers, and where the second one changes
     nothing, such as relu behind softmax. For a regression it compares the targets
-    with what the last activation can give, and mistrusts a relu there when the model does not learn.
+    with what the last activation can give, and mistrusts a relu there when the model does not learn. So it does
+    with a softmax over hidden units, whose shares get smaller the more units there are.
 
     ## Why is this bad
 
@@ -73,6 +74,8 @@ def redundant_activation(
                 behind = next_kernels(structure, layer.path)
                 plain = bool(behind) and all(each.role == "learnt" for each in behind)
                 yield _twice(first, layer, plain or layer.path in ends)
+        elif layer.activation == "softmax" and layer.kind in DENSE and layer.path not in ends:
+            yield from _hidden_softmax(structure, layer, learning)
     for output, label in paired(outputs, labels):
         if output.loss in REGRESSION and same_shape(label.shape, output.shape):
             yield from _clipped(output, label, learning, evaluation)
@@ -108,6 +111,20 @@ def _twice(first: Layer, second: Layer, counts: bool) -> Found:
         severity="warning" if counts and kernel and not idle else "advice",
         confidence=0.9,
     )
+
+
+def _hidden_softmax(structure: Structure, layer: Layer, learning: Learning) -> Iterator[Found]:
+    """A softmax that only other kernels take; as weights of a sum or product it is meant."""
+    behind = next_kernels(structure, layer.path)
+    if behind and all(each.kind in DENSE | CONVOLUTIONS for each in behind):
+        yield Found(
+            where=layer.path,
+            message=f"{layer.path} puts {layer.units} hidden units through a softmax, so that they sum to 1.",
+            evidence={"units": layer.units},
+            remedy=f'Take `activation="relu"` in {layer.path}; softmax is for the last layer of a classifier.',
+            severity="warning" if learning.troubled else "advice",
+            confidence=0.85,
+        )
 
 
 def _clipped(output: Output, label: Labels, learning: Learning, evaluation: Evaluation | None) -> Iterator[Found]:

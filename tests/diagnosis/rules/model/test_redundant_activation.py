@@ -88,3 +88,12 @@ def test_an_output_that_is_scaled_afterwards(severities, stack):
 
 def test_labels_are_not_needed(severities, stack):
     assert run(severities, stack("Dense relu", "Dense softmax")) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"), [("stuck", ["warning"]), ("slow", ["warning"]), ("learning", ["advice"])]
+)
+def test_a_softmax_over_hidden_units(severities, stack, state, expected):
+    assert run(severities, stack("Dense softmax", "Dense softmax"), state) == expected
+    assert run(severities, stack("Dense softmax", "Dropout", "Dense softmax"), state) == expected
+    assert run(severities, stack("Dense relu", "Dense softmax"), state) == []
