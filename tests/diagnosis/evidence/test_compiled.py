@@ -48,7 +48,10 @@ def test_through_the_scaling_of_the_loss():
 
 
 def test_xla_is_reported_and_an_optimizer_is_needed():
-    assert compiled_with("adam", jit_compile=True).jit_compile
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("adam", "mse", jit_compile=True)
+    # Keras itself leaves XLA out where TensorFlow was told to be deterministic.
+    assert compiled(model).jit_compile is bool(model.jit_compile)
     with pytest.raises(Skip, match="no optimizer"):
         compiled(keras.Sequential([keras.layers.Dense(1)]))
 
