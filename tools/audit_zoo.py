@@ -60,6 +60,7 @@ def judge(program: Healthy | Sick, report: Any) -> Row:
     if isinstance(program, Sick):
         row["right"] = bool(program.causes & set(found))
         row["right_first"] = bool(found) and found[0] in program.first_causes
+        row["raised"] = program.rule is None or bool(report.of(program.rule))
     return row
 
 
@@ -96,6 +97,7 @@ def line(row: Row) -> str:
     marks = ["flagged" if row["flagged"] else "silent "]
     if "right" in row:
         marks += [f"cause {verdict[row['right']]}", f"first {verdict[row['right_first']]}"]
+        marks += [] if row["raised"] else ["rule silent"]
     crashed = f"  CRASHED {'; '.join(row['crashed'])}" if row["crashed"] else ""
     return head + "  ".join([*marks, ", ".join(row["causes"]) or "-"]) + crashed
 
@@ -119,6 +121,7 @@ def totals(rows: list[Row]) -> dict[str, str]:
         result[f"sick ({name}) flagged"] = share(chosen, "flagged")
         result[f"sick ({name}) with a right cause"] = share(chosen, "right")
         result[f"sick ({name}) with a right cause first"] = share(chosen, "right_first")
+    result["sick (made for a rule) whose rule speaks, be it as advice"] = share(made, "raised")
     result["failed"] = share(rows, "failed")
     result["with a crashed rule"] = share(rows, "crashed")
     return result
