@@ -4,12 +4,13 @@ from typing import Any
 
 import keras
 
-# Steps at which a schedule is looked at, besides the first.
-_STEPS = tuple(2**power for power in range(18))
+# Steps at which a schedule is looked at: those of a probe, and later ones only where it is still at 0.
+_FIRST_STEPS = (0, *(2**power for power in range(9)))
+_LATER_STEPS = tuple(2**power for power in range(9, 18))
 
 
 def learning_rate(optimizer: Any) -> float:
-    """Returns the rate of an optimizer: the constant one, or the highest of its schedule, which may begin at 0.
+    """Returns the rate of an optimizer: the constant one, or the highest that its schedule begins with.
 
     >>> schedule = keras.optimizers.schedules.CosineDecay(0.0, 1000, warmup_target=0.1, warmup_steps=64)
     >>> round(learning_rate(keras.optimizers.SGD(schedule)), 6)
@@ -18,4 +19,5 @@ def learning_rate(optimizer: Any) -> float:
     rate = optimizer._learning_rate
     if not isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
         return float(optimizer.learning_rate)
-    return max(float(rate(step)) for step in (0, *_STEPS))
+    highest = max(float(rate(step)) for step in _FIRST_STEPS)
+    return highest or max(float(rate(step)) for step in _LATER_STEPS)

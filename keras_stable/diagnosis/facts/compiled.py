@@ -9,7 +9,7 @@ class Compiled:
 
     Attributes:
         optimizer: str in snake case: "adam", "adamw", "sgd", "rmsprop", ..., of the class that updates.
-        learning_rate: float; of a schedule the highest.
+        learning_rate: float; of a schedule the highest that it begins with.
         schedule: str, class of the learning-rate schedule; "" for a constant rate.
         momentum: float.
         weight_decay: float, or None.

@@ -115,7 +115,7 @@ def _signs(
         found["update_ratio"] = update
     if curvature is not None and compiled.optimizer == "sgd" and compiled.learning_rate > 0:
         limit = 2 * (1 + compiled.momentum) / compiled.learning_rate
-        if curvature.sharpness > limit:
+        if curvature.sharpness > limit > 0:
             found["sharpness_over_limit"] = curvature.sharpness / limit
     if rate_range is not None and rate_range.own > rate_range.highest:
         found["rate_over_highest"] = rate_range.own / rate_range.highest
