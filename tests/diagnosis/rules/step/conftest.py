@@ -1,6 +1,6 @@
 import pytest
 
-from keras_stable.diagnosis.facts import Gradients, Learning, VariableGradient
+from keras_stable.diagnosis.facts import Gradients, VariableGradient
 
 
 @pytest.fixture
@@ -11,16 +11,6 @@ def found():
         return [(each.severity or rule.severity, each.where) for each in rule.run(evidence)]
 
     return run
-
-
-@pytest.fixture
-def learning():
-    """Returns a judgement of each state; a healthy one unless told otherwise."""
-
-    def judged(state="learning", **more):
-        return Learning(state=state, **more)
-
-    return judged
 
 
 @pytest.fixture
