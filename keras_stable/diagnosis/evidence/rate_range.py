@@ -2,8 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 
 import keras
 import numpy as np
@@ -47,7 +46,7 @@ def rate_range(
     planned = np.geomspace(lowest, highest, steps).tolist()
     losses: list[float] = []
     smooth: list[float] = []
-    with _put_back(bench):
+    try:
         bench.constant_rate(0.0)
         before = [_loss(bench, batch) for batch in given]
         bench.restore()
@@ -61,6 +60,8 @@ def rate_range(
             smooth = running_mean(losses)
             if not math.isfinite(losses[-1]) or smooth[-1] > max(_DIVERGED * min(smooth), smooth[0]):
                 break
+    finally:
+        bench.restore()
     rates = planned[: len(losses)]
     best, top = landmarks(rates, smooth)
     return RateRange(tuple(rates), tuple(losses), best, top, bench.learning_rate)
@@ -101,14 +102,3 @@ def _loss(bench: Workbench, batch: Batch) -> float:
 
 def _slack(finite: Sequence[float]) -> float:
     return _FALL * abs(finite[0])
-
-
-@contextmanager
-def _put_back(bench: Workbench) -> Iterator[None]:
-    rate = bench.optimizer._learning_rate
-    try:
-        yield
-    finally:
-        bench.optimizer._learning_rate = rate
-        bench.model.train_function = None
-        bench.restore()

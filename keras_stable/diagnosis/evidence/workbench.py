@@ -12,7 +12,6 @@ import numpy as np
 from keras_stable.diagnosis.evidence.loss_value import as_tensors
 from keras_stable.diagnosis.evidence.rates import learning_rate
 from keras_stable.diagnosis.evidence.source import Batch, Source
-from keras_stable.optimizers.gradient_history import guarded_optimizer
 
 
 class Workbench:
@@ -31,12 +30,16 @@ class Workbench:
             model.optimizer.build(model.trainable_variables)
         self._start = [(variable, variable.numpy()) for variable in self._variables()]
         self.learning_rate = learning_rate(self.optimizer)
+        self._rate = self.optimizer._learning_rate
 
     def _variables(self) -> list[keras.Variable]:
         return [*self.model.variables, *self.model.optimizer.variables]
 
     def restore(self) -> None:
-        """Puts back the weights and the optimizer's state of the beginning."""
+        """Puts back the weights, the optimizer's state and a schedule of the beginning."""
+        if self.optimizer._learning_rate is not self._rate:
+            self.optimizer._learning_rate = self._rate
+            self.model.train_function = None
         for variable, value in self._start:
             variable.assign(value)
 
@@ -76,7 +79,7 @@ class Workbench:
     @property
     def guarded(self) -> bool:
         """Returns whether the optimizer records its gradients."""
-        return hasattr(self.optimizer, "gradient_ring") and guarded_optimizer(self.optimizer) is not None
+        return hasattr(self.optimizer, "gradient_ring")
 
 
 def endless(source: Source, change: Callable[[Batch], Batch] | None = None) -> Iterator[Batch]:
