@@ -1,23 +1,27 @@
 """Clips of gradients, as pure functions; the optimizers compose them."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import tensorflow as tf
 
 
-def clip_values(tensor: tf.Tensor, limit: float) -> tf.Tensor:
-    """Returns the tensor with every element brought into `[-limit, limit]`.
+def clip_values(tensors: Sequence[tf.Tensor], limit: float) -> list[tf.Tensor]:
+    """Returns the tensors with every element brought into `[-limit, limit]`.
 
     Args:
-        tensor: Any shape.
+        tensors: Of any shapes.
         limit: The largest magnitude, above 0.
 
-    >>> clip_values(tf.constant([-20.0, 0.5]), 10.0).numpy().tolist()
-    [-10.0, 0.5]
+    >>> [clipped.numpy().tolist() for clipped in clip_values([tf.constant([-20.0, 0.5]), tf.constant(30.0)], 10.0)]
+    [[-10.0, 0.5], 10.0]
     """
-    bound = tf.constant(limit, tensor.dtype)
-    # One kernel; tf.clip_by_value is a minimum and a maximum.
-    return tf.raw_ops.ClipByValue(t=tensor, clip_value_min=-bound, clip_value_max=bound)
+    bounds = {dtype: tf.constant([-limit, limit], dtype) for dtype in {tensor.dtype for tensor in tensors}}
+    ends = {dtype: tf.unstack(bound) for dtype, bound in bounds.items()}
+    # One kernel each; tf.clip_by_value is a minimum and a maximum.
+    return [
+        tf.raw_ops.ClipByValue(t=x, clip_value_min=ends[x.dtype][0], clip_value_max=ends[x.dtype][1]) for x in tensors
+    ]
 
 
 def norm_factor(norm: tf.Tensor, limit: float) -> tf.Tensor:

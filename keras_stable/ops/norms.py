@@ -55,42 +55,80 @@ class MeasuredNorms(NamedTuple):
 def measure_norms(gradients: Sequence[tf.Tensor], limit: float | None = None, dtype: str = "float32") -> MeasuredNorms:
     """Returns the norms of the gradients before and after each of their values is clipped to `[-limit, limit]`.
 
-    One pass over the gradients in the usual case: no value is above the global norm, so where that is at
-    most `limit`, clipping values changes nothing. The squares of float32 values overflow above 1.8e19
-    and vanish below 1e-23; where their sum leaves the safe range, the norms are computed again from
-    values divided by the largest, so a finite gradient has a finite norm wherever the dtype can hold it.
+    Those of `quick_norms` where they hold, else those of `exact_norms`; arguments and result are theirs.
+
+    >>> measured = measure_norms([tf.constant([3.0, 40.0]), tf.constant([0.0])], limit=4.0)
+    >>> measured.norms.numpy().round(3).tolist(), measured.clipped_norms.numpy().tolist()
+    ([40.112, 0.0], [5.0, 0.0])
+    """
+    quick, hold = quick_norms(gradients, limit, dtype)
+
+    def exact() -> MeasuredNorms:
+        clipped = None if limit is None else clip_values(gradients, limit)
+        return exact_norms(gradients, clipped, quick.global_norm, limit)
+
+    return run_branch(hold, lambda: quick, exact)
+
+
+def quick_norms(
+    gradients: Sequence[tf.Tensor], limit: float | None = None, dtype: str = "float32"
+) -> tuple[MeasuredNorms, tf.Tensor]:
+    """Returns the norms from one pass over the gradients, and whether they hold, a scalar bool tensor.
+
+    No value is above the global norm, so where that is below `limit`, clipping values changes nothing. The
+    norms hold there, as long as the squares lie in the range of the dtype: those of float32 values overflow
+    above 1.8e19 and vanish below 1e-23. They do not hold where a gradient is NaN or infinite.
 
     Args:
         gradients: The n dense gradients, of any shapes.
         limit: The largest magnitude of a value; None clips none.
         dtype: The dtype of the computation and of the result, from `norm_dtype`.
 
+    >>> quick, hold = quick_norms([tf.constant([3.0, 4.0]), tf.constant([0.0])], limit=10.0)
+    >>> quick.norms.numpy().tolist(), float(quick.clipped_global_norm), bool(hold)
+    ([5.0, 0.0], 5.0, True)
+    """
+    norms, norm = _scaled_norms(gradients, dtype)
+    safe = _SAFE[dtype]
+    most = safe.most if limit is None else min(safe.most, limit * _JUST_BELOW)
+    return MeasuredNorms(norms, norm, norms, norm), tf.logical_and(norm > safe.least, norm < most)
+
+
+def exact_norms(
+    gradients: Sequence[tf.Tensor], clipped: Sequence[tf.Tensor] | None, quick_norm: tf.Tensor, limit: float | None
+) -> MeasuredNorms:
+    """Returns the norms where those of `quick_norms` may not hold: finite ones, as far as the dtype can hold them.
+
+    The values are brought into the range where their squares neither overflow nor vanish, by a power of two,
+    which rounds nothing. Which one is told by the quick norm.
+
+    Args:
+        gradients: The n dense gradients.
+        clipped: The same with their values clipped; None where `limit` is.
+        quick_norm: The global norm of `quick_norms`.
+        limit: The largest magnitude of a clipped value.
+
     Returns:
         The norms. Those of a gradient that holds NaN or infinity are not finite.
 
-    >>> measured = measure_norms([tf.constant([3.0, 40.0]), tf.constant([0.0])], limit=4.0)
-    >>> measured.norms.numpy().round(3).tolist(), measured.clipped_norms.numpy().tolist()
-    ([40.112, 0.0], [5.0, 0.0])
+    >>> huge = [tf.constant([3e30, 4e30])]
+    >>> float(exact_norms(huge, None, quick_norms(huge)[0].global_norm, None).global_norm / 1e30)
+    5.0
     """
-    # l2_loss is one kernel where square and sum are two.
-    halves = tf.stack([_half_sum_of_squares(gradient, dtype) for gradient in gradients])
-    total = 2 * tf.reduce_sum(halves)
-    norms, norm = tf.sqrt(2 * halves), tf.sqrt(total)
-    least, most = _SAFE_SQUARES[dtype]
-    simple = tf.logical_and(total > least, total < (most if limit is None else min(most, (limit * _JUST_BELOW) ** 2)))
-
-    def usual() -> tuple[tf.Tensor, ...]:
-        return norms, norm, norms, norm
-
-    def unusual() -> tuple[tf.Tensor, ...]:
-        largest = tf.reduce_max([tf.reduce_max(tf.abs(tf.cast(gradient, dtype))) for gradient in gradients])
-        exact, exact_norm = _scaled_norms(gradients, largest, dtype)
-        if limit is None:
-            return exact, exact_norm, exact, exact_norm
-        clipped = [clip_values(gradient, limit) for gradient in gradients]
-        return exact, exact_norm, *_scaled_norms(clipped, tf.minimum(largest, tf.constant(limit, dtype)), dtype)
-
-    return MeasuredNorms(*run_branch(simple, usual, unusual))
+    dtype = quick_norm.dtype.name
+    safe = _SAFE[dtype]
+    # NaN is neither tiny nor huge, and stays what it is.
+    tiny, one = quick_norm < safe.least, tf.ones_like(quick_norm)
+    scale = tf.where(tiny, one / safe.scale, tf.where(quick_norm > safe.most, one * safe.scale, one))
+    norms, norm = _scaled_norms(gradients, dtype, scale)
+    if clipped is None or limit is None:
+        return MeasuredNorms(norms, norm, norms, norm)
+    if safe.least <= limit <= safe.large:
+        # A value was clipped, so that the norm is at least the limit, or the gradients are tiny and nothing was.
+        after, after_norm = _scaled_norms(clipped, dtype)
+        return MeasuredNorms(norms, norm, tf.where(tiny, norms, after), tf.where(tiny, norm, after_norm))
+    largest = tf.reduce_max([tf.reduce_max(tf.abs(tf.cast(tensor, dtype))) for tensor in clipped])
+    return MeasuredNorms(norms, norm, *_scaled_norms(clipped, dtype, 1 / _usable_divisor(largest)))
 
 
 def global_norm(norms: tf.Tensor) -> tf.Tensor:
@@ -106,20 +144,37 @@ def global_norm(norms: tf.Tensor) -> tf.Tensor:
     return divisor * tf.sqrt(tf.reduce_sum(tf.square(norms / divisor)))
 
 
-_SAFE_SQUARES = {"float32": (1e-24, 1e37), "float64": (1e-280, 1e307)}
+class _SafeRange(NamedTuple):
+    """Norms whose squares neither vanish nor overflow, and the power of two that brings larger ones there."""
+
+    least: float
+    most: float
+    scale: float
+
+    @property
+    def large(self) -> float:
+        """A value that may stand in gradients as often as memory holds."""
+        return self.most * 1e-6
+
+
+_SAFE = {"float32": _SafeRange(1e-12, 3e18, 2.0**-96), "float64": _SafeRange(1e-140, 3e153, 2.0**-800)}
 # The norm is rounded: at the limit itself, a value could be one rounding above it.
 _JUST_BELOW = 1 - 1e-5
 
 
-def _half_sum_of_squares(tensor: tf.Tensor, dtype: str) -> tf.Tensor:
-    return tf.nn.l2_loss(tf.cast(tensor, dtype))
-
-
-def _scaled_norms(tensors: Sequence[tf.Tensor], largest: tf.Tensor, dtype: str) -> tuple[tf.Tensor, tf.Tensor]:
-    divisor = _usable_divisor(largest)
-    halves = tf.stack([_half_sum_of_squares(tf.cast(tensor, dtype) / divisor, dtype) for tensor in tensors])
-    return divisor * tf.sqrt(2 * halves), divisor * tf.sqrt(2 * tf.reduce_sum(halves))
+def _scaled_norms(
+    tensors: Sequence[tf.Tensor], dtype: str, scale: tf.Tensor | None = None
+) -> tuple[tf.Tensor, tf.Tensor]:
+    wide = [tf.cast(tensor, dtype) for tensor in tensors]
+    if scale is not None:
+        wide = [tensor * scale for tensor in wide]
+    # l2_loss is one kernel where square and sum are two.
+    halves = tf.stack([tf.nn.l2_loss(tensor) for tensor in wide])
+    norms, norm = tf.sqrt(2 * halves), tf.sqrt(2 * tf.reduce_sum(halves))
+    return (norms, norm) if scale is None else (norms / scale, norm / scale)
 
 
 def _usable_divisor(largest: tf.Tensor) -> tf.Tensor:
-    return tf.where(tf.logical_and(largest > 0, tf.math.is_finite(largest)), largest, tf.ones_like(largest))
+    # The reciprocal of a subnormal number is infinite.
+    usable = tf.logical_and(largest >= largest.dtype.as_numpy_dtype(1e-37), tf.math.is_finite(largest))
+    return tf.where(usable, largest, tf.ones_like(largest))

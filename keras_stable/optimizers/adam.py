@@ -4,11 +4,11 @@ from typing import Any
 
 import keras
 
-from keras_stable.optimizers.gradient_guard import GradientGuard
+from keras_stable.optimizers.adam_update import AdamUpdate
 
 
 @keras.saving.register_keras_serializable(package="keras_stable")
-class Adam(GradientGuard, keras.optimizers.Adam):
+class Adam(AdamUpdate, keras.optimizers.Adam):
     """Adam (Kingma and Ba 2015) that clips each value and then the global norm, and records both norms.
 
     Args:

@@ -53,21 +53,29 @@ class Clipping:
         """Whether any clip is set."""
         return any(getattr(self._limits, name) is not None for name in CLIPS)
 
+    @property
+    def value_limit(self) -> float | None:
+        """The largest magnitude that a value may have."""
+        return self._limits.clipvalue
+
+    def clip_values(self, gradients: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+        """Returns the gradients with their values clipped, which comes before all else."""
+        limit = self.value_limit
+        return list(gradients) if limit is None else clip_values(gradients, limit)
+
     def __call__(
         self, gradients: Sequence[tf.Tensor], variables: Sequence[Any], measured: MeasuredNorms
     ) -> ClippedGradients:
         """Returns the clipped gradients.
 
         Args:
-            gradients: The n dense gradients.
+            gradients: The n dense gradients, from `clip_values`.
             variables: Theirs, n.
-            measured: The norms of the gradients, from `measure_norms` with `clipvalue` as the limit.
+            measured: Their norms, measured with `value_limit`.
         """
         limits = self._limits
         clipped = list(gradients)
         norms, norm = measured.clipped_norms, measured.clipped_global_norm
-        if limits.clipvalue is not None:
-            clipped = [clip_values(gradient, limits.clipvalue) for gradient in clipped]
         if limits.agc_clipping is not None:
             clipped = [self._adapted(gradient, variable) for gradient, variable in zip(clipped, variables, strict=True)]
             after = measure_norms(clipped, dtype=self.dtype)

@@ -3,24 +3,36 @@
 import math
 import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 
 from keras_stable.errors import invalid_argument
-from keras_stable.ops.branching import run_branch
 from keras_stable.ops.norms import MeasuredNorms, dense, measure_norms, norm_dtype
 from keras_stable.optimizers.clipping import CLIPS, Clipping
+from keras_stable.optimizers.finite_guard import one_branch_suffices, replicas_merge, run_one, update_by_one_branch
 from keras_stable.optimizers.gradient_history import GradientHistoryReader, GradientRing
-from keras_stable.optimizers.keras_hooks import KerasHooks, check_keras, report_loss_scale_skips
-
-# What apply() measured, for the hook that Keras calls further down in the same thread. Under a
-# strategy each replica is traced in a thread of its own.
-_TRACED = threading.local()
+from keras_stable.optimizers.keras_hooks import check_keras, report_loss_scale_skips
+from keras_stable.optimizers.step_scalars import StepScalars
 
 
-class GradientGuard(KerasHooks):
+class _Step(NamedTuple):
+    variables: list[Any]
+    measured: MeasuredNorms | None
+    values_fit: bool
+
+
+class _Traced(threading.local):
+    """What apply() hands to what Keras calls further down; under a strategy each replica is traced in a thread."""
+
+    step: _Step
+
+
+_TRACED = _Traced()
+
+
+class GradientGuard(StepScalars):
     """Measures, clips and guards the gradients of the Keras optimizer that it is mixed into.
 
     In each step: unscale, accumulate, sum over replicas, measure, clip values, clip norms, measure,
@@ -107,11 +119,11 @@ class GradientGuard(KerasHooks):
 
     def clip_gradients(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
         """Clips and records the gradients that are about to be used."""
-        variables, measured = _TRACED.step
-        if measured is None:
-            measured = self._measure(gradients, self.clipvalue)
-        clipped = self._clipping(gradients, variables, measured)
-        self._record(variables, measured.global_norm, measured.norms, clipped.global_norm, clipped.norms)
+        step = _TRACED.step
+        measured = step.measured or measure_norms(gradients, self.clipvalue, self._clipping.dtype)
+        fitting = gradients if step.values_fit else self._clipping.clip_values(gradients)
+        clipped = self._clipping(fitting, step.variables, measured)
+        self._record(step.variables, measured.global_norm, measured.norms, clipped.global_norm, clipped.norms)
         return clipped.gradients if self._clipping.active else gradients
 
     @property
@@ -150,7 +162,7 @@ class GradientGuard(KerasHooks):
             self.gradient_ring.clear()
 
     def _guarded_apply(self, grads: list[Any], variables: list[Any]) -> None:
-        if self.gradient_accumulation_steps and not tf.__internal__.distribute.strategy_supports_no_merge_call():
+        if self.gradient_accumulation_steps and replicas_merge():
             must_be = "None under this strategy, where Keras cannot build the accumulating update"
             raise invalid_argument("gradient_accumulation_steps", must_be, self.gradient_accumulation_steps)
         context = tf.distribute.get_replica_context()
@@ -161,26 +173,32 @@ class GradientGuard(KerasHooks):
         if replicas > 1:
             gradients = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
         stepwise = not (self.gradient_accumulation_steps or self.loss_scale_factor)
-        measured = self._measure(gradients, self.clipvalue if stepwise else None)
-        # Accumulated, as many gradients as large as this one must not overflow either.
-        size = measured.global_norm * (self.gradient_accumulation_steps or 1)
-        if replicas > 1 or self._clipping.active or not stepwise:
+        clips = self._clipping.active
+        if replicas > 1 or clips or not stepwise:
             # Otherwise slices stay slices, and the update is Keras's own to the bit.
-            for i, gradient in zip(kept, gradients, strict=True):
-                grads[i] = gradient
+            grads = _replaced(grads, kept, gradients)
         keras_apply = super().apply
 
-        def update(grads: list[Any], measured: MeasuredNorms) -> None:
-            _TRACED.step = (kept_variables, measured if stepwise else None)
+        def update(grads: list[Any], measured: MeasuredNorms, values_fit: bool = False) -> None:
+            _TRACED.step = _Step(kept_variables, measured if stepwise else None, values_fit)
             keras_apply(grads, variables)
 
-        def skip(size: tf.Tensor, measured: MeasuredNorms) -> None:
-            self._record(kept_variables, size, measured.norms)
+        def skip(norm: tf.Tensor, norms: tf.Tensor) -> None:
+            self._record(kept_variables, norm, norms)
 
-        _run_one(tf.math.is_finite(size), update, (grads, measured), skip, (size, measured))
+        if stepwise and clips and one_branch_suffices():
 
-    def _measure(self, gradients: Sequence[tf.Tensor], limit: float | None) -> MeasuredNorms:
-        return measure_norms(gradients, limit, self._clipping.dtype)
+            def update_fitting(gradients: Sequence[tf.Tensor], measured: MeasuredNorms) -> None:
+                update(_replaced(grads, kept, gradients), measured, values_fit=True)
+
+            with self.read_once():
+                update_by_one_branch(gradients, self._clipping, update_fitting, skip)
+        else:
+            measured = measure_norms(gradients, self.clipvalue if stepwise else None, self._clipping.dtype)
+            # Accumulated, as many gradients as large as this one must not overflow either.
+            norm = measured.global_norm * (self.gradient_accumulation_steps or 1)
+            finite = tf.math.is_finite(norm)
+            run_one(finite, update, (grads, measured), skip, (norm, measured.norms), spliced=not clips)
 
     def _record(
         self,
@@ -204,24 +222,9 @@ def _is_gradient(gradient: Any, variable: Any) -> bool:
     return gradient is not None and not getattr(variable, "overwrite_with_gradient", False)
 
 
-def _run_one(
-    condition: tf.Tensor, then: Any, then_arguments: tuple, otherwise: Any, otherwise_arguments: tuple
-) -> None:
-    """Runs one of two functions in the compiled step, also where a strategy has to merge its replicas."""
-    if tf.__internal__.distribute.strategy_supports_no_merge_call():
-        run_branch(condition, lambda: then(*then_arguments), lambda: otherwise(*otherwise_arguments))
-        return
-
-    def merged(strategy: Any, condition: Any, then_arguments: tuple, otherwise_arguments: tuple) -> None:
-        # A branch that merges replicas can only be built across them. The gradients were summed, so the
-        # condition is the same on every replica.
-        tf.cond(
-            strategy.experimental_local_results(condition)[0],
-            lambda: strategy.extended.call_for_each_replica(then, args=then_arguments),
-            lambda: strategy.extended.call_for_each_replica(otherwise, args=otherwise_arguments),
-        )
-
-    tf.distribute.get_replica_context().merge_call(merged, args=(condition, then_arguments, otherwise_arguments))
+def _replaced(items: Sequence[Any], places: list[int], others: Sequence[Any]) -> list[Any]:
+    given = dict(zip(places, others, strict=True))
+    return [given.get(i, item) for i, item in enumerate(items)]
 
 
 def _check_limit(name: str, limit: Any) -> None:

@@ -6,6 +6,8 @@ which is after its clipping: the guard sums before, so here it only hands the gr
 `_stateful_handle_non_finite_grads` is what `LossScaleOptimizer` calls instead of its inner optimizer
 when a scaled gradient is not finite: the inner optimizer would never hear of that step.
 
+`_momentums`, `_velocities` and `_velocity_hats` are where Keras's Adam keeps its moments.
+
 Not counted as private is `_get_variable_index`, which Keras's own guide to writing an optimizer uses.
 """
 
@@ -72,6 +74,19 @@ class KerasHooks(_Optimizer):
 
     def _all_reduce_sum_gradients(self, grads_and_vars: Sequence[Any]) -> list[Any]:
         return list(grads_and_vars)
+
+
+def adam_moments(optimizer: Any, variable: Any) -> tuple[Any, Any, Any | None]:
+    """Returns what a Keras Adam keeps for a variable: first and second moment, and with `amsgrad` the largest second.
+
+    >>> optimizer, weight = keras.optimizers.Adam(), keras.Variable([1.0, 2.0], name="weight")
+    >>> optimizer.build([weight])
+    >>> [None if moment is None else moment.name for moment in adam_moments(optimizer, weight)]
+    ['weight_momentum', 'weight_velocity', None]
+    """
+    index = optimizer._get_variable_index(variable)
+    largest = optimizer._velocity_hats[index] if optimizer.amsgrad else None
+    return optimizer._momentums[index], optimizer._velocities[index], largest
 
 
 def report_loss_scale_skips() -> None:

@@ -22,17 +22,19 @@ def reference(values, limit=None):
 
 
 @pytest.mark.parametrize("jit", [False, True])
-@pytest.mark.parametrize("scale", [1e-30, 1e-3, 1.0, 1e3, 1e25])
-def test_norms_before_and_after_values_are_clipped(scale, jit):
+@pytest.mark.parametrize("limit", [1e-20, 1.5, 1e26])
+@pytest.mark.parametrize("scale", [1e-30, 1e-3, 1.0, 1e3, 1e25, 1e34])
+def test_norms_before_and_after_values_are_clipped(scale, limit, jit):
     values = arrays(scale)
-    limit = 1.5
     measured = tf.function(lambda *g: measure_norms(g, limit), jit_compile=jit)(*map(tf.constant, values))
     each, common = reference(values)
     clipped_each, clipped_common = reference(values, limit)
     np.testing.assert_allclose(measured.norms, each, rtol=1e-6)
     np.testing.assert_allclose(measured.global_norm, common, rtol=1e-6)
-    np.testing.assert_allclose(measured.clipped_norms, clipped_each, rtol=1e-6)
-    np.testing.assert_allclose(measured.clipped_global_norm, clipped_common, rtol=1e-6)
+    # Where every value is clipped, 60,000 equal squares are added: each addition in float32 rounds the same way.
+    rtol = 5e-6 if scale > 1e3 * limit else 1e-6
+    np.testing.assert_allclose(measured.clipped_norms, clipped_each, rtol=rtol)
+    np.testing.assert_allclose(measured.clipped_global_norm, clipped_common, rtol=rtol)
 
 
 def test_a_value_one_rounding_above_the_limit_is_clipped():

@@ -1,0 +1,37 @@
+"""Adam's update of a variable, with what is the same for all variables worked out once a step."""
+
+from typing import Any
+
+import tensorflow as tf
+from keras import ops
+
+from keras_stable.optimizers.gradient_guard import GradientGuard
+from keras_stable.optimizers.keras_hooks import adam_moments
+
+
+class AdamUpdate(GradientGuard):
+    """The guard for Adam and AdamW: `alpha = rate * sqrt(1 - beta_2^t) / (1 - beta_1^t)` is worked out once a step.
+
+    Kingma and Ba 2015, "Adam: A Method for Stochastic Optimization", the end of section 2. Keras works it out for
+    each variable, which makes up half of the ops of its update.
+    """
+
+    def update_step(self, gradient: tf.Tensor, variable: Any, learning_rate: Any) -> None:
+        """Updates one variable as Keras does, and its moments."""
+        if not self.reads_once:
+            super().update_step(gradient, variable, learning_rate)
+            return
+        m, v, v_hat = adam_moments(self, variable)
+        gradient = ops.cast(gradient, variable.dtype)
+        self.assign_add(m, (gradient - m) * (1 - self.beta_1))
+        self.assign_add(v, (ops.square(gradient) - v) * (1 - self.beta_2))
+        if v_hat is not None:
+            self.assign(v_hat, ops.maximum(v_hat, v))
+            v = v_hat
+        alpha = self.once("alpha", variable.dtype, lambda: self._alpha(learning_rate, variable.dtype))
+        self.assign_sub(variable, m * alpha / (ops.sqrt(v) + self.epsilon))
+
+    def _alpha(self, learning_rate: Any, dtype: Any) -> tf.Tensor:
+        step = ops.cast(self.iterations + 1, dtype)
+        beta_1_power, beta_2_power = (ops.power(ops.cast(beta, dtype), step) for beta in (self.beta_1, self.beta_2))
+        return ops.cast(learning_rate, dtype) * ops.sqrt(1 - beta_2_power) / (1 - beta_1_power)
