@@ -43,7 +43,7 @@ START, END = "<!-- settings: start -->", "<!-- settings: end -->"
 
 @dataclass(frozen=True)
 class Result:
-    """The largest relative errors of one setting: of the history and of the weights."""
+    """The largest relative errors of one setting: of any row in the history, and of the weights of any variable."""
 
     rows: int
     history_error: float
@@ -84,7 +84,7 @@ def check_setting(setting: Setting) -> Result:
             weights_error = max(weights_error, relative_error(weights_of(model), reference.weights))
     history = keras_stable.optimizers.gradient_history(model.optimizer)
     errors = [
-        relative_error([getattr(history, name)], [np.array(rows)])
+        relative_error(list(getattr(history, name)), [np.array(row) for row in rows])
         for name, rows in reference.rows.items()
         if len(history) == len(rows)
     ]

@@ -18,7 +18,9 @@ Y = (X[:, 0] > 0).astype("int64")
 
 def fit(callback, scale=1.0, epochs=2, optimizer=None):
     keras.utils.set_random_seed(0)
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(2)])
+    # Where TensorFlow fuses a layer with its relu, some processors make 0 of NaN.
+    hidden = keras.layers.Dense(8, "linear" if np.isnan(scale) else "relu")
+    model = keras.Sequential([keras.Input((4,)), hidden, keras.layers.Dense(2)])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile(optimizer or keras_stable.optimizers.SGD(0.1), loss, metrics=["accuracy"])
     return model.fit(scale * X, Y, epochs=epochs, callbacks=[callback], verbose=0).history
@@ -28,7 +30,7 @@ def test_a_healthy_fit_has_no_finding(caplog):
     with caplog.at_level(logging.WARNING, "keras_stable"):
         history = fit(AuditCallback(), epochs=8)
     assert history["audit_errors"] == history["audit_warnings"] == [0] * 8
-    assert not caplog.records
+    assert not [record for record in caplog.records if record.name.startswith("keras_stable")]
 
 
 @pytest.mark.parametrize("optimizer", [None, "sgd"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_stable.ops.branching import run_branch
+from keras_stable.ops.branching import SharedBranch, run_branch
 
 
 @pytest.mark.parametrize("jit", [None, False, True])
@@ -36,3 +36,41 @@ def test_on_the_cpu_the_branches_are_calls():
     graph = step.get_concrete_function(tf.constant(True), tf.constant(1.0)).graph
     branches = [operation for operation in graph.get_operations() if operation.type in ("If", "StatelessIf")]
     assert [branch.get_attr("_lower_using_switch_merge") for branch in branches] == [False]
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_a_shared_branch_is_traced_once_and_taken_by_each_conditional(jit):
+    total, missed, traced = tf.Variable(0.0), tf.Variable(0), []
+
+    def add(value, weight):
+        traced.append(value)
+        total.assign_add(weight * value)
+
+    @tf.function(jit_compile=jit)
+    def step(value):
+        doubled = value * 2
+        shared = SharedBranch(add, [value, value])
+
+        def otherwise():
+            # An argument, a tensor of the branch around, and a variable that the shared function uses as well.
+            shared.run_if(value < -9, [-value, value], lambda: total.assign_sub(value))
+
+        shared.run_if(doubled > 0, [value, value], otherwise)
+        missed.assign_add(1)
+
+    for value in (3.0, -10.0, -1.0):
+        step(tf.constant(value))
+    assert float(total) == 3 * 3 - 10 * 10 + 1
+    assert int(missed) == 3
+    assert len(traced) == 1
+
+
+def test_a_branch_with_inputs_of_its_own_is_refused():
+    other = tf.Variable(0.0)
+
+    @tf.function
+    def step(value):
+        SharedBranch(lambda given: None, [value]).run_if(value > 0, [value], lambda: other.assign(value))
+
+    with pytest.raises(RuntimeError, match="uses tensors that the other does not"):
+        step(tf.constant(1.0))

@@ -1,0 +1,40 @@
+"""Adam with its bias correction worked out once is Keras's Adam."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_stable
+
+DTYPES = ("float32", "float64", "float32")
+
+
+def weights_after(optimizer, compiled):
+    rng = np.random.default_rng(0)
+    variables = [keras.Variable(rng.normal(size=(5, 3)), dtype=dtype) for dtype in DTYPES]
+    optimizer.build(variables)
+    apply = tf.function(lambda *given: optimizer.apply(given)) if compiled else lambda *given: optimizer.apply(given)
+    for _ in range(12):
+        apply(*[tf.constant(0.01 * rng.normal(size=(5, 3)), dtype) for dtype in DTYPES])
+    return [variable.numpy() for variable in (*variables, *optimizer.variables)]
+
+
+@pytest.mark.parametrize("arguments", [{}, {"amsgrad": True}, {"use_ema": True}, {"epsilon": 1e-3}], ids=str)
+@pytest.mark.parametrize("name", ["Adam", "AdamW"])
+def test_where_no_clip_acts_it_is_the_update_of_keras(name, arguments):
+    # Norms of these gradients are below both clips.
+    expected = weights_after(getattr(keras.optimizers, name)(0.1, weight_decay=0.1, **arguments), compiled=False)
+    actual = weights_after(getattr(keras_stable.optimizers, name)(0.1, weight_decay=0.1, **arguments), compiled=True)
+    for one, other in zip(actual, expected, strict=False):
+        np.testing.assert_allclose(one, other, rtol=2e-6, atol=1e-7)
+
+
+def test_it_is_worked_out_once_for_each_dtype():
+    optimizer = keras_stable.optimizers.Adam()
+    variables = [keras.Variable(np.ones(3), dtype=dtype) for dtype in DTYPES]
+    optimizer.build(variables)
+    given = [tf.ones(3, dtype) for dtype in DTYPES]
+    graph = tf.function(lambda *given: optimizer.apply(given)).get_concrete_function(*given).graph
+    powers = [node.op for each in graph.as_graph_def().library.function for node in each.node_def if node.op == "Pow"]
+    assert len(powers) == 2 * 2
