@@ -48,7 +48,7 @@ def build_model(config: Config, data: Data) -> keras.Model:
             jit_compile=config.fit.jit_compile,
             steps_per_execution=config.fit.steps_per_execution,
         )
-    return model
+    return optimizers.keep_finite_state(model)
 
 
 def build_optimizer(config: Config, steps: int) -> keras.optimizers.Optimizer:

@@ -1,14 +1,15 @@
 """What the gradient guard costs, against stock Keras and the usual ways to see gradient norms.
 
-    python tools/benchmark.py                         every model, as Keras compiles by default (XLA)
-    python tools/benchmark.py --no-jit                the same without XLA
+    python tools/benchmark.py                         every model, as Keras compiles by default
+    python tools/benchmark.py --jit                   the same with XLA
     python tools/benchmark.py --models mlp --rounds 20
 
 Every variant of a model trains in this one process, in turn, some steps at a time: once in each round, in an order
-that changes from round to round, so that none finds its memory warmer than another. The ratio of a variant is taken
-in each round, to stock Keras in the same round; printed are the median over the rounds and the quartiles. On a
-machine that is busy with other work, wall time spreads widely; the time that the processor spent on this process, on
-all its threads, is printed beside it.
+that changes from round to round, so that none finds its memory warmer than another. Where a model happens to lie in
+memory makes its steps up to 2 % faster or slower for the whole run, so each variant is built several times, and its
+time in a round is the mean over these. The ratio of a variant is taken in each round, to stock Keras in the same
+round; printed are the median over the rounds and the quartiles. On a machine that is busy with other work, wall time
+spreads widely; the time that the processor spent on this process, on all its threads, is printed beside it.
 
     stock               keras.optimizers.AdamW(global_clipnorm=0.5)
     stock again         the same once more: what the ratios are worth
@@ -37,25 +38,29 @@ STEPS = {"mlp": 64, "conv": 6, "transformer": 8}
 SLOW = ("recomputing", "tf.summary")
 
 
-def compare(model_name: str, names: list[str], rounds: int, jit: bool | str, log_dir: str) -> None:
+def compare(model_name: str, names: list[str], rounds: int, instances: int, jit: bool | str, log_dir: str) -> None:
     """Trains the variants in turn and prints the median time of a step and ratio to stock of each."""
-    variants = {name: Variant(name, model_name, jit, os.path.join(log_dir, model_name, name)) for name in names}
+    variants = {
+        (name, i): Variant(name, model_name, jit, os.path.join(log_dir, model_name, name, str(i)))
+        for i in range(instances)
+        for name in names
+    }
     steps = STEPS[model_name]
     for variant in variants.values():
         variant.train(8)
-    # Slow variants show their size in few rounds.
     times: dict[str, list[np.ndarray]] = {name: [] for name in names}
     ratios: dict[str, list[np.ndarray]] = {name: [] for name in names if name != "stock"}
     shuffle = random.Random(0).shuffle
     for turn in range(rounds):
-        order = [name for name in names if name not in SLOW or turn % 5 == 0]
+        # Slow variants show their size in few rounds.
+        order = [key for key in variants if key[0] not in SLOW or turn % 5 == 0]
         shuffle(order)
-        taken = {name: variants[name].train(steps) for name in order}
-        for name, each in taken.items():
-            times[name].append(each)
+        taken = {key: variants[key].train(steps) for key in order}
+        for name in {name for name, _ in order}:
+            times[name].append(np.mean([taken[name, i] for i in range(instances)], axis=0))
             if name != "stock":
-                ratios[name].append(each / taken["stock"])
-    variables = len(variants["stock"].model.trainable_variables)
+                ratios[name].append(times[name][-1] / np.mean([taken["stock", i] for i in range(instances)], axis=0))
+    variables = len(variants["stock", 0].model.trainable_variables)
     print(f"\n| {model_name}, {variables} variables | ms a step | ratio to stock | quartiles | ratio, processor time |")
     print("| --- | --- | --- | --- | --- |")
     print(f"| stock | {1e3 * np.median(times['stock'], axis=0)[0]:.2f} | 1 | | 1 |")
@@ -68,7 +73,7 @@ def compare(model_name: str, names: list[str], rounds: int, jit: bool | str, log
 def peak_memory(model_name: str, jit: bool | str, repeats: int) -> None:
     """Prints the peak resident memory of a process that trains, stock against recording."""
     peaks: dict[str, list[int]] = {"stock": [], "recording": []}
-    flags = ["--no-jit"] if jit is False else []
+    flags = ["--jit"] if jit is True else []
     for _ in range(repeats):
         for name, found in peaks.items():
             command = [sys.executable, __file__, "--peak-of", name, "--models", model_name, *flags]
@@ -93,11 +98,12 @@ def main() -> None:
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS), help="stock is always there")
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--no-jit", action="store_true", help="without XLA")
+    parser.add_argument("--instances", type=int, default=3, help="how often each variant is built")
+    parser.add_argument("--jit", action="store_true", help="with XLA, which Keras leaves out where there is only a CPU")
     parser.add_argument("--memory", type=int, metavar="REPEATS", help="compare peak memory, not time")
     parser.add_argument("--peak-of", choices=VARIANTS, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    jit: bool | str = False if arguments.no_jit else "auto"
+    jit: bool | str = True if arguments.jit else "auto"
     with tempfile.TemporaryDirectory() as log_dir:
         if arguments.peak_of:
             Variant(arguments.peak_of, arguments.models[0], jit, log_dir).train(BATCHES)
@@ -111,7 +117,7 @@ def main() -> None:
                 peak_memory(model_name, jit, arguments.memory)
             else:
                 names = ["stock", *(name for name in arguments.variants if name != "stock")]
-                compare(model_name, names, arguments.rounds, jit, log_dir)
+                compare(model_name, names, arguments.rounds, arguments.instances, jit, log_dir)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ def run_branch(
 
     By default TensorFlow splices both branches of a conditional into the graph, with one more op for
     each tensor and variable that they use. For the update of an optimizer that is several times what
-    the conditional itself costs. On the CPU the branches are therefore run as calls. Where another
-    device is present they are spliced: a call cannot be spread over devices.
+    the conditional itself costs. On the CPU the branches are therefore run as calls. Where there is another
+    device besides they are spliced: a call cannot be spread over devices.
 
     Args:
         condition: A scalar bool tensor.
@@ -38,14 +38,14 @@ def run_branch(
 
 
 def branches_are_calls() -> bool:
-    """Returns whether `run_branch` runs its branches as calls: in a graph, where there is no device but the CPU.
+    """Returns whether `run_branch` runs its branches as calls: in a graph, where there is no device but one CPU.
 
     >>> branches_are_calls(), bool(tf.function(lambda: tf.constant(branches_are_calls()))())
     (False, True)
     """
     if tf.executing_eagerly():
         return False
-    return all(device.device_type == "CPU" for device in tf.config.list_logical_devices())
+    return [device.device_type for device in tf.config.list_logical_devices()] == ["CPU"]
 
 
 class SharedBranch:

@@ -3,7 +3,8 @@
 import math
 import threading
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -17,10 +18,12 @@ from keras_stable.optimizers.keras_hooks import check_keras, report_loss_scale_s
 from keras_stable.optimizers.step_scalars import StepScalars
 
 
-class _Step(NamedTuple):
+@dataclass
+class _Step:
     variables: list[Any]
     measured: MeasuredNorms | None
     values_fit: bool
+    reached: bool = False
 
 
 class _Traced(threading.local):
@@ -120,6 +123,7 @@ class GradientGuard(StepScalars):
     def clip_gradients(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
         """Clips and records the gradients that are about to be used."""
         step = _TRACED.step
+        step.reached = True
         measured = step.measured or measure_norms(gradients, self.clipvalue, self._clipping.dtype)
         fitting = gradients if step.values_fit else self._clipping.clip_values(gradients)
         clipped = self._clipping(fitting, step.variables, measured)
@@ -180,8 +184,10 @@ class GradientGuard(StepScalars):
         keras_apply = super().apply
 
         def update(grads: list[Any], measured: MeasuredNorms, values_fit: bool = False) -> None:
-            _TRACED.step = _Step(kept_variables, measured if stepwise else None, values_fit)
+            step = _TRACED.step = _Step(kept_variables, measured if stepwise else None, values_fit)
             keras_apply(grads, variables)
+            if not step.reached:
+                raise invalid_argument("optimizer", "one that updates through `apply` of Keras, which clips", self)
 
         def skip(norm: tf.Tensor, norms: tf.Tensor) -> None:
             self._record(kept_variables, norm, norms)

@@ -10,6 +10,9 @@ import tensorflow as tf
 
 from keras_stable.optimizers.keras_hooks import KerasHooks
 
+# Whose updates are known to use the two as numbers only.
+_KNOWN = ("keras", "keras_stable")
+
 
 class _Scalars(NamedTuple):
     optimizer: Any
@@ -50,9 +53,14 @@ class StepScalars(KerasHooks):
 
     @contextlib.contextmanager
     def read_once(self) -> Iterator[None]:
-        """Reads both here, for the one update that is traced in the context."""
-        iterations, learning_rate = map(tf.convert_to_tensor, (super().iterations, super().learning_rate))
-        before, _TRACED.scalars = _TRACED.scalars, _Scalars(self, iterations, learning_rate, {})
+        """Reads both here, for the one update that is traced in the context; not for a user's own update.
+
+        Such an update may do with the variables what cannot be done with tensors.
+        """
+        before = _TRACED.scalars
+        if type(self).update_step.__module__.partition(".")[0] in _KNOWN:
+            iterations, learning_rate = map(tf.convert_to_tensor, (super().iterations, super().learning_rate))
+            _TRACED.scalars = _Scalars(self, iterations, learning_rate, {})
         try:
             yield
         finally:

@@ -182,3 +182,20 @@ def test_the_same_class_comes_back():
 def test_what_is_no_optimizer_class_is_refused(wrong):
     with pytest.raises(errors.InvalidArgumentError, match="`optimizer_class` must be"):
         guard(wrong)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_an_optimizer_that_goes_past_the_guard_is_refused(compiled):
+    class Past(keras.optimizers.SGD):
+        def apply(self, grads, trainable_variables=None):
+            for gradient, variable in zip(grads, trainable_variables, strict=True):
+                variable.assign_sub(gradient)
+
+    optimizer, weights = guard(Past)(), variables()
+    optimizer.build(weights)
+
+    def apply():
+        optimizer.apply(next(steps()), weights)
+
+    with pytest.raises(errors.InvalidArgumentError, match="`optimizer` must be one that updates through `apply`"):
+        tf.function(apply, autograph=False)() if compiled else apply()

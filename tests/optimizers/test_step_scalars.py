@@ -57,3 +57,16 @@ def test_each_optimizer_reads_its_own():
         assert [one.once("x", "float32", lambda value=value: value) for value in (1, 2)] == [1, 1]
     assert not one.reads_once
     assert [one.once("x", "float32", lambda value=value: value) for value in (1, 2)] == [1, 2]
+
+
+def test_an_update_of_ones_own_gets_the_variables():
+    seen = []
+
+    class Own(keras.optimizers.SGD):
+        def update_step(self, gradient, variable, learning_rate):
+            seen.append((self.iterations, self.learning_rate))
+            super().update_step(gradient, variable, self.learning_rate.value)
+
+    optimizer = keras_stable.optimizers.guard(Own)(1.0)
+    np.testing.assert_allclose(run(optimizer, 2), [0.1, 0.1], rtol=1e-5)
+    assert all(isinstance(each, keras.Variable) for pair in seen for each in pair)
