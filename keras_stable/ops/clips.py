@@ -58,10 +58,15 @@ def adaptive_clip(gradient: tf.Tensor, variable: tf.Tensor, factor: float, epsil
     [0.006, 0.008]
     """
     axes = list(range(gradient.shape.rank - 1)) if gradient.shape.rank > 1 else None
-    weight_norm = tf.sqrt(tf.reduce_sum(tf.square(variable), axis=axes, keepdims=True))
-    gradient_norm = tf.sqrt(tf.reduce_sum(tf.square(gradient), axis=axes, keepdims=True))
-    limit = factor * tf.maximum(weight_norm, epsilon)
-    return gradient * (limit / tf.maximum(gradient_norm, limit))
+    limit = factor * tf.maximum(_unit_norms(variable, axes), epsilon)
+    return gradient * (limit / tf.maximum(_unit_norms(gradient, axes), limit))
+
+
+def _unit_norms(tensor: tf.Tensor, axes: list[int] | None) -> tf.Tensor:
+    # Divided by the largest value, no square overflows.
+    largest = tf.reduce_max(tf.abs(tensor), axis=axes, keepdims=True)
+    divisor = tf.where(largest > 0, largest, tf.ones_like(largest))
+    return divisor * tf.sqrt(tf.reduce_sum(tf.square(tensor / divisor), axis=axes, keepdims=True))
 
 
 class NormStatistics(NamedTuple):
@@ -102,7 +107,7 @@ def updated_statistics(
 
     Over the warm-up they are the plain mean and variance (Welford 1962); after it, exponential moving
     averages: `mean = momentum * mean + (1 - momentum) * norm`, and the same for the squared distance
-    from the new mean.
+    from the new mean. A norm whose square the dtype cannot hold counts as the largest that it can.
 
     Args:
         norm: The global norm after clipping, a scalar.
@@ -114,6 +119,7 @@ def updated_statistics(
     >>> [float(value) for value in first]
     [1.0, 2.0, 0.0]
     """
+    norm = tf.minimum(norm, tf.constant(norm.dtype.max**0.5 / 16, norm.dtype))
     count = statistics.count + 1
     distance = norm - statistics.mean
     warm_mean = statistics.mean + distance / count

@@ -64,8 +64,7 @@ def measure_norms(gradients: Sequence[tf.Tensor], limit: float | None = None, dt
     quick, hold = quick_norms(gradients, limit, dtype)
 
     def exact() -> MeasuredNorms:
-        clipped = None if limit is None else clip_values(gradients, limit)
-        return exact_norms(gradients, clipped, quick.global_norm, limit)
+        return exact_norms(gradients, None if limit is None else clip_values(gradients, limit), quick.norms, limit)
 
     return run_branch(hold, lambda: quick, exact)
 
@@ -88,47 +87,52 @@ def quick_norms(
     >>> quick.norms.numpy().tolist(), float(quick.clipped_global_norm), bool(hold)
     ([5.0, 0.0], 5.0, True)
     """
-    norms, norm = _scaled_norms(gradients, dtype)
+    # l2_loss is one kernel where square and sum are two.
+    halves = tf.stack([tf.nn.l2_loss(tf.cast(gradient, dtype)) for gradient in gradients])
+    norms, norm = tf.sqrt(2 * halves), tf.sqrt(2 * tf.reduce_sum(halves))
     safe = _SAFE[dtype]
     most = safe.most if limit is None else min(safe.most, limit * _JUST_BELOW)
     return MeasuredNorms(norms, norm, norms, norm), tf.logical_and(norm > safe.least, norm < most)
 
 
 def exact_norms(
-    gradients: Sequence[tf.Tensor], clipped: Sequence[tf.Tensor] | None, quick_norm: tf.Tensor, limit: float | None
+    gradients: Sequence[tf.Tensor], clipped: Sequence[tf.Tensor] | None, quick: tf.Tensor, limit: float | None
 ) -> MeasuredNorms:
     """Returns the norms where those of `quick_norms` may not hold: finite ones, as far as the dtype can hold them.
 
-    The values are brought into the range where their squares neither overflow nor vanish, by a power of two,
-    which rounds nothing. Which one is told by the quick norm.
+    The values of each gradient are brought into the range where their squares neither overflow nor vanish, by a
+    power of two, which rounds nothing. Which one is told by the quick norm of the gradient.
 
     Args:
         gradients: The n dense gradients.
         clipped: The same with their values clipped; None where `limit` is.
-        quick_norm: The global norm of `quick_norms`.
+        quick: The `norms` of `quick_norms`, `[n]`.
         limit: The largest magnitude of a clipped value.
 
     Returns:
         The norms. Those of a gradient that holds NaN or infinity are not finite.
 
-    >>> huge = [tf.constant([3e30, 4e30])]
-    >>> float(exact_norms(huge, None, quick_norms(huge)[0].global_norm, None).global_norm / 1e30)
-    5.0
+    >>> huge = [tf.constant([3e30, 4e30]), tf.constant([2.0])]
+    >>> norms = exact_norms(huge, None, quick_norms(huge)[0].norms, None).norms
+    >>> (norms / [1e30, 1.0]).numpy().tolist()
+    [5.0, 2.0]
     """
-    dtype = quick_norm.dtype.name
-    safe = _SAFE[dtype]
+    safe = _SAFE[quick.dtype.name]
     # NaN is neither tiny nor huge, and stays what it is.
-    tiny, one = quick_norm < safe.least, tf.ones_like(quick_norm)
-    scale = tf.where(tiny, one / safe.scale, tf.where(quick_norm > safe.most, one * safe.scale, one))
-    norms, norm = _scaled_norms(gradients, dtype, scale)
+    tiny, huge, one = quick < safe.least, quick > safe.most, tf.ones_like(quick)
+    scales = tf.where(tiny, one / safe.scale, tf.where(huge, one * safe.scale, one))
+    norms = _scaled_norms(gradients, scales)
     if clipped is None or limit is None:
-        return MeasuredNorms(norms, norm, norms, norm)
-    if safe.least <= limit <= safe.large:
-        # A value was clipped, so that the norm is at least the limit, or the gradients are tiny and nothing was.
-        after, after_norm = _scaled_norms(clipped, dtype)
-        return MeasuredNorms(norms, norm, tf.where(tiny, norms, after), tf.where(tiny, norm, after_norm))
-    largest = tf.reduce_max([tf.reduce_max(tf.abs(tf.cast(tensor, dtype))) for tensor in clipped])
-    return MeasuredNorms(norms, norm, *_scaled_norms(clipped, dtype, 1 / _usable_divisor(largest)))
+        clipped_norms = norms
+    elif limit > safe.large:
+        # What was huge is still about as large as the limit.
+        clipped_norms = _scaled_norms(clipped, scales)
+    elif limit < safe.least:
+        clipped_norms = _scaled_norms(clipped, tf.where(tf.math.is_nan(quick), one, one / safe.scale))
+    else:
+        # What was tiny is not clipped, and what was huge has the norm of the limit at least.
+        clipped_norms = tf.where(tiny, norms, _norms(clipped, quick.dtype.name))
+    return MeasuredNorms(norms, global_norm(norms), clipped_norms, global_norm(clipped_norms))
 
 
 def global_norm(norms: tf.Tensor) -> tf.Tensor:
@@ -140,7 +144,8 @@ def global_norm(norms: tf.Tensor) -> tf.Tensor:
     >>> float(global_norm(tf.constant([3.0, 4.0]))), float(global_norm(tf.constant([3e30, 4e30])) / 1e30)
     (5.0, 5.0)
     """
-    divisor = _usable_divisor(tf.reduce_max(norms))
+    largest = tf.reduce_max(norms)
+    divisor = tf.where(tf.logical_and(largest > 0, tf.math.is_finite(largest)), largest, tf.ones_like(largest))
     return divisor * tf.sqrt(tf.reduce_sum(tf.square(norms / divisor)))
 
 
@@ -162,19 +167,10 @@ _SAFE = {"float32": _SafeRange(1e-12, 3e18, 2.0**-96), "float64": _SafeRange(1e-
 _JUST_BELOW = 1 - 1e-5
 
 
-def _scaled_norms(
-    tensors: Sequence[tf.Tensor], dtype: str, scale: tf.Tensor | None = None
-) -> tuple[tf.Tensor, tf.Tensor]:
-    wide = [tf.cast(tensor, dtype) for tensor in tensors]
-    if scale is not None:
-        wide = [tensor * scale for tensor in wide]
-    # l2_loss is one kernel where square and sum are two.
-    halves = tf.stack([tf.nn.l2_loss(tensor) for tensor in wide])
-    norms, norm = tf.sqrt(2 * halves), tf.sqrt(2 * tf.reduce_sum(halves))
-    return (norms, norm) if scale is None else (norms / scale, norm / scale)
+def _norms(tensors: Sequence[tf.Tensor], dtype: str) -> tf.Tensor:
+    return tf.sqrt(2 * tf.stack([tf.nn.l2_loss(tf.cast(tensor, dtype)) for tensor in tensors]))
 
 
-def _usable_divisor(largest: tf.Tensor) -> tf.Tensor:
-    # The reciprocal of a subnormal number is infinite.
-    usable = tf.logical_and(largest >= largest.dtype.as_numpy_dtype(1e-37), tf.math.is_finite(largest))
-    return tf.where(usable, largest, tf.ones_like(largest))
+def _scaled_norms(tensors: Sequence[tf.Tensor], scales: tf.Tensor) -> tf.Tensor:
+    each = zip(tensors, tf.unstack(scales, num=len(tensors)), strict=True)
+    return _norms([tf.cast(tensor, scales.dtype) * scale for tensor, scale in each], scales.dtype.name) / scales

@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_stable.optimizers.gradient_guard import GradientGuard
 from keras_stable.optimizers.keras_hooks import adam_moments
+from keras_stable.optimizers.traced_step import once
 
 
 class AdamUpdate(GradientGuard):
@@ -18,7 +19,8 @@ class AdamUpdate(GradientGuard):
 
     def update_step(self, gradient: tf.Tensor, variable: Any, learning_rate: Any) -> None:
         """Updates one variable as Keras does, and its moments."""
-        if not self.reads_once:
+        if not self.clips:
+            # Then the update is that of Keras to the bit, also in a graph that TensorFlow rearranges.
             super().update_step(gradient, variable, learning_rate)
             return
         m, v, v_hat = adam_moments(self, variable)
@@ -28,7 +30,7 @@ class AdamUpdate(GradientGuard):
         if v_hat is not None:
             self.assign(v_hat, ops.maximum(v_hat, v))
             v = v_hat
-        alpha = self.once("alpha", variable.dtype, lambda: self._alpha(learning_rate, variable.dtype))
+        alpha = once(learning_rate, variable.dtype, lambda: self._alpha(learning_rate, variable.dtype))
         self.assign_sub(variable, m * alpha / (ops.sqrt(v) + self.epsilon))
 
     def _alpha(self, learning_rate: Any, dtype: Any) -> tf.Tensor:

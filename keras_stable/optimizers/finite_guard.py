@@ -43,7 +43,7 @@ def update_by_one_branch(
 
     def unusual() -> None:
         clipped = clipping.clip_values(gradients)
-        exact = exact_norms(gradients, clipped, quick.global_norm, limit)
+        exact = exact_norms(gradients, clipped, quick.norms, limit)
         finite = tf.math.is_finite(exact.global_norm)
         shared.run_if(finite, [*clipped, *exact], lambda: skip(exact.global_norm, exact.norms))
 

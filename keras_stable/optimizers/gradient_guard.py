@@ -1,9 +1,7 @@
 """The gradient guard: a mixin that measures, clips and guards the gradients of a Keras optimizer."""
 
 import math
-import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -14,28 +12,11 @@ from keras_stable.ops.norms import MeasuredNorms, dense, measure_norms, norm_dty
 from keras_stable.optimizers.clipping import CLIPS, Clipping
 from keras_stable.optimizers.finite_guard import one_branch_suffices, replicas_merge, run_one, update_by_one_branch
 from keras_stable.optimizers.gradient_history import GradientHistoryReader, GradientRing
-from keras_stable.optimizers.keras_hooks import check_keras, report_loss_scale_skips
-from keras_stable.optimizers.step_scalars import StepScalars
+from keras_stable.optimizers.keras_hooks import KerasHooks, check_keras, report_loss_scale_skips
+from keras_stable.optimizers.traced_step import TracedStep, traced_step, tracing
 
 
-@dataclass
-class _Step:
-    variables: list[Any]
-    measured: MeasuredNorms | None
-    values_fit: bool
-    reached: bool = False
-
-
-class _Traced(threading.local):
-    """What apply() hands to what Keras calls further down; under a strategy each replica is traced in a thread."""
-
-    step: _Step
-
-
-_TRACED = _Traced()
-
-
-class GradientGuard(StepScalars):
+class GradientGuard(KerasHooks):
     """Measures, clips and guards the gradients of the Keras optimizer that it is mixed into.
 
     In each step: unscale, accumulate, sum over replicas, measure, clip values, clip norms, measure,
@@ -122,13 +103,25 @@ class GradientGuard(StepScalars):
 
     def clip_gradients(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
         """Clips and records the gradients that are about to be used."""
-        step = _TRACED.step
+        step = traced_step()
+        if step is None or len(gradients) != len(step.variables):
+            raise invalid_argument("optimizer", "one whose `apply` updates every variable that it is given", self)
         step.reached = True
-        measured = step.measured or measure_norms(gradients, self.clipvalue, self._clipping.dtype)
-        fitting = gradients if step.values_fit else self._clipping.clip_values(gradients)
+        measured, fitting = step.measured, gradients
+        # They are others where they were unscaled, or accumulated, or where a user's own `apply` has changed them.
+        same = all(one is other for one, other in zip(gradients, step.gradients, strict=True))
+        if not same:
+            measured = measure_norms(list(map(dense, gradients)), self.clipvalue, self._clipping.dtype)
+        if self.clips and not (same and step.values_fit):
+            fitting = self._clipping.clip_values(gradients)
         clipped = self._clipping(fitting, step.variables, measured)
         self._record(step.variables, measured.global_norm, measured.norms, clipped.global_norm, clipped.norms)
-        return clipped.gradients if self._clipping.active else gradients
+        return clipped.gradients if self.clips else gradients
+
+    @property
+    def clips(self) -> bool:
+        """Whether any clip is set."""
+        return self._clipping.active
 
     @property
     def skipped_steps(self) -> int:
@@ -149,6 +142,12 @@ class GradientGuard(StepScalars):
             tf.distribute.get_strategy().extended.call_for_each_replica(record)
         else:
             record()
+
+    def set_weights(self, weights: Any) -> None:
+        """Sets the state, in the order of `variables`; the history starts anew."""
+        super().set_weights(weights)
+        if self.gradient_ring is not None:
+            self.gradient_ring.clear()
 
     def get_config(self) -> dict[str, Any]:
         """Returns the config of the Keras optimizer with the arguments of the guard."""
@@ -177,34 +176,33 @@ class GradientGuard(StepScalars):
         if replicas > 1:
             gradients = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
         stepwise = not (self.gradient_accumulation_steps or self.loss_scale_factor)
-        clips = self._clipping.active
-        if replicas > 1 or clips or not stepwise:
+        if replicas > 1 or self.clips or not stepwise:
             # Otherwise slices stay slices, and the update is Keras's own to the bit.
             grads = _replaced(grads, kept, gradients)
         keras_apply = super().apply
 
         def update(grads: list[Any], measured: MeasuredNorms, values_fit: bool = False) -> None:
-            step = _TRACED.step = _Step(kept_variables, measured if stepwise else None, values_fit)
-            keras_apply(grads, variables)
-            if not step.reached:
+            step = TracedStep(kept_variables, [grads[i] for i in kept], measured, values_fit)
+            with tracing(step):
+                keras_apply(grads, variables)
+            if not (step.reached or self.gradient_accumulation_steps):
                 raise invalid_argument("optimizer", "one that updates through `apply` of Keras, which clips", self)
 
         def skip(norm: tf.Tensor, norms: tf.Tensor) -> None:
             self._record(kept_variables, norm, norms)
 
-        if stepwise and clips and one_branch_suffices():
+        if stepwise and self.clips and one_branch_suffices():
 
             def update_fitting(gradients: Sequence[tf.Tensor], measured: MeasuredNorms) -> None:
                 update(_replaced(grads, kept, gradients), measured, values_fit=True)
 
-            with self.read_once():
-                update_by_one_branch(gradients, self._clipping, update_fitting, skip)
+            update_by_one_branch(gradients, self._clipping, update_fitting, skip)
         else:
             measured = measure_norms(gradients, self.clipvalue if stepwise else None, self._clipping.dtype)
             # Accumulated, as many gradients as large as this one must not overflow either.
             norm = measured.global_norm * (self.gradient_accumulation_steps or 1)
             finite = tf.math.is_finite(norm)
-            run_one(finite, update, (grads, measured), skip, (norm, measured.norms), spliced=not clips)
+            run_one(finite, update, (grads, measured), skip, (norm, measured.norms), spliced=not self.clips)
 
     def _record(
         self,

@@ -62,6 +62,8 @@ class GradientRing:
         self.capacity = capacity
         self.dtype = dtype
         self.counts = counts
+        self.cleared = 0
+        self.counts_when_cleared = (0, 0)
         self._strategy = tf.distribute.get_strategy()
         self.rows = keras.Variable(
             keras.initializers.Constant(_UNWRITTEN),
@@ -111,8 +113,10 @@ class GradientRing:
         return tf.gather(with_none, [source.get(i, len(places)) for i in range(n)])
 
     def clear(self) -> None:
-        """Forgets every row; the counts stay."""
+        """Forgets every row; the counts stay, and every reader goes on from them."""
         self.rows.assign(np.full(self.rows.shape, _UNWRITTEN))
+        self.cleared += 1
+        self.counts_when_cleared = self.read_counts()
 
     def read_counts(self) -> tuple[int, int]:
         """Returns how many rows were ever written, and how many of them were skipped steps."""
@@ -153,9 +157,10 @@ class GradientHistoryReader:
     def __init__(self, optimizer: Any, *, from_start: bool = False) -> None:
         self._optimizer = guarded_optimizer(optimizer)
         ring = self._optimizer.gradient_ring
-        self._written, self._skipped = 0, 0
+        self._written, self._skipped, self._cleared = 0, 0, 0
         if ring is not None and not from_start:
             self._written, self._skipped = ring.read_counts()
+            self._cleared = ring.cleared
 
     def batches_between_reads(self, steps_per_execution: int) -> int:
         """Returns how many calls of so many steps may pass between two reads: half the ring, so no step is lost."""
@@ -166,9 +171,11 @@ class GradientHistoryReader:
         ring = self._optimizer.gradient_ring
         if ring is None:
             return _history(np.zeros((0, 2), "float32"), 0, (), 0, 0)
+        if self._cleared != ring.cleared:
+            # A load has set the counts, back or ahead.
+            self._cleared, (self._written, self._skipped) = ring.cleared, ring.counts_when_cleared
         written, skipped = ring.read_counts()
-        # A load can set the counts back.
-        first, skipped_before = min(self._written, written), min(self._skipped, skipped)
+        first, skipped_before = self._written, self._skipped
         rows = ring.read_rows(first, written)
         rows = rows[rows[:, 0] != _UNWRITTEN]
         self._written, self._skipped = written, skipped

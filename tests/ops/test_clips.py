@@ -36,6 +36,15 @@ def test_adaptive_clipping_holds_each_unit_to_a_share_of_its_weights(shape):
     np.testing.assert_allclose(actual, expected, rtol=2e-6)
 
 
+@pytest.mark.parametrize("scale", [1e25, 1e-25])
+def test_adaptive_clipping_of_values_whose_squares_a_float_cannot_hold(scale):
+    gradient = scale * np.random.default_rng(3).normal(size=(6, 4))
+    weights = 1e6 * scale * np.ones((6, 4))
+    share = 1e-7 * np.linalg.norm(weights, axis=0) / np.linalg.norm(gradient, axis=0)
+    actual = clips.adaptive_clip(tf.constant(gradient, tf.float32), tf.constant(weights, tf.float32), 1e-7, epsilon=0)
+    np.testing.assert_allclose(actual / scale, gradient * np.minimum(1, share) / scale, rtol=1e-5)
+
+
 class ZClip:
     """The paper's algorithm, in plain Python."""
 

@@ -43,6 +43,17 @@ def test_a_value_one_rounding_above_the_limit_is_clipped():
     assert float(measured.clipped_norms[0]) == 10.0
 
 
+@pytest.mark.parametrize("jit", [False, True])
+@pytest.mark.parametrize("limit", [None, 1e-20, 1.5, 1e26])
+def test_what_overflows_hides_nothing_of_the_others(limit, jit):
+    values = [scale * array for scale, array in zip((1e25, 1e-25, 1.0, 1e10), arrays(), strict=True)]
+    values = [value.astype("float32") for value in values]
+    measured = tf.function(lambda *g: measure_norms(g, limit), jit_compile=jit)(*map(tf.constant, values))
+    np.testing.assert_allclose(measured.norms, reference(values)[0], rtol=1e-6)
+    np.testing.assert_allclose(measured.clipped_norms, reference(values, limit)[0], rtol=5e-6)
+    np.testing.assert_allclose(measured.clipped_global_norm, reference(values, limit)[1], rtol=5e-6)
+
+
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
 def test_sixteen_bit_gradients_are_measured_in_float32(dtype):
     values = [tf.cast(array, dtype) for array in arrays(100.0)]

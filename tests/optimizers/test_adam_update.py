@@ -38,3 +38,35 @@ def test_it_is_worked_out_once_for_each_dtype():
     graph = tf.function(lambda *given: optimizer.apply(given)).get_concrete_function(*given).graph
     powers = [node.op for each in graph.as_graph_def().library.function for node in each.node_def if node.op == "Pow"]
     assert len(powers) == 2 * 2
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_rate_for_each_variable_is_kept_apart(compiled):
+    class Layerwise(keras_stable.optimizers.Adam):
+        def update_step(self, gradient, variable, learning_rate):
+            share = 0.1 if self._get_variable_index(variable) == 0 else 1.0
+            super().update_step(gradient, variable, learning_rate * share)
+
+    weights = [keras.Variable([1.0], name=name) for name in ("slow", "fast")]
+    optimizer = Layerwise(0.1)
+    optimizer.build(weights)
+
+    def apply():
+        optimizer.apply([tf.constant([0.1])] * 2)
+
+    tf.function(apply)() if compiled else apply()
+    np.testing.assert_allclose([float(weight[0]) for weight in weights], [0.99, 0.9], rtol=1e-5)
+
+
+def test_an_update_inside_a_conditional():
+    class Lazy(keras_stable.optimizers.Adam):
+        def update_step(self, gradient, variable, learning_rate):
+            update = super().update_step
+            wanted = tf.reduce_any(gradient != 0)
+            tf.cond(wanted, lambda: update(gradient, variable, learning_rate), lambda: None)
+
+    weights = [keras.Variable([1.0], name=name) for name in ("one", "other")]
+    optimizer = Lazy(0.1)
+    optimizer.build(weights)
+    tf.function(lambda: optimizer.apply([tf.constant([0.1]), tf.constant([0.0])]))()
+    np.testing.assert_allclose([float(weight[0]) for weight in weights], [0.9, 1.0], rtol=1e-5)

@@ -154,6 +154,22 @@ def test_a_gradient_that_is_large_but_finite_is_clipped_and_used():
     assert gradient_history(optimizer).finite.tolist() == [True]
 
 
+@pytest.mark.parametrize("clips", [{"clipnorm": 1.0}, {"clipnorm": 1.0, "clipvalue": 50.0}], ids=str)
+def test_beside_a_gradient_that_overflows_the_others_are_clipped_too(clips):
+    optimizer = keras_stable.optimizers.SGD(1.0, **{**NO_CLIPS, **clips})
+    given = [tf.fill((4, 3), 1e19), tf.fill((3,), 100.0), tf.constant(1e-3)]
+    moves = applied_gradients(optimizer, given)
+    np.testing.assert_allclose([np.linalg.norm(move) for move in moves], [1.0, 1.0, 1e-3], rtol=1e-4)
+
+
+@pytest.mark.parametrize("how", [{"run_eagerly": True}, {"jit_compile": False}], ids=str)
+def test_an_accumulating_fit_has_a_row_an_update(how):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    model.compile(keras_stable.optimizers.AdamW(0.1, gradient_accumulation_steps=4), "mse", **how)
+    model.fit(np.ones((16, 4)), np.ones((16, 2)), batch_size=2, verbose=0)
+    assert len(gradient_history(model.optimizer)) == 2
+
+
 def test_loss_scale_overflows_are_counted_and_recorded():
     inner = keras_stable.optimizers.AdamW(0.1)
     optimizer = keras.optimizers.LossScaleOptimizer(inner, initial_scale=8.0)

@@ -71,3 +71,30 @@ def test_through_wrappers():
 def test_an_optimizer_without_history_is_refused():
     with pytest.raises(errors.InvalidArgumentError, match="`optimizer` must be an optimizer of"):
         gradient_history(keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam()))
+
+
+def test_a_load_sets_every_reader_to_the_steps_after_it(tmp_path):
+    def apply_and_read(optimizer, reader, *values):
+        apply(optimizer, *values)
+        return [(each.step.tolist(), each.overwritten_steps) for each in (gradient_history(optimizer), reader.read())]
+
+    optimizer = keras_stable.optimizers.SGD(0.0, history_size=8)
+    optimizer.build([keras.Variable([1.0, 1.0], name="weight")])
+    reader = GradientHistoryReader(optimizer)
+    apply(optimizer, 1.0, float("nan"))
+    state, early = {}, [variable.numpy() for variable in optimizer.variables]
+    optimizer.save_own_variables(state)
+    assert apply_and_read(optimizer, reader, 3.0, 4.0) == [([0, 1, 2, 3], 0)] * 2
+    # Back to the second step: the steps after it have the numbers of those that were read.
+    optimizer.load_own_variables(state)
+    assert apply_and_read(optimizer, reader, 5.0, 6.0) == [([2, 3], 0)] * 2
+    optimizer.set_weights(early)
+    assert apply_and_read(optimizer, reader, 7.0, 8.0, 9.0) == [([2, 3, 4], 0)] * 2
+    # A new optimizer that takes over the state has lost no step, and skipped none.
+    other = keras_stable.optimizers.SGD(0.0, history_size=8)
+    other.build([keras.Variable([1.0, 1.0], name="weight")])
+    other.load_own_variables(state)
+    apply(other, 1.0)
+    history = gradient_history(other)
+    assert (history.step.tolist(), history.overwritten_steps, history.skipped_steps) == ([2], 0, 0)
+    assert other.skipped_steps == 1

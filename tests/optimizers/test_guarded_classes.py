@@ -199,3 +199,53 @@ def test_an_optimizer_that_goes_past_the_guard_is_refused(compiled):
 
     with pytest.raises(errors.InvalidArgumentError, match="`optimizer` must be one that updates through `apply`"):
         tf.function(apply, autograph=False)() if compiled else apply()
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_gradients_that_an_own_apply_has_changed_are_measured_again(compiled):
+    class Scaled(keras.optimizers.SGD):
+        def apply(self, grads, trainable_variables=None):
+            super().apply([10 * gradient for gradient in grads], trainable_variables)
+
+    optimizer = guard(Scaled)(1.0, clipvalue=1.0)
+    weight = keras.Variable([0.0, 0.0], name="weight")
+    optimizer.build([weight])
+
+    def apply():
+        optimizer.apply([tf.constant([0.4, 0.0])])
+
+    tf.function(apply, autograph=False)() if compiled else apply()
+    np.testing.assert_allclose(weight.numpy(), [-0.5, 0.0], rtol=1e-6)
+    history = gradient_history(optimizer)
+    assert (history.global_norm.tolist(), history.applied_norm.tolist()) == ([4.0], [0.5])
+
+
+def test_an_own_update_gets_the_variables_themselves():
+    class Own(keras.optimizers.Optimizer):
+        @tf.function(autograph=False)
+        def rate(self):
+            return 1 / (1 + tf.cast(self.iterations.value, "float32"))
+
+        def update_step(self, gradient, variable, learning_rate):
+            self.assign_sub(variable, self.rate() * learning_rate.value * gradient)
+
+    optimizer = guard(Own)(1.0)
+    weight = keras.Variable([0.0, 0.0], name="weight")
+    optimizer.build([weight])
+    # Two shapes of the step: it is traced twice.
+    for n in (3, 2):
+        tf.function(lambda x: optimizer.apply([tf.reduce_mean(x, 0)]), autograph=False)(tf.fill([n, 2], 0.1))
+    np.testing.assert_allclose(weight.numpy(), [-0.15, -0.15], rtol=1e-6)
+
+
+def test_a_new_rate_takes_effect_in_a_traced_step():
+    optimizer = ours.AdamW(0.1, weight_decay=0.0)
+    weight = keras.Variable([1.0], name="weight")
+    optimizer.build([weight])
+    apply = tf.function(lambda: optimizer.apply([tf.constant([0.1])]))
+    before = 1.0
+    for rate in (0.1, 0.01, 0.02):
+        optimizer.learning_rate = rate
+        apply()
+        assert before - float(weight[0]) == pytest.approx(rate, rel=1e-4)
+        before = float(weight[0])
