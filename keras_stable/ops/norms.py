@@ -76,7 +76,7 @@ def quick_norms(
 
     No value is above the global norm, so where that is below `limit`, clipping values changes nothing. The
     norms hold there, as long as the squares lie in the range of the dtype: those of float32 values overflow
-    above 1.8e19 and vanish below 1e-23. They do not hold where a gradient is NaN or infinite.
+    above 1.8e19 and vanish below 1e-19. They do not hold where a gradient is NaN or infinite.
 
     Args:
         gradients: The n dense gradients, of any shapes.
