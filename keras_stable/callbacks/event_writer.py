@@ -63,7 +63,10 @@ class EventWriter:
         finite = finite[np.isfinite(finite)]
         if len(finite) == 0:
             return
-        counts, edges = np.histogram(finite, bins=_BINS)
+        low, high = finite.min(), finite.max()
+        # NumPy refuses bins that are narrower than the rounding of their edges.
+        margin = 1e-6 * max(abs(low), abs(high)) if high - low < 1e-9 * max(abs(low), abs(high)) else 0.0
+        counts, edges = np.histogram(finite, bins=_BINS, range=(low - margin, high + margin))
         histogram = HistogramProto(
             min=finite.min(),
             max=finite.max(),

@@ -1,5 +1,6 @@
 """The gradient norms of the optimizer, in `logs` and in TensorBoard."""
 
+import numbers
 import os
 import re
 from typing import Any
@@ -66,7 +67,8 @@ update_freq='never'
         histograms: bool = False,
     ) -> None:
         super().__init__()
-        every = update_freq if isinstance(update_freq, int) and not isinstance(update_freq, bool) else 0
+        whole = isinstance(update_freq, numbers.Integral) and not isinstance(update_freq, bool)
+        every = int(update_freq) if whole else 0
         if update_freq != "epoch" and every < 1:
             raise invalid_argument("update_freq", '"epoch" or an integer above 0', update_freq)
         try:

@@ -30,8 +30,14 @@ class AdamUpdate(GradientGuard):
         if v_hat is not None:
             self.assign(v_hat, ops.maximum(v_hat, v))
             v = v_hat
-        alpha = once(learning_rate, variable.dtype, lambda: self._alpha(learning_rate, variable.dtype))
+        alpha = self._alpha_once(learning_rate, variable.dtype)
         self.assign_sub(variable, m * alpha / (ops.sqrt(v) + self.epsilon))
+
+    def _alpha_once(self, learning_rate: Any, dtype: Any) -> tf.Tensor:
+        if type(self).update_step is AdamUpdate.update_step and "update_step" not in vars(self):
+            return once(learning_rate, dtype, lambda: self._alpha(learning_rate, dtype))
+        # An update of the user's own around this one may set another rate, or other betas, for each variable.
+        return self._alpha(learning_rate, dtype)
 
     def _alpha(self, learning_rate: Any, dtype: Any) -> tf.Tensor:
         step = ops.cast(self.iterations + 1, dtype)

@@ -1,11 +1,14 @@
 """The clips of one optimizer, in their order, and the state that z-score clipping keeps."""
 
+import math
+import numbers
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 
+from keras_stable.errors import invalid_argument
 from keras_stable.ops.clips import (
     NormStatistics,
     adaptive_clip,
@@ -122,3 +125,15 @@ class Clipping:
 def _multiplied(gradient: tf.Tensor, factor: tf.Tensor) -> tf.Tensor:
     # A float16 factor would lose its precision below 6e-5.
     return tf.cast(tf.cast(gradient, factor.dtype) * factor, gradient.dtype)
+
+
+def check_limit(name: str, limit: Any) -> None:
+    """Raises an InvalidArgumentError unless the limit of the clip of this name is possible.
+
+    >>> check_limit("clipnorm", None)
+    """
+    if limit is None:
+        return
+    number = isinstance(limit, numbers.Real) and not isinstance(limit, bool)
+    if not number or not math.isfinite(limit) or limit <= 0:
+        raise invalid_argument(name, "a finite number above 0, or None", limit)

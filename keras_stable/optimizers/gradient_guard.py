@@ -1,6 +1,7 @@
 """The gradient guard: a mixin that measures, clips and guards the gradients of a Keras optimizer."""
 
 import math
+import numbers
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,11 +10,14 @@ import tensorflow as tf
 
 from keras_stable.errors import invalid_argument
 from keras_stable.ops.norms import MeasuredNorms, dense, measure_norms, norm_dtype
-from keras_stable.optimizers.clipping import CLIPS, Clipping
+from keras_stable.optimizers.clipping import CLIPS, Clipping, check_limit
 from keras_stable.optimizers.finite_guard import one_branch_suffices, replicas_merge, run_one, update_by_one_branch
 from keras_stable.optimizers.gradient_history import GradientHistoryReader, GradientRing
 from keras_stable.optimizers.keras_hooks import KerasHooks, check_keras, report_loss_scale_skips
 from keras_stable.optimizers.traced_step import TracedStep, traced_step, tracing
+
+# At most the statistics of z-score clipping, and the counts, which come last.
+_GUARD_VARIABLES = 2
 
 
 class GradientGuard(KerasHooks):
@@ -58,14 +62,14 @@ class GradientGuard(KerasHooks):
         check_keras(type(self))
         limits = dict(zip(CLIPS, (clipvalue, global_clipnorm, clipnorm, agc_clipping, zclip), strict=True))
         for name, limit in limits.items():
-            _check_limit(name, limit)
-        if isinstance(history_size, bool) or not isinstance(history_size, int) or history_size < 1:
+            check_limit(name, limit)
+        if isinstance(history_size, bool) or not isinstance(history_size, numbers.Integral) or history_size < 1:
             raise invalid_argument("history_size", "an integer above 0", history_size)
         super().__init__(*arguments, **keywords)
         # Keras refuses several clips together, so its own constructor is told of none.
         for name, limit in limits.items():
             setattr(self, name, None if limit is None else float(limit))
-        self.history_size = history_size
+        self.history_size: int = int(history_size)
         self.gradient_ring: GradientRing | None = None
         self.history_reader = GradientHistoryReader(self, from_start=True)
         report_loss_scale_skips()
@@ -95,7 +99,7 @@ class GradientGuard(KerasHooks):
         variables = list(built_with if trainable_variables is None else trainable_variables)
         if self.built and len(grads) not in (0, len(variables)):
             raise invalid_argument("grads", f"{len(variables)} gradients, one for each variable", len(grads))
-        if self.built and any(map(_is_gradient, grads, variables)):
+        if self.built and self._knows(variables) and any(map(_is_gradient, grads, variables)):
             self._guarded_apply(list(grads), variables)
         else:
             # What Keras refuses, it shall refuse in its own words.
@@ -156,13 +160,22 @@ class GradientGuard(KerasHooks):
 
     def load_own_variables(self, store: Any) -> None:
         """Loads the state of this optimizer, or of the Keras optimizer without the guard; the history starts anew."""
-        if self.gradient_ring is None or len(store.keys()) != self._keras_variables:
+        ring, stored = self.gradient_ring, len(store.keys())
+        if ring is None or stored == len(self.variables) or not 0 <= stored - self._keras_variables <= _GUARD_VARIABLES:
             super().load_own_variables(store)
         else:
             for i, variable in enumerate(self.variables[: self._keras_variables]):
                 variable.assign(store[str(i)])
-        if self.gradient_ring is not None:
-            self.gradient_ring.clear()
+            if stored > self._keras_variables:
+                ring.counts.assign(store[str(stored - 1)])
+        if ring is not None:
+            ring.clear()
+
+    def _knows(self, variables: list[Any]) -> bool:
+        try:
+            return all(self._get_variable_index(variable) is not None for variable in variables)
+        except KeyError:
+            return False
 
     def _guarded_apply(self, grads: list[Any], variables: list[Any]) -> None:
         if self.gradient_accumulation_steps and replicas_merge():
@@ -202,7 +215,8 @@ class GradientGuard(KerasHooks):
             # Accumulated, as many gradients as large as this one must not overflow either.
             norm = measured.global_norm * (self.gradient_accumulation_steps or 1)
             finite = tf.math.is_finite(norm)
-            run_one(finite, update, (grads, measured), skip, (norm, measured.norms), spliced=not self.clips)
+            norms = measured.norms / (self.loss_scale_factor or 1)
+            run_one(finite, update, (grads, measured), skip, (norm, norms), spliced=not self.clips)
 
     def _record(
         self,
@@ -229,11 +243,3 @@ def _is_gradient(gradient: Any, variable: Any) -> bool:
 def _replaced(items: Sequence[Any], places: list[int], others: Sequence[Any]) -> list[Any]:
     given = dict(zip(places, others, strict=True))
     return [given.get(i, item) for i, item in enumerate(items)]
-
-
-def _check_limit(name: str, limit: Any) -> None:
-    if limit is None:
-        return
-    number = isinstance(limit, int | float) and not isinstance(limit, bool)
-    if not number or not math.isfinite(limit) or limit <= 0:
-        raise invalid_argument(name, "a finite number above 0, or None", limit)

@@ -45,3 +45,12 @@ def test_two_writers_share_a_directory(tmp_path):
         writer.close()
     assert [scalar.step for scalar in read(tmp_path).Scalars("a")] == [0, 1]
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_values_that_differ_by_rounding_only_make_a_histogram(tmp_path):
+    writer = EventWriter(tmp_path)
+    writer.histogram(0, "norms", np.array([2.0, np.nextafter(2.0, 3.0)]))
+    writer.histogram(1, "norms", np.zeros(3))
+    writer.close()
+    events = EventAccumulator(str(tmp_path), size_guidance={"histograms": 0}).Reload().Histograms("norms")
+    assert [event.histogram_value.num for event in events] == [2, 3]

@@ -70,3 +70,35 @@ def test_an_update_inside_a_conditional():
     optimizer.build(weights)
     tf.function(lambda: optimizer.apply([tf.constant([0.1]), tf.constant([0.0])]))()
     np.testing.assert_allclose([float(weight[0]) for weight in weights], [0.9, 1.0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("name", ["rate", "beta"])
+def test_what_an_own_update_sets_for_each_variable_counts(name, compiled):
+    def own(base):
+        class Own(base):
+            def update_step(self, gradient, variable, learning_rate):
+                first = self._get_variable_index(variable) == 0
+                if name == "beta":
+                    self.beta_1 = 0.5 if first else 0.9
+                    super().update_step(gradient, variable, learning_rate)
+                    return
+                self.learning_rate.assign(0.01 if first else 0.1)
+                super().update_step(gradient, variable, self.learning_rate)
+
+        return Own(0.1)
+
+    def trained(optimizer):
+        weights = [keras.Variable([1.0], name=each) for each in ("one", "other")]
+        optimizer.build(weights)
+
+        def apply():
+            optimizer.apply([tf.constant([0.1])] * 2)
+
+        apply = tf.function(apply, autograph=False) if compiled else apply
+        for _ in range(3):
+            apply()
+        return [float(weight[0]) for weight in weights]
+
+    expected = trained(own(keras.optimizers.Adam))
+    np.testing.assert_allclose(trained(own(keras_stable.optimizers.Adam)), expected, rtol=1e-6)

@@ -229,3 +229,18 @@ def test_impossible_clips_are_refused(argument, value):
 def test_impossible_history_sizes_are_refused(value):
     with pytest.raises(errors.InvalidArgumentError, match="`history_size` must be an integer above 0"):
         keras_stable.optimizers.AdamW(history_size=value)
+
+
+def test_numbers_of_numpy_are_numbers():
+    optimizer = keras_stable.optimizers.AdamW(
+        global_clipnorm=np.float32(0.5), clipvalue=np.int64(3), history_size=np.int64(4)
+    )
+    assert (optimizer.global_clipnorm, optimizer.clipvalue, optimizer.history_size) == (0.5, 3.0, 4)
+
+
+def test_a_skipped_step_is_recorded_unscaled():
+    optimizer = keras_stable.optimizers.SGD(1.0, loss_scale_factor=1024.0)
+    optimizer.apply(
+        [tf.fill((4, 3), np.nan), tf.constant([3 * 1024.0, 4 * 1024.0, 0.0]), tf.constant(0.0)], variables()
+    )
+    np.testing.assert_allclose(gradient_history(optimizer).variable_norm[0][1:], [5.0, 0.0])

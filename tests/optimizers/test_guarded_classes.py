@@ -249,3 +249,23 @@ def test_a_new_rate_takes_effect_in_a_traced_step():
         apply()
         assert before - float(weight[0]) == pytest.approx(rate, rel=1e-4)
         before = float(weight[0])
+
+
+@pytest.mark.parametrize(("saved", "loaded"), [(None, 2.5), (2.5, None)])
+def test_the_state_loads_with_and_without_zclip(saved, loaded, tmp_path):
+    first = fit(build_model(ours.AdamW(0.1, zclip=saved)))
+    first.save_weights(tmp_path / "state.weights.h5")
+    second = fit(fit(build_model(ours.AdamW(0.1, zclip=loaded))))
+    second.load_weights(tmp_path / "state.weights.h5")
+    assert int(second.optimizer.iterations) == 3
+    for one, other in zip(first.optimizer.variables[:10], second.optimizer.variables[:10], strict=True):
+        np.testing.assert_array_equal(one.numpy(), other.numpy(), err_msg=one.path)
+    fit(second)
+    assert gradient_history(second.optimizer).step.tolist() == [3, 4, 5]
+
+
+def test_an_unknown_variable_is_refused_as_keras_does():
+    optimizer = ours.AdamW()
+    optimizer.build(variables())
+    with pytest.raises(ValueError, match="Unknown variable"):
+        optimizer.apply([tf.constant([float("nan")])], [keras.Variable([1.0], name="other")])
