@@ -87,8 +87,7 @@ def quick_norms(
     >>> quick.norms.numpy().tolist(), float(quick.clipped_global_norm), bool(hold)
     ([5.0, 0.0], 5.0, True)
     """
-    # l2_loss is one kernel where square and sum are two.
-    halves = tf.stack([tf.nn.l2_loss(tf.cast(gradient, dtype)) for gradient in gradients])
+    halves = _half_squares(gradients, dtype)
     norms, norm = tf.sqrt(2 * halves), tf.sqrt(2 * tf.reduce_sum(halves))
     safe = _SAFE[dtype]
     most = safe.most if limit is None else min(safe.most, limit * _JUST_BELOW)
@@ -167,8 +166,13 @@ _SAFE = {"float32": _SafeRange(1e-12, 3e18, 2.0**-96), "float64": _SafeRange(1e-
 _JUST_BELOW = 1 - 1e-5
 
 
+def _half_squares(tensors: Sequence[tf.Tensor], dtype: str) -> tf.Tensor:
+    # l2_loss is one kernel where square and sum are two.
+    return tf.stack([tf.nn.l2_loss(tf.cast(tensor, dtype)) for tensor in tensors])
+
+
 def _norms(tensors: Sequence[tf.Tensor], dtype: str) -> tf.Tensor:
-    return tf.sqrt(2 * tf.stack([tf.nn.l2_loss(tf.cast(tensor, dtype)) for tensor in tensors]))
+    return tf.sqrt(2 * _half_squares(tensors, dtype))
 
 
 def _scaled_norms(tensors: Sequence[tf.Tensor], scales: tf.Tensor) -> tf.Tensor:

@@ -202,7 +202,7 @@ class GradientGuard(KerasHooks):
                 raise invalid_argument("optimizer", "one that updates through `apply` of Keras, which clips", self)
 
         def skip(norm: tf.Tensor, norms: tf.Tensor) -> None:
-            self._record(kept_variables, norm, norms)
+            self._record(kept_variables, norm, norms / (self.loss_scale_factor or 1))
 
         if stepwise and self.clips and one_branch_suffices():
 
@@ -215,8 +215,7 @@ class GradientGuard(KerasHooks):
             # Accumulated, as many gradients as large as this one must not overflow either.
             norm = measured.global_norm * (self.gradient_accumulation_steps or 1)
             finite = tf.math.is_finite(norm)
-            norms = measured.norms / (self.loss_scale_factor or 1)
-            run_one(finite, update, (grads, measured), skip, (norm, norms), spliced=not self.clips)
+            run_one(finite, update, (grads, measured), skip, (norm, measured.norms), spliced=not self.clips)
 
     def _record(
         self,
