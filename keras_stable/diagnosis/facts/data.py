@@ -92,7 +92,8 @@ class Labels:
         dtype: str.
         kind: what they look like: "class_ids" (integers from 0 on), "one_hot", "binary" (0 and 1),
             "multi_hot" (0 and 1, any number of them), "distribution" (rows that sum to 1) or "real".
-        samples: int.
+        samples: int, rows examined.
+        complete: bool, whether these are all rows of the training data; of a long stream only the first are.
         minimum, maximum, mean, std: float, over finite values.
         nonfinite: int; nonfinite_rows: the first ten rows.
         class_counts: tuple of (class id, samples), by id; () for "real" and "multi_hot".
@@ -105,6 +106,7 @@ class Labels:
     dtype: str = "int64"
     kind: str = "class_ids"
     samples: int = 1000
+    complete: bool = True
     minimum: float = 0.0
     maximum: float = 9.0
     mean: float = 4.5

@@ -95,7 +95,8 @@ def labels(source: Source, output_names: Sequence[str] | None = None) -> tuple[L
         if values >= _LABEL_VALUES:
             break
     rows_read = np.concatenate(numbers)
-    return tuple(_labels(name, kept, rows_read) for name, kept in zip(names, parts, strict=True))
+    complete = len(rows_read) == source.rows
+    return tuple(_labels(name, kept, rows_read, complete) for name, kept in zip(names, parts, strict=True))
 
 
 def _label_rows(source: Source, rows: int) -> int:
@@ -139,7 +140,7 @@ def _input(name: str, dtype: str, moments: FeatureMoments, nonfinite: Nonfinite)
     )
 
 
-def _labels(name: str, parts: Sequence[np.ndarray], rows: np.ndarray) -> Labels:
+def _labels(name: str, parts: Sequence[np.ndarray], rows: np.ndarray, complete: bool) -> Labels:
     y = stacked(parts)
     nonfinite = Nonfinite()
     nonfinite.add(y, rows)
@@ -158,6 +159,7 @@ def _labels(name: str, parts: Sequence[np.ndarray], rows: np.ndarray) -> Labels:
         dtype=y.dtype.name,
         kind=kind,
         samples=len(y),
+        complete=complete,
         minimum=float(moments.minimum[0]) if moments.count[0] else _NAN,
         maximum=float(moments.maximum[0]) if moments.count[0] else _NAN,
         mean=mean,
