@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from keras_stable.diagnosis.evidence.copying.snapshot import Snapshot
 from keras_stable.diagnosis.evidence.data.nesting import leaves
@@ -179,12 +180,12 @@ def _loss_of_constants(
     flat = keras.tree.flatten(structure)
     losses = Mean()
     for part in parts:
+        # As tensors: a large array would be copied on its way into TensorFlow.
         answer = [
-            np.broadcast_to(value, (part.rows, *each.shape[1:])) if each.shape.rank > 1 else np.repeat(value, part.rows)
-            for each, value in zip(flat, chosen, strict=True)
+            tf.broadcast_to(tf.cast(value, tensor.dtype), (part.rows, *tensor.shape[1:]))
+            for tensor, value in zip(flat, chosen, strict=True)
         ]
-        tensors = [keras.ops.convert_to_tensor(a, dtype=each.dtype) for a, each in zip(answer, flat, strict=True)]
-        packed = keras.tree.pack_sequence_as(structure, tensors)
+        packed = keras.tree.pack_sequence_as(structure, answer)
         losses.add(_loss(model, part, packed) - penalty, part.rows)
     return losses.value
 
