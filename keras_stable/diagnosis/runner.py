@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from keras_stable.diagnosis.addresses import page_address
 from keras_stable.diagnosis.causes import grouped
 from keras_stable.diagnosis.report import Finding, Report
 from keras_stable.diagnosis.rule import Found, Rule, Skip
 from keras_stable.imports import first_line
-
-PAGE = "docs/rules/{slug}.md"
 
 
 class Evidence(Mapping[str, Any]):
@@ -108,7 +107,7 @@ def _finding(each: Rule, found: Found) -> Finding:
         evidence=dict(found.evidence),
         threshold=found.threshold,
         remedy=found.remedy or each.remedy,
-        url=PAGE.format(slug=each.slug),
+        url=page_address(each),
         confidence=found.confidence,
         explains=found.explains,
     )
