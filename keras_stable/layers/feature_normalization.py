@@ -40,6 +40,7 @@ class FeatureNormalization(keras.layers.Normalization):
     Raises:
         ValueError: `epsilon` is negative or not finite; `adapt` is given no sample, values that are not finite, or a
             deviation above 1e19, whose square float32 cannot hold.
+
     Warns:
         UserWarning: a feature varies, but by less than 1e-19, whose square float32 cannot hold: it is only centred.
 
