@@ -5,9 +5,9 @@
     python tools/mutants.py keras_stable/layers              all of them: hours
 
 A mutant is run against the doctests of its file and the tests that mirror it, keras_stable/ops/norms.py against
-tests/ops/test_norms.py, and then against every test in that directory. One that makes a test fail, or take five times
-as long, is killed; of one that survives, the changed lines are printed. The exit code is 1 when the share that was
-killed is below --at-least. Needs the extra `mutants`.
+tests/ops/test_norms.py, and then against every test in that directory, which --near leaves out. One that makes a test
+fail, or take five times as long, is killed; of one that survives, the changed lines are printed. The exit code is 1
+when the share that was killed is below --at-least. Needs the extra `mutants`.
 """
 
 import argparse
@@ -16,7 +16,7 @@ import math
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from mutant_making import Mutant, mutants
@@ -48,10 +48,10 @@ def rounds(path: Path) -> Iterator[list[str]]:
     ]
 
 
-def killed(mutant: Mutant, limits: dict[tuple[str, ...], float]) -> bool:
+def killed(mutant: Mutant, groups: Iterable[list[str]], limits: dict[tuple[str, ...], float]) -> bool:
     """Whether a test fails with the mutant. `limits` keeps how long each group of tests may take."""
     source = mutant.path.relative_to(ROOT)
-    for tests in rounds(mutant.path):
+    for tests in groups:
         group = tuple(tests)
         if group not in limits:
             start = time.monotonic()
@@ -81,11 +81,12 @@ def main() -> int:
     parser.add_argument("paths", nargs="+", help="files and directories of the package, from the repository's root")
     parser.add_argument("--sample", type=int, help="how many mutants to draw; without it, all")
     parser.add_argument("--seed", type=int, default=0, help="of the draw")
+    parser.add_argument("--near", action="store_true", help="run the nearest tests only: the score is a lower bound")
     parser.add_argument("--at-least", type=float, default=0.0, help="the share to be killed, from 0 to 1")
     parser.add_argument("--json", type=Path, help="write what became of each mutant")
     arguments = parser.parse_args()
     chosen = [mutant for path in files(arguments.paths) for mutant in mutants(path)]
-    print(f"{len(chosen)} mutants of {len(files(arguments.paths))} files")
+    print(f"{len(chosen)} mutants of {len(files(arguments.paths))} files", flush=True)
     if arguments.sample is not None and arguments.sample < len(chosen):
         drawn = random.Random(arguments.seed).sample(range(len(chosen)), arguments.sample)
         chosen = [chosen[index] for index in sorted(drawn)]
@@ -94,7 +95,8 @@ def main() -> int:
     limits: dict[tuple[str, ...], float] = {}
     records = []
     for mutant in chosen:
-        dead = killed(mutant, limits)
+        groups = rounds(mutant.path)
+        dead = killed(mutant, [next(groups)] if arguments.near else groups, limits)
         difference = mutant.difference(mutant.path.read_text(encoding="utf-8"))
         place = f"{mutant.path.relative_to(ROOT)}:{mutant.line}"
         records.append({"place": place, "kind": mutant.kind, "killed": dead, "difference": difference})
