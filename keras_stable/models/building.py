@@ -105,10 +105,12 @@ def _encode(inputs: Any, encoder: str | keras.layers.Layer, arguments: dict[str,
     if "activation" in arguments:
         _check_activation(arguments["activation"])
     function = ENCODERS[encoder]
-    known = [name for name in inspect.signature(function).parameters if name != "inputs"]
+    parameters = [name for name in inspect.signature(function).parameters if name != "inputs"]
     for name in arguments:
-        if name not in known:
-            raise invalid_argument(name, f"left out: the encoder '{encoder}' takes {', '.join(known)}", arguments[name])
+        if name not in parameters:
+            raise invalid_argument(
+                name, f"left out: the encoder '{encoder}' takes {', '.join(parameters)}", arguments[name]
+            )
     if encoder == "module" and "module" not in arguments:
         raise invalid_argument("module", "given for the encoder 'module', as 'package.module:function'", None)
     return function(inputs, **arguments)

@@ -188,7 +188,8 @@ def test_rules_are_pure():
     """They, and what prints their findings, see plain data only."""
     code = (
         "import sys; from keras_stable.diagnosis.judging import runner; "
-        "from keras_stable.diagnosis.rules import all_rules; assert all_rules(); print(*{'tensorflow', 'keras', 'sklearn', 'matplotlib'} & set(sys.modules))"
+        "from keras_stable.diagnosis.rules import all_rules; assert all_rules(); "
+        "print(*{'tensorflow', 'keras', 'sklearn', 'matplotlib'} & set(sys.modules))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == []
