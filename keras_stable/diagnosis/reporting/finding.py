@@ -19,7 +19,8 @@ class Finding:
         evidence: mapping of str to a number.
         threshold: float, or None.
         remedy: str, what to change.
-        url: str, the rule's page.
+        url: str, `file:` address of the rule's page on this machine, or of the file that defines a rule of your own;
+            "" where there is none. `rule` names the page on any other machine: `keras-stable explain SLUG`.
         confidence: float in (0, 1].
         cause: str, slug of the finding that explains this one; "" for a root cause.
         explains: tuple of slugs, what it can be the cause of; None for all that its rule can.

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from keras_stable.diagnosis.judging.runner import Evidence, run_rules
@@ -65,7 +67,7 @@ def test_a_finding_takes_from_its_rule_what_it_does_not_say():
     first, second = run_rules([wide], Evidence(EVIDENCE)).findings
     assert (first.id, first.severity, first.remedy, first.confidence) == ("MY1", "error", "Change it.", 0.9)
     assert (first.where, first.evidence, first.threshold) == ("data", {"width": 3}, 2.0)
-    assert first.url == "docs/rules/wide.md"
+    assert first.url == Path(__file__).resolve().as_uri()
     assert (second.severity, second.remedy, second.confidence) == ("advice", "Leave it.", 0.4)
 
 
