@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from keras_stable.errors import invalid_argument
-from keras_stable.layers.moving_averages import moving_averages
+from keras_stable.layers.averages import moving_averages
 
 
 class AveragedWeights(keras.callbacks.Callback):

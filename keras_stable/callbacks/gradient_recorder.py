@@ -5,7 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_stable.optimizers.gradient_history import GradientHistoryReader
+from keras_stable.optimizers.history import GradientHistoryReader
 
 
 class GradientRecorder(keras.callbacks.Callback):

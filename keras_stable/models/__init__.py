@@ -1,7 +1,7 @@
 """Models that train stably, and what they need before and after training."""
 
 from keras_stable.models.adaptation import adapt
-from keras_stable.models.classifier import classifier
+from keras_stable.models.building import classifier
 from keras_stable.models.loading import load_model
 
 __all__ = ["adapt", "classifier", "load_model"]

@@ -25,7 +25,7 @@ def test_the_reference_has_every_public_name():
             continue
         for member in value.__all__:
             assert f"::: {getattr(value, member).__module__}.{member}\n" in pages[f"reference/{name}.md"]
-    assert "::: keras_stable.diagnosis.report.Finding\n" in pages["reference/diagnosis.md"]
+    assert "::: keras_stable.diagnosis.reporting.finding.Finding\n" in pages["reference/diagnosis.md"]
 
 
 def test_a_directory_in_the_navigation_stands_for_its_pages():
