@@ -20,7 +20,8 @@ import keras  # noqa: F401
 import pytest
 import tensorflow as tf  # noqa: F401
 
-PASSED, FAILED, TIMEOUT = "passed", "failed", "timeout"
+PASSED, FAILED, TIMEOUT, NO_TESTS = "passed", "failed", "timeout", "no tests"
+_OUTCOMES = {pytest.ExitCode.OK: PASSED, pytest.ExitCode.NO_TESTS_COLLECTED: NO_TESTS}
 
 
 class _Replaced(importlib.abc.MetaPathFinder):
@@ -49,7 +50,7 @@ def run(
         text: its source.
 
     Returns:
-        "passed", "failed" or "timeout", and what pytest printed.
+        "passed", "failed", "timeout" or "no tests", and what pytest printed.
     """
     with tempfile.TemporaryDirectory() as directory:
         output = Path(directory, "output.txt")
@@ -58,7 +59,7 @@ def run(
             _test(root, tests, output, source, text, Path(directory))
         status = _wait(child, seconds)
         said = output.read_text(encoding="utf-8", errors="replace") if output.exists() else ""
-    return (TIMEOUT if status is None else PASSED if status == 0 else FAILED), said
+    return TIMEOUT if status is None else _OUTCOMES.get(os.waitstatus_to_exitcode(status), FAILED), said
 
 
 def _wait(child: int, seconds: float) -> int | None:

@@ -20,6 +20,7 @@ print(run(root, tests, 60)[0])
 for wrong in ("return a - b", "return a + b + 1j", "while True: pass", "return ("):
     print(run(root, tests, 6 if "while" in wrong else 60, source, text.replace("return a + b", wrong))[0])
 outcome, said = run(root, tests[1:], 60, source, text.replace("return a + b", "return a * b"))
+print(run(root, ["pack/__init__.py"], 60)[0])
 print(outcome, "test_it_adds" in said, "pack" in sys.modules, source.read_text() == text)
 """
 
@@ -41,5 +42,6 @@ def test_a_mutant_fails_the_tests_that_the_module_passes(tmp_path):
         "failed",
         "timeout",
         "failed",
+        "no tests",
         "failed True False True",
     ], ended.stderr
