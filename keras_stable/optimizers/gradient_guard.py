@@ -13,6 +13,7 @@ from keras_stable.ops.norms import MeasuredNorms, dense, measure_norms, norm_dty
 from keras_stable.optimizers.clipping import CLIPS, Clipping, check_limit
 from keras_stable.optimizers.finite_guard import one_branch_suffices, replicas_merge, run_one, update_by_one_branch
 from keras_stable.optimizers.gradient_history import GradientHistoryReader, GradientRing
+from keras_stable.optimizers.keras_arguments import named_arguments
 from keras_stable.optimizers.keras_hooks import KerasHooks, check_keras, report_loss_scale_skips
 from keras_stable.optimizers.traced_step import TracedStep, traced_step, tracing
 
@@ -61,14 +62,21 @@ class GradientGuard(KerasHooks):
     ) -> None:
         check_keras(type(self))
         limits = dict(zip(CLIPS, (clipvalue, global_clipnorm, clipnorm, agc_clipping, zclip), strict=True))
+        named = named_arguments(type(self), arguments) if arguments else None
+        if named is not None:
+            # A clip may be among the arguments that came by position.
+            arguments = ()
+            limits |= {name: named.pop(name) for name in CLIPS if name in named}
         for name, limit in limits.items():
             check_limit(name, limit)
         if isinstance(history_size, bool) or not isinstance(history_size, numbers.Integral) or history_size < 1:
             raise invalid_argument("history_size", "an integer above 0", history_size)
-        super().__init__(*arguments, **keywords)
-        # Keras refuses several clips together, so its own constructor is told of none.
+        super().__init__(*arguments, **(named or {}), **keywords)
+        # Keras refuses several clips together, so its own constructor is told of none. What it has was set by a class
+        # of the user's.
         for name, limit in limits.items():
-            setattr(self, name, None if limit is None else float(limit))
+            own = getattr(self, name, None)
+            setattr(self, name, own if own is not None else None if limit is None else float(limit))
         self.history_size: int = int(history_size)
         self.gradient_ring: GradientRing | None = None
         self.history_reader = GradientHistoryReader(self, from_start=True)
