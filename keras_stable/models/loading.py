@@ -37,8 +37,7 @@ def load_model(path: str | os.PathLike[str], **arguments: Any) -> keras.Model:
     """
     if arguments.get("compile", True):
         for name in _registered_names(os.fspath(path)):
-            custom = arguments.get("custom_objects") or {}
-            if is_guarded_name(name) and keras.saving.get_registered_object(name, custom) is None:
+            if is_guarded_name(name) and name not in (arguments.get("custom_objects") or ()):
                 guard_by_registered_name(name)
     return keras.models.load_model(path, **arguments)
 

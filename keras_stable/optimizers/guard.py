@@ -60,7 +60,8 @@ def guard_by_registered_name(registered_name: str) -> type[Any]:
     >>> guard_by_registered_name("keras_stable>Guarded.keras.src.optimizers.rmsprop.RMSprop").__name__
     'GuardedRMSprop'
     """
-    return guard(_optimizer_class(registered_name.removeprefix(f"{_PACKAGE}>{_REGISTERED}")))
+    made = keras.saving.get_registered_object(registered_name)
+    return made or guard(_optimizer_class(registered_name.removeprefix(f"{_PACKAGE}>{_REGISTERED}")))
 
 
 def is_guarded_name(registered_name: str) -> bool:
@@ -76,7 +77,7 @@ def __getattr__(name: str) -> Any:
     # A pickle names a class by its module and its name there, and finds it again with `getattr`.
     if not name.startswith(_HERE):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return guard(_optimizer_class(name.removeprefix(_HERE).replace("/", ".")))
+    return guard_by_registered_name(f"{_PACKAGE}>{_REGISTERED}" + name.removeprefix(_HERE).replace("/", "."))
 
 
 _WRAPPERS = (keras.optimizers.LossScaleOptimizer, getattr(keras.optimizers, "MultiOptimizer", type(None)))
@@ -101,8 +102,9 @@ def _is_optimizer_class(value: Any) -> bool:
 
 def _optimizer_class(dotted_name: str) -> type:
     names = dotted_name.split(".")
-    value: Any = _import(names[0]) if all(map(str.isidentifier, names)) else None
-    for end, name in enumerate(names[1:], start=2):
+    possible = all(map(str.isidentifier, names))
+    value: Any = _import(names[0]) if possible else None
+    for end, name in enumerate(names[1:] if possible else [], start=2):
         # What a module or a class would make when it is asked for an attribute is not asked for.
         inner = vars(value).get(name) if inspect.ismodule(value) or inspect.isclass(value) else None
         value = inner if inspect.isclass(inner) else _import(".".join(names[:end]))
