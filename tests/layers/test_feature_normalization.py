@@ -137,6 +137,19 @@ def test_a_deviation_that_cannot_be_squared_is_not_passed_over():
     np.testing.assert_allclose(layer(np.array([[0.5]])), [[0.5]])
 
 
+@pytest.mark.parametrize(
+    ("values", "epsilon"),
+    [
+        ([[0.0], [0.0]], 0.0),  # constant
+        ([[1e-25], [3e-25]], 1e-3),  # constant by epsilon
+        ([[1e-20], [1.0000001e-20]], 0.0),  # constant by float32, not by float64
+    ],
+)
+def test_what_is_constant_anyway_is_nothing_to_warn_of(values, epsilon, recwarn):
+    FeatureNormalization(epsilon=epsilon).adapt(np.array(values))
+    assert not [warning for warning in recwarn if "vary by less" in str(warning.message)]
+
+
 def test_epsilon_is_the_deviation_up_to_which_a_feature_is_constant():
     values = np.array([[-1e-4], [1e-4]], "float32")
     layer = FeatureNormalization(epsilon=1.01e-4)

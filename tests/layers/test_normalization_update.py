@@ -67,6 +67,27 @@ def test_dropout_and_plain_readouts_are_followed(x):
     np.testing.assert_allclose(model.predict(x, verbose=0), before, rtol=1e-4, atol=1e-4)
 
 
+def test_features_are_measured_as_they_are_at_inference(x):
+    """Dropout before the layer would zero half of them, and batch statistics would centre them."""
+    encoder = [
+        keras.layers.Dense(8, bias_initializer="ones"),
+        keras.layers.BatchNormalization(),
+        keras.layers.Dropout(0.5),
+    ]
+    model = keras.Sequential([keras.Input((6,)), *encoder, FeatureNormalization(), keras.layers.Dense(3)])
+    NormalizationUpdate(model).adapt(x)
+    layer = model.layers[3]
+    features = features_before(model, layer, x)
+    np.testing.assert_allclose(layer.adapt_mean, features.mean(axis=0), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(layer.adapt_variance, features.var(axis=0), rtol=1e-4)
+
+
+def test_batches_of_any_size_are_traced_once(x):
+    update = NormalizationUpdate(classifier((6,), 3, hidden_units=(8,)))
+    update.adapt([x[:64], x[64:100], x[100:]])
+    assert [function.experimental_get_tracing_count() for function in update._inputs_of] == [1, 1]
+
+
 def test_moving_averages_of_the_optimizer_are_rewritten_too(x):
     model = classifier((6,), 3, hidden_units=(8,))
     optimizer = keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5)
