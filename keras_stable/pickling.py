@@ -37,7 +37,7 @@ def carry_classes_in_pickles() -> None:
         return rebuild_with, (objects, rebuild, arguments)
 
     reduce_with_classes.carries_classes = True  # type: ignore[attr-defined]
-    owner.__reduce__ = reduce_with_classes  # type: ignore[method-assign]
+    owner.__reduce__ = reduce_with_classes
 
 
 def rebuild_with(objects: dict[str, Any], rebuild: Callable, arguments: tuple) -> Any:
