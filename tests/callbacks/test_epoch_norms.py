@@ -15,7 +15,7 @@ def history(rng, steps, variables=4, bad=()):
     norms = rng.uniform(0.1, 5.0, size=(steps, variables)).astype("float32")
     total = np.sqrt((norms**2).sum(1))
     norms[list(bad)], total[list(bad)] = np.nan, np.inf
-    applied = np.where(np.isfinite(total), np.minimum(total, 3.0), 0.0).astype("float32")
+    applied = np.where(np.isfinite(total), np.minimum(total, 6.0), 0.0).astype("float32")
     paths = tuple(map(str, range(variables)))
     return GradientHistory(np.arange(steps), total, applied, norms, norms, np.isfinite(total), paths, len(bad), 0)
 
@@ -37,7 +37,7 @@ def test_the_sums_are_those_of_numpy(sizes):
         "grad_norm": norm.mean(),
         "grad_norm_max": norm.max(),
         "grad_norm_applied": applied.mean(),
-        "clip_fraction": (norm > 3).mean(),
+        "clip_fraction": (norm > 6).mean(),
         "skipped_steps": sum(part.skipped_steps for part in parts),
     }
     assert 0 < expected["clip_fraction"] < 1
