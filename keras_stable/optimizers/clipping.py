@@ -18,7 +18,8 @@ from keras_stable.ops.clips import (
     updated_statistics,
     zscore_factor,
 )
-from keras_stable.ops.norms import MeasuredNorms, dense, global_norm, measure_norms, norm_dtype
+from keras_stable.ops.norms import MeasuredNorms, global_norm, measure_norms, norm_dtype
+from keras_stable.ops.slices import dense
 
 CLIPS = ("clipvalue", "global_clipnorm", "clipnorm", "agc_clipping", "zclip")
 # Those of the ZClip paper.
@@ -70,7 +71,7 @@ class Clipping:
         """Returns the clipped gradients.
 
         Args:
-            gradients: The n dense gradients, from `clip_values`.
+            gradients: The n gradients, from `clip_values`: dense ones, or the `rows` of summed slices.
             variables: Theirs, n.
             measured: Their norms, measured with `value_limit`.
         """

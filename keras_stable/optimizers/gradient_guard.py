@@ -8,7 +8,8 @@ import tensorflow as tf
 
 from keras_stable.arguments import is_integer
 from keras_stable.errors import invalid_argument
-from keras_stable.ops.norms import MeasuredNorms, dense, measure_norms
+from keras_stable.ops.norms import MeasuredNorms, measure_norms
+from keras_stable.ops.slices import dense, rows, summed, with_rows
 from keras_stable.optimizers.clipping import CLIPS, checked_limit, clipped_alone
 from keras_stable.optimizers.current_step import TracedStep, traced_step, tracing
 from keras_stable.optimizers.finite_guard import one_branch_suffices, replicas_merge, run_one, update_by_one_branch
@@ -16,6 +17,7 @@ from keras_stable.optimizers.history import GradientHistoryReader
 from keras_stable.optimizers.keras_hooks import adapt_loss_scale_optimizer, check_keras
 from keras_stable.optimizers.recording_guard import RecordingGuard
 from keras_stable.optimizers.signatures import named_arguments
+from keras_stable.optimizers.slice_updates import updates_slices_as_dense
 
 
 class GradientGuard(RecordingGuard):
@@ -101,16 +103,18 @@ class GradientGuard(RecordingGuard):
         if len(gradients) != len(step.variables):
             raise invalid_argument("optimizer", "one whose `apply` updates every variable that it is given", self)
         step.reached = True
-        measured, fitting = step.measured, gradients
+        measured = step.measured
         # They are others where they were unscaled, or accumulated, or where a user's own `apply` has changed them.
         same = all(one is other for one, other in zip(gradients, step.gradients, strict=True))
+        slices = gradients if same else [dense(gradient) for gradient in gradients]
+        fitting = [rows(gradient) for gradient in slices]
         if not same:
-            measured = measure_norms(list(map(dense, gradients)), self.clipvalue, self._clipping.dtype)
+            measured = measure_norms(fitting, self.clipvalue, self._clipping.dtype)
         if self.clips and not (same and step.values_fit):
-            fitting = self._clipping.clip_values(gradients)
+            fitting = self._clipping.clip_values(fitting)
         clipped = self._clipping(fitting, step.variables, measured)
         self._record(step.variables, measured.global_norm, measured.norms, clipped.global_norm, clipped.norms)
-        return clipped.gradients if self.clips else gradients
+        return list(map(with_rows, slices, clipped.gradients)) if self.clips else gradients
 
     @property
     def clips(self) -> bool:
@@ -136,13 +140,15 @@ class GradientGuard(RecordingGuard):
         replicas = 1 if context is None else context.num_replicas_in_sync
         kept = [i for i, gradient in enumerate(grads) if _is_gradient(gradient, variables[i])]
         kept_variables = [variables[i] for i in kept]
-        gradients = [dense(grads[i]) for i in kept]
+        stepwise = not (self.gradient_accumulation_steps or self.loss_scale_factor)
+        sparse = replicas == 1 and stepwise and (not self.clips or updates_slices_as_dense(self))
+        gradients = [(summed if sparse else dense)(grads[i]) for i in kept]
         if replicas > 1:
             gradients = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
-        stepwise = not (self.gradient_accumulation_steps or self.loss_scale_factor)
         if replicas > 1 or self.clips or not stepwise:
-            # Otherwise slices stay slices, and the update is Keras's own to the bit.
+            # Otherwise the update is Keras's own to the bit, also where an index repeats.
             grads = _replaced(grads, kept, gradients)
+        tensors = [rows(gradient) for gradient in gradients]
         keras_apply = super().apply
 
         def update(grads: list[Any], measured: MeasuredNorms, values_fit: bool = False) -> None:
@@ -157,12 +163,13 @@ class GradientGuard(RecordingGuard):
 
         if stepwise and self.clips and one_branch_suffices():
 
-            def update_fitting(gradients: Sequence[tf.Tensor], measured: MeasuredNorms) -> None:
-                update(_replaced(grads, kept, gradients), measured, values_fit=True)
+            def update_fitting(tensors: Sequence[tf.Tensor], measured: MeasuredNorms) -> None:
+                fitting = list(map(with_rows, gradients, tensors))
+                update(_replaced(grads, kept, fitting), measured, values_fit=True)
 
-            update_by_one_branch(gradients, self._clipping, update_fitting, skip)
+            update_by_one_branch(tensors, self._clipping, update_fitting, skip)
         else:
-            measured = measure_norms(gradients, self.clipvalue if stepwise else None, self._clipping.dtype)
+            measured = measure_norms(tensors, self.clipvalue if stepwise else None, self._clipping.dtype)
             # Accumulated, as many gradients as large as this one must not overflow either.
             norm = measured.global_norm * (self.gradient_accumulation_steps or 1)
             finite = tf.math.is_finite(norm)
