@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from keras_stable.plots.axes import finish, log_scale
 from keras_stable.plots.bands import spread
 from keras_stable.plots.line_styles import line_style
+from keras_stable.reporting.temporary_path import TemporaryPath
 from keras_stable.runs.results import NORM_LIMIT, Curves
 
 Runs = Mapping[str, Curves | Sequence[Curves]]
@@ -48,8 +49,9 @@ def draw_panel(panel: str, runs: Runs) -> Figure:
 
 
 def save_curves(runs: Runs, path: Path) -> None:
-    """Writes the four panels as a picture."""
-    draw_curves(runs).savefig(path, dpi=110)
+    """Writes the four panels as a picture, whole or not at all."""
+    with TemporaryPath(path) as temporary:
+        draw_curves(runs).savefig(temporary, dpi=110)
 
 
 def _figure(panels: Sequence[str], runs: Runs, grid: tuple[int, int], size: tuple[float, float]) -> Figure:

@@ -10,7 +10,7 @@ from keras_stable.config import Config
 from keras_stable.data import Data, load_data
 from keras_stable.imports import load_object
 from keras_stable.runs.composition import class_weight
-from keras_stable.runs.training import adapted_model
+from keras_stable.runs.fitting import adapted_model
 from keras_stable.subjects.archives import read_archive
 from keras_stable.subjects.functions import call_for_data, call_for_model
 from keras_stable.subjects.places import Place, missing_data

@@ -1,3 +1,5 @@
+import sys
+
 import keras
 import numpy as np
 
@@ -19,3 +21,15 @@ def test_every_step_is_kept_though_the_ring_is_small():
 
 def test_before_training_there_is_nothing():
     assert GradientRecorder().global_norm.shape == (0,)
+
+
+def test_a_step_costs_8_bytes_however_many_variables_there_are():
+    """The columns that are kept hold no window: a window has a norm for every variable."""
+    model = keras.Sequential([keras.Input((4,)), *(keras.layers.Dense(4) for _ in range(50))])
+    model.compile(SGD(0.001), "mse")
+    recorder = GradientRecorder()
+    model.fit(np.ones((64, 4)), np.ones((64, 4)), batch_size=1, verbose=0, callbacks=[recorder])
+    columns = [column for part in recorder._parts for column in part]
+    assert all(column.base is None for column in columns)
+    assert sum(column.nbytes for column in columns) == 8 * 64
+    assert sum(map(sys.getsizeof, columns)) < 8 * 64 + 200 * len(columns)
