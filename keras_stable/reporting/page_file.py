@@ -11,7 +11,7 @@ from keras_stable.reporting.temporary_path import TemporaryPath
 def check_page_path(path: str | os.PathLike[str], argument: str = "html") -> Path:
     """Returns the path of a page that can be written, without writing anything.
 
-    Called before the training, it saves a user from training for nothing.
+    Call it before a training, so that no training is lost to a bad path.
 
     Args:
         path: where the page is to be; an earlier file there is replaced.

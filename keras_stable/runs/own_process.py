@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from keras_stable.errors import KerasStableError
 from keras_stable.imports import first_line
+from keras_stable.reporting.temporary_path import TemporaryPath
 
 # Run as a text and not as a module, so that the modules of the caller are found before anything is imported.
 _START = (
@@ -57,7 +58,6 @@ class OwnProcesses:
 
     def __enter__(self) -> Self:
         self._directory = tempfile.TemporaryDirectory(prefix="keras_stable-")
-        self._start()
         return self
 
     def __exit__(
@@ -80,7 +80,7 @@ class OwnProcesses:
             Exception: what the function raised.
         """
         if not self._started:
-            self._to_start += 1
+            self._to_start = max(self._to_start, 1)
             self._start()
         process = self._started[0]
         assert self._directory is not None
@@ -124,9 +124,8 @@ def serve() -> None:
         return
     threading.Thread(target=_end_with_the_caller, daemon=True).start()
     content = _outcome(function, arguments)
-    unfinished = result.with_name("unfinished")
-    unfinished.write_bytes(content)
-    unfinished.replace(result)
+    with TemporaryPath(result) as temporary:
+        temporary.write_bytes(content)
 
 
 def _outcome(function: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:

@@ -35,8 +35,8 @@ def make_run_directory(name: str, asked: str | os.PathLike[str] | None = None, o
         overwrite: bool; whether the files of an earlier run in `asked` may be deleted. Nothing else is.
 
     Returns:
-        The path of a directory without a file of any run. From here on it is known as that of a run, whenever the
-        process is killed.
+        The path of a directory without the files of any run. From now on it is recognised as the directory of a run,
+        even if the process is killed.
 
     Raises:
         InvalidArgumentError: it exists and is not to be overwritten, it holds something that no run wrote, or it
@@ -58,7 +58,7 @@ def make_run_directory(name: str, asked: str | os.PathLike[str] | None = None, o
 
 
 def _new_directory(stem: Path) -> Path:
-    """Makes the directory, with a number behind its name where runs of the same second were there first."""
+    """Makes the directory; its name gets a number where a run of the same second has it already."""
     stem.parent.mkdir(parents=True, exist_ok=True)
     for number in itertools.count(1):
         path = stem if number == 1 else stem.with_name(f"{stem.name}-{number}")
@@ -101,7 +101,15 @@ def write_start(path: Path, config: Config) -> None:
     # The environment comes last: until then its temporary file says whose directory this is.
     with TemporaryPath(path / _CONFIG) as temporary:
         temporary.write_text(dump_config(config), encoding="utf-8")
-    environment = {
+    try:
+        write_json(path / _ENVIRONMENT, _environment(config))
+    except BaseException:
+        (path / _CONFIG).unlink()
+        raise
+
+
+def _environment(config: Config) -> dict[str, Any]:
+    return {
         "seed": config.seed,
         "deterministic": config.deterministic,
         "python": platform.python_version(),
@@ -110,7 +118,6 @@ def write_start(path: Path, config: Config) -> None:
         "packages": {"keras_stable": __version__, **{name: version(name) for name in _PACKAGES}},
         "command": sys.argv,
     }
-    write_json(path / _ENVIRONMENT, environment)
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

@@ -59,6 +59,8 @@ def train(
     | `export/1/` | the SavedModel |
 
     Ctrl-C ends the training between two batches; the run then has the best weights so far and `interrupted` is true.
+    The training happens in this process and seeds its random numbers; with `deterministic: true`, the default, the
+    operations of TensorFlow stay deterministic in it. `keras_stable.compare` trains in processes of their own.
 
     Args:
         config: a `keras_stable.config.Config`, the path of a YAML file, or a mapping with the keys of a config.

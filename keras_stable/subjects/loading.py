@@ -37,7 +37,7 @@ def load_subject(model: Place, data: Place | None = None) -> Subject:
     """Loads what is to be audited.
 
     Args:
-        model: where the model is, as `find_subject` told.
+        model: where the model is, as `find_subject` returns it.
         data: where the data are; None takes what comes with the model.
 
     Raises:
@@ -61,7 +61,7 @@ def _subject(place: Place) -> Subject:
         return Subject(*call_for_model(place.name))
     assert place.config is not None
     config = place.config
-    # The same weights as `train` begins with.
+    # So that the model has the weights that `train` begins with.
     keras.utils.set_random_seed(config.seed)
     data = _load(config)
     if place.kind == "config":

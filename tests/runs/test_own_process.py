@@ -90,7 +90,8 @@ def test_a_process_that_dies_is_an_error_and_no_hang(helper, name, argument, mes
 
 
 def test_a_process_that_died_before_its_call_is_an_error_too():
-    with OwnProcesses(calls=1) as processes:
+    with OwnProcesses(calls=2) as processes:
+        processes.call(math.sqrt, 1.0)
         processes._started[0].kill()
         processes._started[0].wait()
         with pytest.raises(ProcessEndedError, match="SIGKILL"):

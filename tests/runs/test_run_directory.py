@@ -114,6 +114,19 @@ def test_a_kill_at_any_moment_leaves_a_directory_that_can_be_overwritten(before,
     assert int(ended.stdout) == die_at - 1 > 5
 
 
+def test_a_start_that_fails_leaves_nothing(tmp_path, monkeypatch):
+    path = make_run_directory("iris", tmp_path)
+    monkeypatch.setattr("keras_stable.runs.run_directory.version", lambda name: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        write_start(path, CONFIG)
+    make_run_directory("iris", tmp_path, overwrite=True)
+    monkeypatch.setattr("keras_stable.runs.run_directory.version", lambda name: {1})
+    monkeypatch.setattr("keras_stable.runs.run_directory.plain", lambda content: content)
+    with pytest.raises(TypeError):
+        write_start(path, CONFIG)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["summary.partial", "environment.partial", ".partial-4711-model.keras"])
 def test_what_a_killed_run_left_is_known(name, tmp_path):
     whole_run(tmp_path)
