@@ -20,9 +20,11 @@ class Finding:
         threshold: float, or None.
         remedy: str, what to change.
         url: str, the rule's page.
-        confidence: float in (0, 1].
+        confidence: float in (0, 1), how often a finding like this one was right on programs whose defects are known;
+            docs/confidence.md has the figures. NaN for a rule that is not the package's: nobody has measured it.
         cause: str, slug of the finding that explains this one; "" for a root cause.
         explains: tuple of slugs, what it can be the cause of; None for all that its rule can.
+        score: float in (0, 1], what the rule says of itself; it orders causes of one severity.
     """
 
     rule: str
@@ -37,3 +39,4 @@ class Finding:
     confidence: float
     cause: str = ""
     explains: tuple[str, ...] | None = None
+    score: float = 0.9

@@ -11,8 +11,9 @@ IDS = {slug: f"MY{place}" for place, slug in enumerate(GRAPH)}
 RULES = [rule(IDS[slug], slug, remedy="", explains=explains)(lambda: None) for slug, explains in GRAPH.items()]
 
 
-def found(slug, severity="warning", confidence=0.9, where="data"):
-    return Finding(slug, IDS[slug], severity, where, "", {}, None, "", "", confidence)
+def found(slug, severity="warning", score=0.9, where="data"):
+    # What orders is the score; that all have one confidence changes nothing.
+    return Finding(slug, IDS[slug], severity, where, "", {}, None, "", "", 0.5, score=score)
 
 
 def tree(*findings):
@@ -57,9 +58,9 @@ def test_advice_explains_nothing_but_advice():
     ]
 
 
-def test_roots_are_ordered_by_severity_then_confidence_then_what_they_explain():
+def test_roots_are_ordered_by_severity_then_score_then_what_they_explain():
     order = grouped(
-        [found("other", confidence=0.8), found("rate", confidence=0.8), found("loss"), found("scale", "error", 0.1)],
+        [found("other", score=0.8), found("rate", score=0.8), found("loss"), found("scale", "error", 0.1)],
         RULES,
     )
     assert [each.rule for each in order if not each.cause] == ["scale", "rate", "other"]
