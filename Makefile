@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test zoo check format lock clean
+.PHONY: demo test zoo check docs format lock clean
 
 demo: $(READY)
 	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/keras-stable compare configs/before.yaml configs/stable.yaml --html comparison.html
@@ -22,6 +22,11 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/python tools/generate.py --check
 	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python tools/gradient_guard_table.py --check
+	$(MAKE) docs
+
+# The documentation as a site, in site/; a warning fails.
+docs: $(READY)
+	NO_MKDOCS_2_WARNING=1 TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/mkdocs build --strict --quiet
 
 format: $(READY)
 	$(BIN)/ruff format .
@@ -40,8 +45,8 @@ $(READY): requirements.lock pyproject.toml
 # The newest versions that pyproject.toml allows, pinned.
 lock:
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --upgrade 'setuptools>=77' --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --upgrade 'setuptools>=77' --editable '.[dev,docs]'
 	$(BIN)/python -m pip freeze --all --exclude pip --exclude-editable > requirements.lock
 
 clean:
-	rm -rf .venv build dist *.egg-info comparison.html
+	rm -rf .venv build dist site *.egg-info comparison.html

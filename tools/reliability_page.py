@@ -29,7 +29,7 @@ STEPS: dict[str, tuple[tuple[float, float, int], ...]] = {{
 _PAGE = """# How sure a finding is
 
 Made by `python tools/calibrate.py` from `golden/`, the verdicts on the {sick} sick and {healthy} healthy programs of
-[the zoo](../tests/diagnosis/zoo), {audits} audits of seed 0.
+the zoo, `tests/diagnosis/zoo/`: {audits} audits of seed 0.
 
 ## What the number means
 

@@ -76,12 +76,13 @@ def classifier(
     if add_channel and encoder != "conv":
         x = keras.layers.Reshape(x.shape[1:3], dtype="float32", name="no_channel")(x)
     if input_normalization:
-        x = FeatureNormalization(epsilon=0.0, name="input_normalization")(x)
+        x = FeatureNormalization(name="input_normalization")(x)
     features = _encode(x, encoder, encoder_arguments)
     if layer_normalization:
         features = keras.layers.LayerNormalization(name="layer_normalization")(features)
     if feature_normalization:
-        features = FeatureNormalization(name="feature_normalization")(features)
+        # Features of unit scale that hardly vary are those of dead units: to amplify them is to train on noise.
+        features = FeatureNormalization(epsilon=1e-3, name="feature_normalization")(features)
     initializer: Any = "glorot_uniform"
     if logit_scaling:
         features = keras.layers.Rescaling(features.shape[-1] ** -0.5, dtype="float32", name="logit_scaling")(features)

@@ -6,12 +6,11 @@ from typing import Any
 
 from keras_stable.diagnosis.judging.calibration import calibrated
 from keras_stable.diagnosis.judging.causes import grouped
+from keras_stable.diagnosis.reporting.addresses import page_address
 from keras_stable.diagnosis.reporting.finding import Finding
 from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.diagnosis.rule import Found, Rule, Skip
 from keras_stable.imports import first_line
-
-PAGE = "docs/rules/{slug}.md"
 
 
 class Evidence(Mapping[str, Any]):
@@ -111,7 +110,7 @@ def _finding(each: Rule, found: Found) -> Finding:
         evidence=dict(found.evidence),
         threshold=found.threshold,
         remedy=found.remedy or each.remedy,
-        url=PAGE.format(slug=each.slug),
+        url=page_address(each),
         confidence=math.nan,
         explains=found.explains,
         score=found.confidence,

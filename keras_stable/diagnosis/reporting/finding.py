@@ -19,7 +19,8 @@ class Finding:
         evidence: mapping of str to a number.
         threshold: float, or None.
         remedy: str, what to change.
-        url: str, the rule's page.
+        url: str, `file:` address of the rule's page on this machine, or of the file that defines a rule of your own;
+            "" where there is none. `rule` names the page on any other machine: `keras-stable explain SLUG`.
         confidence: float in (0, 1), how often a finding like this one was right on programs whose defects are known;
             docs/confidence.md has the figures. NaN for a rule that is not the package's: nobody has measured it.
         cause: str, slug of the finding that explains this one; "" for a root cause.

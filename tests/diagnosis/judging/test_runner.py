@@ -1,4 +1,5 @@
 import math
+from pathlib import Path
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_a_finding_takes_from_its_rule_what_it_does_not_say():
     first, second = run_rules([wide], Evidence(EVIDENCE)).findings
     assert (first.id, first.severity, first.remedy, first.score) == ("MY1", "error", "Change it.", 0.9)
     assert (first.where, first.evidence, first.threshold) == ("data", {"width": 3}, 2.0)
-    assert first.url == "docs/rules/wide.md"
+    assert first.url == Path(__file__).resolve().as_uri()
     assert (second.severity, second.remedy, second.score) == ("advice", "Leave it.", 0.4)
 
 
