@@ -53,7 +53,10 @@ def generated() -> dict[str, str]:
     expected = {f"{name} {stage}" for name in HEALTHY for stage in ("before", "after")}
     expected |= {f"{name} {program.stage}" for name, program in SICK.items()}
     if missing := sorted(expected - kept.keys()):
-        raise SystemExit(f"golden/ must hold every program; run tools/audit_zoo.py. Missing: {', '.join(missing)}")
+        raise SystemExit(
+            f"golden/ must hold every program: run tools/audit_zoo.py --golden --write. "
+            f"Missing: {len(missing)}, the first: {missing[0]}"
+        )
     cases = list(cases_of(kept))
     counts = (len(SICK), len(HEALTHY), len(kept))
     said = predicted(cases)

@@ -1,3 +1,5 @@
+import re
+
 import calibrate
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from zoo import verdicts
 from zoo.verdicts import Statement, Verdict
 
 from keras_stable.diagnosis.judging.calibration import share_right
+from keras_stable.diagnosis.judging.confidence_table import STEPS
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +77,9 @@ def test_a_finding_is_right_where_the_program_accepts_its_rule():
         ("conv_net", "advice", 0.5, False),
         ("conv_net", "first cause", 0.7, False),
     ]
+
+
+def test_the_sample_in_the_readme_is_as_sure_as_a_report_can_be():
+    said = re.findall(r"\((\d+) % sure\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(said) == 1
+    assert int(said[0]) in {round(100 * share) for _, share, _ in STEPS["first cause"]}

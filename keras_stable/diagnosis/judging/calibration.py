@@ -17,7 +17,8 @@ def calibrated(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     Args:
         findings: with `score` and `cause`, root causes first.
     """
-    first = next((finding.rule for finding in findings if not finding.cause and finding.severity != "advice"), "")
+    # What a cause explains comes after it, and only a cause at warning or above explains more than advice.
+    first = next((finding.rule for finding in findings if finding.severity != "advice"), "")
     return tuple(replace(finding, confidence=_confidence(finding, first)) for finding in findings)
 
 

@@ -66,6 +66,12 @@ def test_roots_are_ordered_by_severity_then_score_then_what_they_explain():
     assert [each.rule for each in order if not each.cause] == ["scale", "rate", "other"]
 
 
+@pytest.mark.parametrize(("rate", "other"), [(0.5, 0.9), (0.9, 0.5)])
+def test_of_roots_of_one_severity_the_higher_score_comes_first(rate, other):
+    roots = [slug for slug, _ in tree(found("rate", score=rate), found("other", score=other))]
+    assert roots == (["rate", "other"] if rate > other else ["other", "rate"])
+
+
 def test_findings_of_one_rule_stay_side_by_side():
     first, second = grouped([found("scale", where="a"), found("scale", where="b")], RULES)
     assert (first.where, second.where, first.cause, second.cause) == ("a", "b", "", "")
