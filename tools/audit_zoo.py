@@ -93,14 +93,14 @@ def run(options: argparse.Namespace, path: Path) -> Iterator[Row]:
             yield row
 
 
-def run_in_processes(options: argparse.Namespace) -> int:
-    """Runs a shard in each of several processes; returns the highest exit code."""
+def run_in_processes(options: argparse.Namespace) -> bool:
+    """Runs a shard in each of several processes; returns whether each of them came to its end."""
     own = [sys.argv[0], "--rows", str(options.rows), "--seeds", str(options.seeds)]
     own += ["--kind", options.kind] if options.kind else []
     own += ["--only", *options.only] if options.only else []
     shards = [f"{part}/{options.processes}" for part in range(options.processes)]
     children = [subprocess.Popen([sys.executable, *own, "--shard", shard]) for shard in shards]
-    return max(child.wait() for child in children)
+    return not any([child.wait() for child in children])
 
 
 def compare(rows: list[Row], *, write: bool) -> int:
@@ -131,7 +131,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as directory:
         options.rows = options.rows or Path(directory)
         path = rows_file(options.rows)
-        if options.processes > 1 and run_in_processes(options):
+        if options.processes > 1 and not run_in_processes(options):
+            print(f"A process ended early; what it had done is in {path}", file=sys.stderr)
             return 2
         for row in run(options, path):
             print(line(row), flush=True)

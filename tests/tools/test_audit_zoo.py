@@ -70,6 +70,26 @@ def test_shards_share_the_zoo_among_them(ran, run, tmp_path):
     assert sorted(ran) == sorted(expected)
 
 
+def test_several_processes_share_the_work_and_one_that_ends_early_is_said(ran, run, tmp_path, monkeypatch, capsys):
+    started = []
+
+    class Child:
+        def __init__(self, arguments):
+            started.append(arguments[1:])
+
+        def wait(self):
+            return -9 if len(started) > 2 else 0
+
+    monkeypatch.setattr(audit_zoo.subprocess, "Popen", Child)
+    assert run("--only", "conv_net", "--rows", tmp_path, "--processes", "2") == 0
+    own = ["tools/audit_zoo.py", "--rows", str(tmp_path), "--seeds", "1", "--only", "conv_net", "--shard"]
+    assert started == [[*own, "0/2"], [*own, "1/2"]]
+    # What no child has done, this process does.
+    assert ran == [("conv_net", "before", 0), ("conv_net", "after", 0)]
+    assert run("--only", "conv_net", "--rows", tmp_path, "--processes", "3") == 2
+    assert "A process ended early" in capsys.readouterr().err
+
+
 def test_an_unknown_program_is_refused(ran, run, capsys):
     with pytest.raises(SystemExit) as stopped:
         run("--only", "conv_net", "no_such_net")

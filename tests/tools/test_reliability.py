@@ -54,6 +54,14 @@ def test_a_share_is_laplaces_of_enough_findings_and_rises_with_the_score(seed):
         assert step.share == pytest.approx((sum(hits) + 1) / (len(hits) + 2), abs=1e-3)
 
 
+def test_a_score_of_many_findings_counts_for_more_than_one_of_few():
+    one = [Case("one", "advice", 0.3, True)]
+    many = [Case(f"{k}", "advice", 0.5, k < 50) for k in range(100)]
+    ten = [Case(f"{k}", "advice", 0.7, k < 7) for k in range(10)]
+    steps = fitted([*one, *many, *ten], least=1, prior=0.0)
+    assert steps == {"advice": (Step(0.3, round(51 / 101, 3), 101), Step(0.7, 0.7, 10))}
+
+
 def test_few_findings_still_make_one_step():
     assert fitted([Case("a", "advice", 0.5, True)]) == {"advice": (Step(0.5, 0.667, 1),)}
 
