@@ -100,7 +100,8 @@ def run_in_processes(options: argparse.Namespace) -> bool:
     own += ["--only", *options.only] if options.only else []
     shards = [f"{part}/{options.processes}" for part in range(options.processes)]
     children = [subprocess.Popen([sys.executable, *own, "--shard", shard]) for shard in shards]
-    return not any([child.wait() for child in children])
+    codes = [child.wait() for child in children]
+    return not any(codes)
 
 
 def compare(rows: list[Row], *, write: bool) -> int:
