@@ -3,13 +3,18 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test check docs mutants format lock clean
+.PHONY: demo test zoo check docs mutants format lock clean
 
 demo: $(READY)
 	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/keras-stable compare configs/before.yaml configs/stable.yaml --html comparison.html
 
 test: $(READY)
 	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+# Compares the audit's verdicts on every program of the zoo with those in golden/. WRITE=--write keeps the new ones.
+zoo: $(READY)
+	$(BIN)/python tools/audit_zoo.py --processes 2 --rows build --golden $(WRITE)
+	$(BIN)/python tools/calibrate.py $(if $(WRITE),,--check)
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -1,8 +1,10 @@
 """Runs rules over evidence, and orders what they find."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from keras_stable.diagnosis.judging.calibration import calibrated
 from keras_stable.diagnosis.judging.causes import grouped
 from keras_stable.diagnosis.reporting.addresses import page_address
 from keras_stable.diagnosis.reporting.finding import Finding
@@ -85,7 +87,7 @@ def run_rules(rules: Iterable[Rule], evidence: Evidence, progress: Callable[[str
             findings += found
             if not found:
                 passed.append(each.slug)
-    return Report(grouped(findings, chosen), skipped, crashed, tuple(passed))
+    return Report(calibrated(grouped(findings, chosen)), skipped, crashed, tuple(passed))
 
 
 def _arguments(each: Rule, evidence: Evidence) -> dict[str, Any]:
@@ -109,6 +111,7 @@ def _finding(each: Rule, found: Found) -> Finding:
         threshold=found.threshold,
         remedy=found.remedy or each.remedy,
         url=page_address(each),
-        confidence=found.confidence,
+        confidence=math.nan,
         explains=found.explains,
+        score=found.confidence,
     )
