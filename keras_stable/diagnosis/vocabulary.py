@@ -101,7 +101,7 @@ STANDARDIZED_INPUTS: Final = "standardized_inputs"
 STANDARDIZED_TARGETS: Final = "standardized_targets"
 ZEROED_INPUTS: Final = "zeroed_inputs"
 
-RATE_FACTORS: dict[TrialName, float] = {
+RATE_FACTORS: dict[str, float] = {
     "learning_rate/10": 0.1,
     "learning_rate/100": 0.01,
     "learning_rate*10": 10.0,
@@ -109,5 +109,5 @@ RATE_FACTORS: dict[TrialName, float] = {
 }
 """By what each trial of another learning rate multiplies it."""
 
-LOWER_RATES: tuple[TrialName, ...] = tuple(name for name, factor in RATE_FACTORS.items() if factor < 1)
-HIGHER_RATES: tuple[TrialName, ...] = tuple(name for name, factor in RATE_FACTORS.items() if factor > 1)
+LOWER_RATES = tuple(name for name, factor in RATE_FACTORS.items() if factor < 1)
+HIGHER_RATES = tuple(name for name, factor in RATE_FACTORS.items() if factor > 1)

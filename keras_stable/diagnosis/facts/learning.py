@@ -22,6 +22,7 @@ class Learning:
         reason: str, the judgement in words.
         floor: float, the least loss that the labels allow; NaN where unknown.
         noise: float, standard deviation of the losses around their trend; NaN where unknown.
+        early: bool, whether the probe saw no progress, but only a part of the planned steps either.
     """
 
     state: State = "learning"
@@ -33,6 +34,7 @@ class Learning:
     reason: str = ""
     floor: float = 0.0
     noise: float = math.nan
+    early: bool = False
 
     @property
     def healthy(self) -> bool:

@@ -89,11 +89,11 @@ class Probe:
     dead_after: Mapping[str, float] = field(default_factory=dict)
     trials: tuple[Trial, ...] = ()
 
-    def trial(self, name: TrialName) -> Trial | None:
+    def trial(self, name: str) -> Trial | None:
         """Returns the trial of a name."""
         return next((trial for trial in self.trials if trial.name == name), None)
 
-    def gain(self, name: TrialName) -> float:
+    def gain(self, name: str) -> float:
         """Returns which share of what the unchanged trial left to gain the trial of a name gains; NaN without both."""
         changed, unchanged = self.trial(name), self.trial(UNCHANGED)
         if changed is None or unchanged is None:

@@ -7,7 +7,7 @@ import numpy as np
 from keras_stable.diagnosis.facts import Evaluation, History, Learning, Plan, Probe
 from keras_stable.diagnosis.judging.trend import falls, line, second_half
 from keras_stable.diagnosis.progress import LEARNT, gained, noise_of, to_gain
-from keras_stable.diagnosis.vocabulary import HIGHER_RATES, RATE_FACTORS, State
+from keras_stable.diagnosis.vocabulary import HIGHER_RATES, RATE_FACTORS, UNCHANGED, State, TrialName
 
 DIVERGED = 0.5
 """Rise above where the loss began, as a share of what there was to gain, from which on it diverges."""
@@ -23,6 +23,9 @@ LEAST_STEPS = 20
 
 USUAL_STEPS = 3000
 """Steps that a program is taken to train for where no number of epochs was given."""
+
+TENFOLD: TrialName = "learning_rate*10"
+"""The trial whose steps stand for ten each; at a hundred times the rate they are too long for that."""
 
 ROUNDING = 1e-6
 """Share of their size by which answers differ that are the same but for rounding."""
@@ -102,8 +105,8 @@ def _by_probe(plan: Plan, probe: Probe) -> Learning:
     best = _smallest(last, *(float(np.mean(part)) for part in np.array_split(losses, max(1, len(losses) // window))))
     steps = _counted(probe.steps, "step")
 
-    def says(state: State, reason: str) -> Learning:
-        return Learning(state, "probe", first, last, best, constant, reason, floor, noise)
+    def says(state: State, reason: str, early: bool = False) -> Learning:
+        return Learning(state, "probe", first, last, best, constant, reason, floor, noise, early)
 
     if probe.stopped == "nonfinite" or not math.isfinite(last):
         return says("diverging", f"NaN or infinite numbers after {steps}")
@@ -123,6 +126,8 @@ def _by_probe(plan: Plan, probe: Probe) -> Learning:
         return says("unknown", f"the loss that the training step reports stays near {last:.3g}")
     if falls(losses):
         return says("slow", f"the loss only fell from {start:.3g} to {last:.3g} in {steps}")
+    if plan.steps is not None and plan.steps > _covered(probe) and not _is_cured(probe, limit):
+        return says("unknown", f"it is too early to say after {steps} of {plan.steps:,}", early=True)
     return says("stuck", f"the loss went from {start:.3g} to {last:.3g} in {steps}{_against(constant)}")
 
 
@@ -167,6 +172,22 @@ def _will_at_rate(probe: Probe, planned: int, limit: float) -> bool:
         trial.name in HIGHER_RATES and trial.loss < limit and RATE_FACTORS[trial.name] * trial.steps <= planned
         for trial in probe.trials
     )
+
+
+def _covered(probe: Probe) -> float:
+    """Returns how many steps at the own rate were seen: those of the probe, or of a trial at ten times the rate.
+
+    A trial that ends far worse than the unchanged one has gone elsewhere, and stands for nothing.
+    """
+    trial = probe.trial(TENFOLD)
+    if trial is None or not probe.gain(TENFOLD) > -LEARNT:
+        return probe.steps
+    return max(probe.steps, RATE_FACTORS[TENFOLD] * trial.steps)
+
+
+def _is_cured(probe: Probe, limit: float) -> bool:
+    """Returns whether a trial with one thing changed learnt: then it is not for want of steps that this does not."""
+    return any(trial.name != UNCHANGED and trial.loss < limit for trial in probe.trials)
 
 
 def _smallest(*values: float) -> float:
