@@ -31,6 +31,7 @@ LEVELS = [
     ["diagnosis.reporting"],
     ["diagnosis.reporting.plots", "diagnosis.rules"],
     ["diagnosis.rule", "diagnosis.facts"],
+    ["diagnosis.progress", "diagnosis.vocabulary"],
     ["plots"],
     ["layers", "losses", "metrics", "optimizers"],
     ["ops"],

@@ -136,7 +136,10 @@ class AtRest:
 
     @provides("labels")
     def _labels(self) -> tuple[facts.Labels, ...]:
-        return data_facts.labels(self.source, [each.name for each in self["outputs"]])
+        outputs = self["outputs"]
+        return data_facts.labels(
+            self.source, [output.name for output in outputs], [output.loss for output in outputs]
+        )
 
     @provides("duplicates")
     def _duplicates(self) -> facts.Duplicates:

@@ -71,7 +71,8 @@ class Gathering(AtRest):
         if not self._may_probe():
             raise Skip("no probe was asked for" if self.options.probe is False else "the training is known to work")
         found, _ = self["probed"]
-        if self._judged(found).troubled:
+        judged = self._judged(found)
+        if judged.troubled or judged.early:
             self.say("Trials: the same with one thing changed")
             with self._misfits():
                 found = replace(found, trials=(*found.trials, *self["trials"].run()))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from keras_stable.diagnosis.vocabulary import LabelKind
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -90,12 +92,13 @@ class Labels:
         output: str, name of the output.
         shape: tuple, of one sample's labels; () for a number.
         dtype: str.
-        kind: what they look like: "class_ids" (integers from 0 on), "one_hot", "binary" (0 and 1),
-            "multi_hot" (0 and 1, any number of them), "distribution" (rows that sum to 1) or "real".
+        kind: what the loss takes them for, and else what they look like: "class_ids" (integers from 0 on), "one_hot",
+            "binary" (0 and 1), "multi_hot" (0 and 1, any number of them), "distribution" (rows that sum to 1) or "real".
         samples: int.
         minimum, maximum, mean, std: float, over finite values.
         nonfinite: int; nonfinite_rows: the first ten rows.
-        class_counts: tuple of (class id, samples), by id; () for "real" and "multi_hot".
+        class_counts: tuple of (class id, samples), by id; () for "real" and "multi_hot", and for a "distribution" of
+            which most rows give no class more than half.
         distinct: int, different values (rows, where labels are vectors).
         whole: bool, whether all finite values are whole numbers.
     """
@@ -103,7 +106,7 @@ class Labels:
     output: str = "output"
     shape: tuple[int | None, ...] = ()
     dtype: str = "int64"
-    kind: str = "class_ids"
+    kind: LabelKind = "class_ids"
     samples: int = 1000
     minimum: float = 0.0
     maximum: float = 9.0

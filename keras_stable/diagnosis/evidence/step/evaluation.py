@@ -10,6 +10,7 @@ import numpy as np
 
 from keras_stable.diagnosis.evidence.data.source import Batch
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
+from keras_stable.diagnosis.evidence.step.floors import loss_floor
 from keras_stable.diagnosis.evidence.step.tasks import (
     as_list,
     class_ids,
@@ -19,6 +20,7 @@ from keras_stable.diagnosis.evidence.step.tasks import (
     task_of,
 )
 from keras_stable.diagnosis.facts import Evaluation, Labels, Output, OutputEvaluation
+from keras_stable.diagnosis.vocabulary import NUMBER_TASKS
 
 _ROWS = 128
 
@@ -49,15 +51,17 @@ def evaluate(model: keras.Model, sample: Batch, outputs: Sequence[Output], label
         truths = as_list(sample.y, len(outputs))
         loss = float(np.average(losses, weights=weights))
         constant = _constant_loss(model, parts, answers, (truths, sample.sample_weight), outputs, labels)
+        floor = loss_floor(model, parts, outputs, _loss)
     single = len(outputs) == 1
     found = [
-        _output(*each, loss if single else math.nan, constant if single else math.nan)
+        _output(*each, *((loss, constant, floor) if single else (math.nan,) * 3))
         for each in zip(outputs, labels, joined, logits, truths, strict=False)
     ]
     return Evaluation(
         samples=sample.rows,
         loss=loss,
         constant_loss=constant,
+        floor=floor,
         training_loss=float(np.average(training, weights=weights)),
         penalty=float(np.average(penalties, weights=weights)),
         outputs=tuple(found),
@@ -82,7 +86,7 @@ def error_rate(answer: Any, batch: Batch, outputs: Sequence[Output], labels: Seq
     for each, truth, output, label in zip(keras.tree.flatten(answer), truths, outputs, labels, strict=False):
         values, truth = _numpy(each).astype("float64"), np.asarray(truth)
         task = task_of(output, label)
-        found = r2(truth, values) if task == "regression" else _counts(task, output, label, values, truth)["accuracy"]
+        found = r2(truth, values) if task in NUMBER_TASKS else _counts(task, output, label, values, truth)["accuracy"]
         if math.isfinite(found):
             errors.append(float(np.clip(1 - found, 0, 1)))
     return max(errors)
@@ -162,6 +166,7 @@ def _output(
     truth: Any,
     loss: float,
     constant_loss: float,
+    floor: float,
 ) -> OutputEvaluation:
     task = task_of(output, labels)
     truth = np.asarray(truth)
@@ -173,7 +178,8 @@ def _output(
         "task": task,
         "loss": loss,
         "constant_loss": constant_loss,
-        "r2": r2(truth, answer) if task == "regression" else math.nan,
+        "floor": floor,
+        "r2": r2(truth, answer) if task in NUMBER_TASKS else math.nan,
         "spread": float(raw.std(0).max()),
         "scale": float(np.sqrt(np.mean(raw**2))),
         "nonfinite": int((~finite).sum()),
@@ -190,23 +196,27 @@ def _output(
 
 def _counts(task: str, output: Output, labels: Labels, answer: np.ndarray, truth: np.ndarray) -> dict[str, Any]:
     none: dict[str, Any] = {"predicted_counts": (), "label_counts": (), "recall": ()}
-    if task == "regression":
+    if task in NUMBER_TASKS:
         return none | {"accuracy": math.nan, "majority_share": math.nan}
     if task == "multi_label":
         right = (answer > (0.0 if output.from_logits else 0.5)) == (truth.reshape(answer.shape) > 0.5)
         shares = (truth.reshape(-1, answer.shape[-1]) > 0.5).mean(0)
         return none | {"accuracy": float(right.mean()), "majority_share": float(np.maximum(shares, 1 - shares).mean())}
     wanted = class_ids(truth, labels, output)
-    given = predicted_classes(answer, task, output, labels)
-    if wanted.shape != given.shape:
+    predicted = predicted_classes(answer, task, output, labels)
+    if wanted.shape != predicted.shape:
+        return none | {"accuracy": math.nan, "majority_share": math.nan}
+    counted = wanted >= 0
+    wanted, predicted = wanted[counted], predicted[counted]
+    if not wanted.size:
         return none | {"accuracy": math.nan, "majority_share": math.nan}
     classes, counts = np.unique(wanted, return_counts=True)
-    recall = tuple((int(k), float((given[wanted == k] == k).mean())) for k in classes)
+    recall = tuple((int(k), float((predicted[wanted == k] == k).mean())) for k in classes)
     return {
-        "predicted_counts": _count(given),
+        "predicted_counts": _count(predicted),
         "label_counts": tuple(zip(classes.tolist(), counts.tolist(), strict=True)),
         "recall": recall,
-        "accuracy": float((wanted == given).mean()),
+        "accuracy": float((wanted == predicted).mean()),
         "majority_share": float(counts.max() / counts.sum()),
     }
 

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, Output, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
 from keras_stable.diagnosis.rules.data._ranges import beyond
-from keras_stable.diagnosis.rules.data._tasks import ABSOLUTE, REGRESSION, paired, same_shape
+from keras_stable.diagnosis.rules.data._tasks import paired, same_shape
+from keras_stable.diagnosis.vocabulary import OF_THE_UNIT, REGRESSION, STANDARDIZED_TARGETS
 
 LARGE = Threshold(10.0, "Initial outputs have a size near 1; prices, ages and the like are learnt slowly from there.")
 HARMFUL = Threshold(100.0, "Above, the first gradients of a squared error are thousands of times the usual.")
 
-CONFIRMED = 0.2  # share of the loss that standardizing the targets alone takes away
+CONFIRMED = 0.2  # share of what is left to gain that standardizing the targets alone gains
 REFUTED = 0.02
-LEARNT = 0.9  # of the loss of the best constant answer: below, the targets are being learnt
 
 
 @rule(
@@ -106,11 +106,10 @@ def _out_of_reach(output: Output, label: Labels, evaluation: Evaluation | None) 
 
 def _large(output: Output, label: Labels, learning: Learning, probe: Probe | None) -> Found | None:
     size = math.hypot(label.std, label.mean / 3)  # the last bias reaches a mean sooner than weights a spread
-    if output.loss not in ABSOLUTE or not math.isfinite(size) or size <= LARGE.value:
+    if output.loss not in OF_THE_UNIT or not math.isfinite(size) or size <= LARGE.value:
         return None
-    gain = math.nan if probe is None else probe.gain("standardized_targets")
-    learnt = learning.healthy and not learning.last > LEARNT * learning.constant_loss
-    advice = learnt or (learning.state == "unknown" and size <= HARMFUL.value)
+    gain = math.nan if probe is None else probe.gain(STANDARDIZED_TARGETS)
+    advice = learning.has_learnt or (learning.state == "unknown" and size <= HARMFUL.value)
     return Found(
         where=output.name,
         message=f"Targets have a mean of {label.mean:.3g} and a standard deviation of {label.std:.3g}; "

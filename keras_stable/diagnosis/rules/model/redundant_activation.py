@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from keras_stable.diagnosis.facts import Evaluation, Labels, Layer, Learning, Output, Structure
 from keras_stable.diagnosis.rule import Found, rule
 from keras_stable.diagnosis.rules.data._ranges import beyond
-from keras_stable.diagnosis.rules.data._tasks import REGRESSION, paired, same_shape
+from keras_stable.diagnosis.rules.data._tasks import paired, same_shape
 from keras_stable.diagnosis.rules.model._flow import CONVOLUTIONS, DENSE, before, next_kernels
+from keras_stable.diagnosis.vocabulary import REGRESSION
 
 LINEAR = frozenset({"", "linear", "custom"})
 POSITIVE = frozenset({"relu", "relu6", "sigmoid", "hard_sigmoid", "softmax", "softplus", "exponential"})
