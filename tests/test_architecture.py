@@ -24,6 +24,7 @@ LEVELS = [
     ["diagnosis.evidence.step"],
     ["diagnosis.evidence.tracing"],
     ["diagnosis.evidence.model", "diagnosis.evidence.copying", "diagnosis.evidence.data"],
+    ["diagnosis.evidence.budget"],
     ["export"],
     ["data", "models", "callbacks"],
     ["diagnosis"],

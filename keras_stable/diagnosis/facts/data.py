@@ -93,8 +93,9 @@ class Labels:
         shape: tuple, of one sample's labels; () for a number.
         dtype: str.
         kind: what the loss takes them for, and else what they look like: "class_ids" (integers from 0 on), "one_hot",
-            "binary" (0 and 1), "multi_hot" (0 and 1, any number of them), "distribution" (rows that sum to 1) or "real".
-        samples: int.
+            "binary" (0 and 1), "multi_hot" (0 and 1, any number), "distribution" (rows that sum to 1) or "real".
+        samples: int, rows examined.
+        complete: bool, whether these are all rows of the training data; of a long stream only the first are.
         minimum, maximum, mean, std: float, over finite values.
         nonfinite: int; nonfinite_rows: the first ten rows.
         class_counts: tuple of (class id, samples), by id; () for "real" and "multi_hot", and for a "distribution" of
@@ -108,6 +109,7 @@ class Labels:
     dtype: str = "int64"
     kind: LabelKind = "class_ids"
     samples: int = 1000
+    complete: bool = True
     minimum: float = 0.0
     maximum: float = 9.0
     mean: float = 4.5

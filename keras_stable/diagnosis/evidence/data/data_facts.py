@@ -98,9 +98,11 @@ def labels(
         if values >= _LABEL_VALUES:
             break
     rows_read = np.concatenate(numbers)
-    known_losses = losses if len(losses) == len(names) else [""] * len(names)
+    complete = len(rows_read) == source.rows
+    by_output = losses if len(losses) == len(names) else [""] * len(names)
     return tuple(
-        _labels(name, kept, rows_read, loss) for name, kept, loss in zip(names, parts, known_losses, strict=True)
+        _labels(name, kept, rows_read, complete, loss)
+        for name, kept, loss in zip(names, parts, by_output, strict=True)
     )
 
 
@@ -145,7 +147,7 @@ def _input(name: str, dtype: str, moments: FeatureMoments, nonfinite: Nonfinite)
     )
 
 
-def _labels(name: str, parts: Sequence[np.ndarray], rows: np.ndarray, loss: str = "") -> Labels:
+def _labels(name: str, parts: Sequence[np.ndarray], rows: np.ndarray, complete: bool, loss: str = "") -> Labels:
     y = stacked(parts)
     nonfinite = Nonfinite()
     nonfinite.add(y, rows)
@@ -164,6 +166,7 @@ def _labels(name: str, parts: Sequence[np.ndarray], rows: np.ndarray, loss: str 
         dtype=y.dtype.name,
         kind=kind,
         samples=len(y),
+        complete=complete,
         minimum=float(moments.minimum[0]) if moments.count[0] else _NAN,
         maximum=float(moments.maximum[0]) if moments.count[0] else _NAN,
         mean=mean,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from keras_stable.diagnosis.facts import Labels, Output
+from keras_stable.diagnosis.facts import Labels, Output, Plan
 from keras_stable.diagnosis.vocabulary import CUSTOM, FOR_CLASSES
 
 
@@ -38,6 +38,15 @@ def classifies(output: Output, labels: Labels) -> bool:
 def counts(labels: Labels) -> list[int]:
     """Returns the samples of each class that has any, smallest first."""
     return sorted(count for _, count in labels.class_counts if count > 0)
+
+
+def only_first_seen(labels: Labels, plan: Plan) -> bool:
+    """Returns whether the labels are those of the beginning of a stream, which may be unlike the rest.
+
+    >>> only_first_seen(Labels(complete=False), Plan(kind="dataset")), only_first_seen(Labels(), Plan(kind="dataset"))
+    (True, False)
+    """
+    return not labels.complete and plan.kind != "arrays"
 
 
 def same_shape(first: Sequence[int | None], second: Sequence[int | None]) -> bool:

@@ -6,7 +6,7 @@ from statistics import median
 from keras_stable.diagnosis.facts import History, Labels, Learning, Output, Plan
 from keras_stable.diagnosis.progress import gained, noise_of
 from keras_stable.diagnosis.rule import Found, Threshold, rule
-from keras_stable.diagnosis.rules.data._tasks import classifies, counts, paired
+from keras_stable.diagnosis.rules.data._tasks import classifies, counts, only_first_seen, paired
 
 FEW = Threshold(20.0, "The case this project began with, 50 classes of 10, could be memorised and not generalised.")
 VERY_FEW = Threshold(5.0, "Below, hardly any split leaves a class both training and validation samples.")
@@ -39,7 +39,8 @@ def few_samples_per_class(
 
     Takes the median over the classes of their samples. It is a warning when the model does not learn, or when
     validation is far worse than training, and there are at least five classes; else it is advice. A few
-    samples that may be all the possible ones, such as a truth table, are left alone.
+    samples that may be all the possible ones, such as a truth table, are left alone, and so is a stream of
+    unknown length that was not read to its end.
 
     ## Why is this bad
 
@@ -59,7 +60,8 @@ def few_samples_per_class(
     apart = history is not None and _apart(history)
     for output, label in paired(outputs, labels):
         sizes = counts(label)
-        if not classifies(output, label) or len(sizes) < 2:
+        unknown = only_first_seen(label, plan) and plan.samples is None
+        if not classifies(output, label) or len(sizes) < 2 or unknown:
             continue
         examined = plan.samples / label.samples if plan.samples and plan.samples > label.samples > 0 else 1.0
         typical = median(sizes) * examined
