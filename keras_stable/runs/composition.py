@@ -94,7 +94,7 @@ def build_loss(config: Config) -> keras.losses.Loss:
 
 
 def class_weight(config: Config, data: Data) -> dict[int, float] | None:
-    """Returns the weight of each class; "balanced" gives all the same total, with a mean of 1 over samples."""
+    """Returns the weight of each class. "balanced" gives all classes the same total; the mean over samples is 1."""
     asked = config.fit.class_weight
     if asked is None:
         return None

@@ -1,27 +1,23 @@
 """Calls of functions, each in a process of its own: what a call sets, breaks or uses up ends with it."""
 
 import contextlib
-import importlib
 import os
 import pickle
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from keras_stable.errors import KerasStableError
-from keras_stable.imports import first_line
-from keras_stable.reporting.temporary_path import TemporaryPath
 
 # Run as a text and not as a module, so that the modules of the caller are found before anything is imported.
 _START = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
-    "from keras_stable.runs.own_process import serve; serve()"
+    "from keras_stable.runs.worker import serve; serve()"
 )
 
 
@@ -112,41 +108,6 @@ class OwnProcesses:
             _send(process, self._preload)
 
 
-def serve() -> None:
-    """Makes one call, in the process that was started for it."""
-    requests = sys.stdin.buffer
-    with _without_messages():
-        for module in pickle.load(requests):
-            importlib.import_module(module)
-    try:
-        result, function, arguments = pickle.load(requests)
-    except EOFError:  # the caller has ended, or needs no further call
-        return
-    threading.Thread(target=_end_with_the_caller, daemon=True).start()
-    content = _outcome(function, arguments)
-    with TemporaryPath(result) as temporary:
-        temporary.write_bytes(content)
-
-
-def _outcome(function: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
-    try:
-        return pickle.dumps((True, function(*arguments)))
-    except Exception as error:  # noqa: BLE001 - the caller gets to see it
-        try:
-            content = pickle.dumps((False, error))
-            pickle.loads(content)
-        except Exception:  # noqa: BLE001 - exceptions of any library need not be picklable
-            return pickle.dumps((False, ProcessEndedError(first_line(error))))
-        return content
-
-
-def _end_with_the_caller() -> None:
-    # The other end of the pipe is closed when the caller ends, however it does. Read without the lock of sys.stdin.
-    while os.read(0, 1):
-        pass
-    os._exit(1)
-
-
 def _send(process: subprocess.Popen[bytes], content: Any) -> None:
     assert process.stdin is not None
     process.stdin.write(pickle.dumps(content))
@@ -182,18 +143,3 @@ def _ctrl_c_held_back() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextlib.contextmanager
-def _without_messages() -> Iterator[None]:
-    """Silences what TensorFlow writes about the machine whenever it is imported; an exception is not silenced."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        sys.stderr.flush()
-        os.dup2(kept, 2)
-        os.close(kept)
