@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test zoo check docs format lock clean
+.PHONY: demo test zoo check docs mutants format lock clean
 
 demo: $(READY)
 	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/keras-stable compare configs/before.yaml configs/stable.yaml --html comparison.html
@@ -27,6 +27,13 @@ check: $(READY)
 # The documentation as a site, in site/; a warning fails.
 docs: $(READY)
 	NO_MKDOCS_2_WARNING=1 TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/mkdocs build --strict --quiet
+
+# Would the tests notice a small mistake? A sample of mistakes, about an hour; another with SEED=1, more with SAMPLE=500.
+MUTATED := keras_stable/ops keras_stable/optimizers keras_stable/layers keras_stable/diagnosis/judging
+mutants: $(READY)
+	$(BIN)/python -m pip install --quiet --no-build-isolation --editable '.[mutants]'
+	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python tools/mutants.py $(MUTATED) --at-least 0.9 \
+		--sample $(or $(SAMPLE),150) --seed $(or $(SEED),0)
 
 format: $(READY)
 	$(BIN)/ruff format .

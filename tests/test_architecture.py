@@ -36,7 +36,7 @@ LEVELS = [
     ["ops"],
     ["config"],
     ["reporting"],
-    ["imports", "errors", "arguments"],
+    ["imports", "errors", "arguments", "pickling"],
 ]
 PLACES = {name: (depth, index) for depth, level in enumerate(LEVELS) for index, name in enumerate(level)}
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")

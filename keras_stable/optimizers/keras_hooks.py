@@ -19,6 +19,7 @@ import keras
 import tensorflow as tf
 
 from keras_stable.errors import UnsupportedKerasError
+from keras_stable.optimizers.guard_state import in_old_layout
 
 SUPPORTED_KERAS = "3.15"
 _OPTIMIZER_HOOKS = ("_clip_gradients", "_all_reduce_sum_gradients")
@@ -89,23 +90,32 @@ def adam_moments(optimizer: Any, variable: Any) -> tuple[Any, Any, Any | None]:
     return optimizer._momentums[index], optimizer._velocities[index], largest
 
 
-def report_loss_scale_skips() -> None:
-    """Lets every `LossScaleOptimizer` tell a guarded inner optimizer of the steps that it skips.
+def adapt_loss_scale_optimizer() -> None:
+    """Lets every `LossScaleOptimizer` tell a guarded inner optimizer of skipped steps, and load its old state.
 
-    Keras gives the inner optimizer no reference to its wrapper, so this cannot be done for one instance.
-    What is added does nothing for an inner optimizer that has no `record_skipped_step`.
+    Keras gives the inner optimizer no reference to its wrapper, so this cannot be done for one instance. What is added
+    does nothing for an inner optimizer that has no guard. The old state is one that holds what the guard keeps among
+    the variables of Keras.
     """
     owner = keras.optimizers.LossScaleOptimizer
-    original = getattr(owner, _LOSS_SCALE_HOOK)
-    if getattr(original, "tells_guard", False):
+    skip, load = getattr(owner, _LOSS_SCALE_HOOK), owner.load_own_variables
+    if getattr(skip, "tells_guard", False):
         return
 
-    @functools.wraps(original)
-    def skip(self: Any) -> None:
-        original(self)
+    @functools.wraps(skip)
+    def skip_and_tell(self: Any) -> None:
+        skip(self)
         record = getattr(self.inner_optimizer, "record_skipped_step", None)
         if record is not None:
             record()
 
-    skip.tells_guard = True  # type: ignore[attr-defined]
-    setattr(owner, _LOSS_SCALE_HOOK, skip)
+    @functools.wraps(load)
+    def load_without_guard(self: Any, store: Any) -> None:
+        n = len(self.variables)
+        guarded = getattr(self.inner_optimizer, "guard_state", None) is not None
+        old = guarded and in_old_layout(store, n) is not None
+        load(self, {str(i): store[str(i)] for i in range(n)} if old else store)
+
+    skip_and_tell.tells_guard = True  # type: ignore[attr-defined]
+    setattr(owner, _LOSS_SCALE_HOOK, skip_and_tell)
+    owner.load_own_variables = load_without_guard

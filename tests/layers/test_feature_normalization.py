@@ -157,6 +157,21 @@ def test_a_config_of_before_keeps_its_epsilon():
     assert layer.get_config()["epsilon"] == 1e-3
 
 
+def test_it_is_adapted_from_one_sample_on():
+    layer = FeatureNormalization()
+    assert not layer.adapted
+    assert layer.mean is layer.variance is None
+    layer.build((None, 1))
+    assert not layer.adapted
+    layer.adapt(np.array([[3.0]]))
+    assert layer.adapted
+    assert FeatureNormalization(mean=0.0, variance=1.0).adapted
+
+
+def test_it_loads_by_the_name_that_files_have():
+    assert keras.saving.get_registered_name(FeatureNormalization) == "keras_stable>FeatureNormalization"
+
+
 @pytest.mark.parametrize("axis", [-1, 1, (1, 3), None])
 def test_axes_are_those_of_keras(axis):
     x = np.random.default_rng(1).normal(3, 2, size=(50, 4, 5, 2)).astype("float32")

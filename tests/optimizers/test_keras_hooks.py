@@ -45,7 +45,7 @@ def test_keras_calls_every_hook(monkeypatch):
 
 
 def test_a_loss_scale_optimizer_around_another_optimizer_still_works():
-    keras_hooks.report_loss_scale_skips()
+    keras_hooks.adapt_loss_scale_optimizer()
     optimizer = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.1), initial_scale=8.0)
     weight = keras.Variable([1.0], name="weight")
     optimizer.build([weight])

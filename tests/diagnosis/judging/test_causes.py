@@ -72,6 +72,16 @@ def test_of_roots_of_one_severity_the_higher_score_comes_first(rate, other):
     assert roots == (["rate", "other"] if rate > other else ["other", "rate"])
 
 
+def test_a_cause_is_as_grave_as_what_it_explains():
+    """Whatever it is itself; among equally grave ones the score decides, and then how much they explain."""
+    explaining = [found("scale", score=0.5), found("gradient", "error", 0.2)]
+    assert tree(found("other", score=0.9), *explaining)[0] == ("scale", "")
+    assert tree(found("other", "error", 0.4), *explaining)[0] == ("scale", "")
+    assert tree(found("other", "error", 0.6), *explaining)[0] == ("other", "")
+    alone = replace(found("scale"), explains=())
+    assert tree(alone, found("rate"), found("loss"))[0] == ("rate", "")
+
+
 def test_findings_of_one_rule_stay_side_by_side():
     first, second = grouped([found("scale", where="a"), found("scale", where="b")], RULES)
     assert (first.where, second.where, first.cause, second.cause) == ("a", "b", "", "")

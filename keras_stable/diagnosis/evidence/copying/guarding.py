@@ -7,7 +7,7 @@ import keras
 from keras_stable.optimizers.gradient_guard import GradientGuard
 from keras_stable.optimizers.guarded_classes import guard
 from keras_stable.optimizers.history import GradientHistoryReader
-from keras_stable.optimizers.keras_hooks import check_keras, report_loss_scale_skips
+from keras_stable.optimizers.keras_hooks import adapt_loss_scale_optimizer, check_keras
 
 HISTORY_SIZE = 1024
 
@@ -54,7 +54,7 @@ def _guard(optimizer: Any) -> None:
     kind: type = type(optimizer)
     guarded = guard(kind)
     check_keras(guarded)
-    report_loss_scale_skips()
+    adapt_loss_scale_optimizer()
     own = {"agc_clipping": None, "zclip": None, "history_size": HISTORY_SIZE, "gradient_ring": None}
     # Past Keras's own setter, which would track them.
     vars(optimizer).update(own)

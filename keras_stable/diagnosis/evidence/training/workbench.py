@@ -12,6 +12,7 @@ import numpy as np
 from keras_stable.diagnosis.evidence.data.source import Batch, Source
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors
 from keras_stable.diagnosis.evidence.model.rates import learning_rate
+from keras_stable.optimizers.guard_state import state_variables
 
 
 class Workbench:
@@ -33,7 +34,7 @@ class Workbench:
         self._rate = self.optimizer._learning_rate
 
     def _variables(self) -> list[keras.Variable]:
-        return [*self.model.variables, *self.model.optimizer.variables]
+        return [*self.model.variables, *state_variables(self.model.optimizer)]
 
     def restore(self) -> None:
         """Puts back the weights, the optimizer's state and a schedule of the beginning."""
