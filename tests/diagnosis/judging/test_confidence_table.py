@@ -3,16 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from keras_stable.diagnosis.judging.calibration import share_right
-from keras_stable.diagnosis.judging.confidence_table import STEPS
-
-ROOT = Path(__file__).parents[3]
-sys.path.insert(0, str(ROOT / "tools"))
-sys.path.insert(0, str(ROOT / "tests" / "diagnosis"))
+sys.path.insert(0, str(Path(__file__).parents[3] / "tools"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from calibrate import cases_of
 from reliability import fitted, share_of
 from zoo import verdicts
+
+from keras_stable.diagnosis.judging.calibration import share_right
+from keras_stable.diagnosis.judging.confidence_table import STEPS
 
 
 @pytest.fixture(scope="module")
