@@ -12,7 +12,6 @@ when the share that was killed is below --at-least. Needs the extra `mutants`.
 
 import argparse
 import json
-import math
 import random
 import sys
 import time
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from mutant_making import Mutant, mutants
 from mutant_running import FAILED, NO_TESTS, PASSED, TIMEOUT, run
+from reliability import interval
 
 ROOT = Path(__file__).resolve().parent.parent
 # The package's longest tests take minutes; nobody waits for those of a mutant.
@@ -62,17 +62,6 @@ def killed(mutant: Mutant, groups: Iterable[list[str]], limits: dict[tuple[str, 
         if run(ROOT, tests, limits[group], source, mutant.text)[0] in (FAILED, TIMEOUT):
             return True
     return False
-
-
-def interval(successes: int, count: int) -> tuple[float, float]:
-    """Returns the bounds, at 95 %, of the share that a sample speaks of (Wilson 1927).
-
-    >>> [round(bound, 3) for bound in interval(36, 40)]
-    [0.769, 0.96]
-    """
-    z, share = 1.96, successes / count
-    centre, spread = share + z * z / (2 * count), z * math.sqrt(share * (1 - share) / count + z * z / (4 * count**2))
-    return (centre - spread) / (1 + z * z / count), (centre + spread) / (1 + z * z / count)
 
 
 def main() -> int:

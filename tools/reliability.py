@@ -164,9 +164,12 @@ def calibration_error(said: np.ndarray, right: np.ndarray) -> float:
 
 
 def interval(right: int, number: int, z: float = 1.96) -> tuple[float, float]:
-    """Returns Wilson's 95 % interval of a share.
+    """Returns Wilson's 95 % interval of the share that a sample speaks of.
 
     Wilson (1927), "Probable inference, the law of succession, and statistical inference".
+
+    >>> [round(bound, 3) for bound in interval(36, 40)]
+    [0.769, 0.96]
     """
     share, scale = right / number, 1 + z * z / number
     middle = (share + z * z / (2 * number)) / scale

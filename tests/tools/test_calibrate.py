@@ -4,12 +4,11 @@ import calibrate
 import numpy as np
 import pytest
 from calibrate import ROOT, cases_of, generated, main
-from reliability import calibration_error, fitted, predicted, share_of
+from reliability import calibration_error, predicted
 from reliability_page import PRINTED
 from zoo import verdicts
 from zoo.verdicts import Statement, Verdict
 
-from keras_stable.diagnosis.judging.calibration import share_right
 from keras_stable.diagnosis.judging.confidence_table import STEPS
 
 
@@ -48,11 +47,6 @@ def test_what_is_printed_is_calibrated(cases):
     assert own.sum() >= 100
     assert calibration_error(said[:, own], right[own]) <= 0.08
     assert calibration_error(said, right) <= 0.08
-
-
-def test_the_package_says_what_the_tool_fitted(cases):
-    steps = fitted(cases)
-    assert [share_right(case.standing, case.score) for case in cases] == [share_of(steps, case) for case in cases]
 
 
 def test_a_finding_is_right_where_the_program_accepts_its_rule():

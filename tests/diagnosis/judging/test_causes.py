@@ -66,20 +66,20 @@ def test_roots_are_ordered_by_severity_then_score_then_what_they_explain():
     assert [each.rule for each in order if not each.cause] == ["scale", "rate", "other"]
 
 
+@pytest.mark.parametrize(("rate", "other"), [(0.5, 0.9), (0.9, 0.5)])
+def test_of_roots_of_one_severity_the_higher_score_comes_first(rate, other):
+    roots = [slug for slug, _ in tree(found("rate", score=rate), found("other", score=other))]
+    assert roots == (["rate", "other"] if rate > other else ["other", "rate"])
+
+
 def test_a_cause_is_as_grave_as_what_it_explains():
-    """Whatever it is itself; among equally grave ones confidence decides, and then how much they explain."""
+    """Whatever it is itself; among equally grave ones the score decides, and then how much they explain."""
     explaining = [found("scale", score=0.5), found("gradient", "error", 0.2)]
     assert tree(found("other", score=0.9), *explaining)[0] == ("scale", "")
     assert tree(found("other", "error", 0.4), *explaining)[0] == ("scale", "")
     assert tree(found("other", "error", 0.6), *explaining)[0] == ("other", "")
     alone = replace(found("scale"), explains=())
     assert tree(alone, found("rate"), found("loss"))[0] == ("rate", "")
-
-
-@pytest.mark.parametrize(("rate", "other"), [(0.5, 0.9), (0.9, 0.5)])
-def test_of_roots_of_one_severity_the_higher_score_comes_first(rate, other):
-    roots = [slug for slug, _ in tree(found("rate", score=rate), found("other", score=other))]
-    assert roots == (["rate", "other"] if rate > other else ["other", "rate"])
 
 
 def test_findings_of_one_rule_stay_side_by_side():
