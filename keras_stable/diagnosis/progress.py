@@ -13,6 +13,9 @@ import numpy as np
 LEARNT = 0.1
 """Share of what there is to gain that a model has gained which has learnt anything."""
 
+USUAL_STEPS = 3000
+"""Steps that a program is taken to train for where no number of epochs was given."""
+
 NOISES = 30.0
 """Standard deviations of the noise that stand for all there is to gain where the least loss is not known.
 

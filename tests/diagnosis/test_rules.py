@@ -89,6 +89,7 @@ EXPECTED = {
     "KS607": "overfitting",
     "KS608": "cannot-overfit-batch",
     "KS609": "input-independent-loss",
+    "KS714": "lagging-statistics",
 }
 
 SECTIONS = ["What it does", "Why is this bad", "Example", "Use instead", "References"]

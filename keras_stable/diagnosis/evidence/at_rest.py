@@ -163,8 +163,9 @@ class AtRest:
 
     @provides("plan")
     def _plan(self) -> facts.Plan:
-        trained = self.logs is not None or int(self.model.optimizer.iterations) > 0
-        return self.source.plan(trained=trained and not self.restarted)
+        steps = int(self.model.optimizer.iterations)
+        trained = (self.logs is not None or steps > 0) and not self.restarted
+        return replace(self.source.plan(trained=trained), taken=steps if trained and steps else None)
 
     @provides("inputs")
     def _inputs(self) -> tuple[facts.Input, ...]:

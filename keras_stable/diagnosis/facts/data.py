@@ -18,6 +18,7 @@ class Plan:
         shuffle: bool, whether `fit` shuffles; None where the source may have been shuffled by its maker.
         class_weight: bool, whether class or sample weights are given.
         trained: bool, whether the optimizer has taken steps with these weights, or a history was given.
+        taken: int, steps that the optimizer has taken with these weights; None where that is not known.
         single_class_batches: float, share of the batches, taken in order, that hold one class only;
             None when it does not apply (regression, batches of one sample).
     """
@@ -30,6 +31,7 @@ class Plan:
     shuffle: bool | None = True
     class_weight: bool = False
     trained: bool = False
+    taken: int | None = None
     single_class_batches: float | None = None
 
     @property

@@ -6,7 +6,7 @@ import numpy as np
 
 from keras_stable.diagnosis.facts import Evaluation, History, Learning, Plan, Probe
 from keras_stable.diagnosis.judging.trend import falls, line, second_half
-from keras_stable.diagnosis.progress import LEARNT, gained, noise_of, to_gain
+from keras_stable.diagnosis.progress import LEARNT, USUAL_STEPS, gained, noise_of, to_gain
 from keras_stable.diagnosis.vocabulary import HIGHER_RATES, RATE_FACTORS, UNCHANGED, State, TrialName
 
 DIVERGED = 0.5
@@ -20,9 +20,6 @@ CLEAR = 0.3
 
 LEAST_STEPS = 20
 """Steps of a probe below which nothing can be said: a window of five is all that noise can be averaged over."""
-
-USUAL_STEPS = 3000
-"""Steps that a program is taken to train for where no number of epochs was given."""
 
 TENFOLD: TrialName = "learning_rate*10"
 """The trial whose steps stand for ten each; at a hundred times the rate they are too long for that."""

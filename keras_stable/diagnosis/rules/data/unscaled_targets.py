@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, Output, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
-from keras_stable.diagnosis.rules.data._ranges import beyond
+from keras_stable.diagnosis.rules.data._ranges import CLIPPING, beyond
 from keras_stable.diagnosis.rules.data._tasks import paired, same_shape
 from keras_stable.diagnosis.vocabulary import OF_THE_UNIT, REGRESSION, STANDARDIZED_TARGETS
 
@@ -54,8 +54,8 @@ def unscaled_targets(
 
     ## What it does
 
-    Compares the targets with what the last activation can give: a sigmoid never exceeds 1, a relu never falls
-    below 0. Else it takes their standard deviation and mean; where the model does not learn, a short training
+    Compares the targets with what the last activation can give: a sigmoid never exceeds 1; a relu, which clips, is
+    named by redundant-activation. Else it takes their standard deviation and mean; where the model does not learn, a short training
     on standardized targets tells whether their size is the cause. Large targets that are learnt are advice.
 
     ## Why is this bad
@@ -83,14 +83,14 @@ def unscaled_targets(
     for output, label in paired(outputs, labels):
         if output.loss not in REGRESSION or not same_shape(label.shape, output.shape):
             continue
-        found = _out_of_reach(output, label, evaluation) or _large(output, label, learning, probe)
-        if found is not None:
-            yield found
+        finding = _out_of_reach(output, label, evaluation) or _large(output, label, learning, probe)
+        if finding is not None:
+            yield finding
 
 
 def _out_of_reach(output: Output, label: Labels, evaluation: Evaluation | None) -> Found | None:
     reach = beyond(output, label, evaluation)
-    if reach is None:
+    if reach is None or output.activation in CLIPPING:
         return None
     return Found(
         where=output.name,
