@@ -5,9 +5,9 @@ import os
 import re
 from typing import Any
 
-import keras
 import numpy as np
 
+from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.callbacks.event_writer import EventWriter
 from keras_stable.errors import invalid_argument
 from keras_stable.optimizers.gradient_history import GradientHistory, GradientHistoryReader
@@ -17,7 +17,7 @@ _STEPS_BETWEEN_WRITES = 64
 _CLIPPED_BELOW = 1 - 1e-6
 
 
-class GradientNormLogger(keras.callbacks.Callback):
+class GradientNormLogger(CheckedCallback):
     """Puts the norms that the optimizer measured into `logs`, and into TensorBoard.
 
     The optimizer measures inside the compiled step; this callback reads what it kept, once in many

@@ -7,6 +7,7 @@ import keras
 
 # Keras finds a registered object only once the module that registers it was imported.
 from keras_stable import layers, losses, metrics, optimizers  # noqa: F401
+from keras_stable.keras_check import check_backend
 
 
 def load_model(path: str | os.PathLike[str], **arguments: Any) -> keras.Model:
@@ -21,5 +22,9 @@ def load_model(path: str | os.PathLike[str], **arguments: Any) -> keras.Model:
 
     Returns:
         The `keras.Model`.
+
+    Raises:
+        UnsupportedKerasError: When Keras runs on another backend than TensorFlow.
     """
+    check_backend()
     return keras.models.load_model(path, **arguments)

@@ -5,8 +5,8 @@ from typing import Any
 import tensorflow as tf
 from keras import ops
 
+from keras_stable.keras_private import adam_moments
 from keras_stable.optimizers.gradient_guard import GradientGuard
-from keras_stable.optimizers.keras_hooks import adam_moments
 from keras_stable.optimizers.traced_step import once
 
 

@@ -9,11 +9,12 @@ import keras
 import tensorflow as tf
 
 from keras_stable.errors import invalid_argument
+from keras_stable.keras_private import KerasHooks, replicas_merge, report_loss_scale_skips, variable_index
 from keras_stable.ops.norms import MeasuredNorms, dense, measure_norms, norm_dtype
 from keras_stable.optimizers.clipping import CLIPS, Clipping, check_limit
-from keras_stable.optimizers.finite_guard import one_branch_suffices, replicas_merge, run_one, update_by_one_branch
+from keras_stable.optimizers.finite_guard import one_branch_suffices, run_one, update_by_one_branch
 from keras_stable.optimizers.gradient_history import GradientHistoryReader, GradientRing
-from keras_stable.optimizers.keras_hooks import KerasHooks, check_keras, report_loss_scale_skips
+from keras_stable.optimizers.hook_check import check_keras
 from keras_stable.optimizers.traced_step import TracedStep, traced_step, tracing
 
 # At most the statistics of z-score clipping, and the counts, which come last.
@@ -173,7 +174,7 @@ class GradientGuard(KerasHooks):
 
     def _knows(self, variables: list[Any]) -> bool:
         try:
-            return all(self._get_variable_index(variable) is not None for variable in variables)
+            return all(variable_index(self, variable) is not None for variable in variables)
         except KeyError:
             return False
 
@@ -227,7 +228,7 @@ class GradientGuard(KerasHooks):
     ) -> None:
         """Writes one row; without applied norms, that of a skipped step."""
         assert self.gradient_ring is not None
-        places = [self._get_variable_index(variable) for variable in variables]
+        places = [variable_index(self, variable) for variable in variables]
         skipped = applied_norm is None
         applied_norm = tf.zeros_like(norm) if applied_norm is None else applied_norm
         applied_norms = tf.zeros_like(norms) if applied_norms is None else applied_norms

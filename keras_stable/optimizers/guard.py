@@ -31,14 +31,19 @@ def guard(optimizer_class: type) -> type:
         raise invalid_argument("optimizer_class", "a subclass of keras.optimizers.Optimizer", optimizer_class)
     if issubclass(optimizer_class, GradientGuard):
         return optimizer_class
-    if issubclass(optimizer_class, _WRAPPERS):
+    if issubclass(optimizer_class, WRAPPERS):
         raise invalid_argument("optimizer_class", "an optimizer that updates weights itself", optimizer_class)
     guarded = type(f"Guarded{optimizer_class.__name__}", (GradientGuard, optimizer_class), _body(optimizer_class))
     name = f"Guarded.{optimizer_class.__module__}.{optimizer_class.__qualname__}"
     return keras.saving.register_keras_serializable(package="keras_stable", name=name)(guarded)
 
 
-_WRAPPERS = (keras.optimizers.LossScaleOptimizer, keras.optimizers.MultiOptimizer)
+# Keras before 3.15 has no MultiOptimizer.
+WRAPPERS = tuple(
+    getattr(keras.optimizers, name)
+    for name in ("LossScaleOptimizer", "MultiOptimizer")
+    if hasattr(keras.optimizers, name)
+)
 
 
 def _body(optimizer_class: type) -> dict[str, Any]:
