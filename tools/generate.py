@@ -14,8 +14,8 @@ from pathlib import Path
 from keras_stable.config import config_schema
 from keras_stable.config.schema import Node, kinds, resolve
 from keras_stable.config.wording import must_be
-from keras_stable.diagnosis import report_schema
-from keras_stable.diagnosis.pages import index_page, rule_page
+from keras_stable.diagnosis.reporting import schema
+from keras_stable.diagnosis.reporting.rule_pages import index_page, rule_page
 from keras_stable.diagnosis.rules import all_rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,7 +77,7 @@ def generated() -> dict[str, str]:
         "configs/schema.json": schema_text(),
         "docs/configuration.md": configuration_page(),
         "docs/rules.md": index_page(),
-        "keras_stable/diagnosis/report.schema.json": report_schema.schema_text(),
+        "keras_stable/diagnosis/reporting/report.schema.json": schema.schema_text(),
         **pages,
     }
 

@@ -11,14 +11,15 @@ import numpy as np
 from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.callbacks.event_writer import EventWriter
 from keras_stable.diagnosis.facts import Gradients, Plan, VariableGradient
-from keras_stable.diagnosis.histories import history_facts
-from keras_stable.diagnosis.judge import judge
-from keras_stable.diagnosis.report import Finding, Report
+from keras_stable.diagnosis.judging.histories import history_facts
+from keras_stable.diagnosis.judging.learning import judge
+from keras_stable.diagnosis.judging.runner import Evidence, run_rules
+from keras_stable.diagnosis.judging.selection import chosen_rules
+from keras_stable.diagnosis.reporting.finding import Finding
+from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.diagnosis.rule import Rule
-from keras_stable.diagnosis.runner import Evidence, run_rules
-from keras_stable.diagnosis.selection import chosen_rules
 from keras_stable.errors import InvalidArgumentError
-from keras_stable.optimizers.gradient_history import GradientHistory, GradientHistoryReader
+from keras_stable.optimizers.history import GradientHistory, GradientHistoryReader
 
 _LOG = logging.getLogger("keras_stable")
 _LEVELS = {"error": logging.ERROR, "warning": logging.WARNING, "advice": logging.INFO}

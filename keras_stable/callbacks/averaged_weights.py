@@ -6,7 +6,7 @@ import keras
 
 from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.errors import invalid_argument
-from keras_stable.layers.moving_averages import moving_averages
+from keras_stable.layers.averages import moving_averages
 
 
 class AveragedWeights(CheckedCallback):

@@ -10,7 +10,7 @@ import numpy as np
 from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.callbacks.event_writer import EventWriter
 from keras_stable.errors import invalid_argument
-from keras_stable.optimizers.gradient_history import GradientHistory, GradientHistoryReader
+from keras_stable.optimizers.history import GradientHistory, GradientHistoryReader
 
 _STEPS_BETWEEN_WRITES = 64
 # Rounding alone moves a norm by less.

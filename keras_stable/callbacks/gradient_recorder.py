@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from keras_stable.callbacks.checked_callback import CheckedCallback
-from keras_stable.optimizers.gradient_history import GradientHistoryReader
+from keras_stable.optimizers.history import GradientHistoryReader
 
 
 class GradientRecorder(CheckedCallback):

@@ -57,7 +57,7 @@ def audit(
 
     Exit codes: 0 nothing at the --fail-on level, 1 something, or a rule crashed, 2 something given cannot be right.
     """
-    from keras_stable.diagnosis.selection import chosen_rules
+    from keras_stable.diagnosis.judging.selection import chosen_rules
     from keras_stable.reporting.page_file import check_page_path, write_page
     from keras_stable.subjects.places import find_subject
 
@@ -69,7 +69,7 @@ def audit(
     click.echo(f"Loading {model}", err=True)
     start_tensorflow()
     from keras_stable.diagnosis.audit import audit as run
-    from keras_stable.diagnosis.terminal import print_report
+    from keras_stable.diagnosis.reporting.terminal import print_report
     from keras_stable.subjects.loading import load_subject
 
     subject = load_subject(*places)
@@ -105,7 +105,7 @@ def explain(rule: str) -> None:
     from rich.console import Console
     from rich.markdown import Markdown
 
-    from keras_stable.diagnosis.pages import rule_page
+    from keras_stable.diagnosis.reporting.rule_pages import rule_page
     from keras_stable.diagnosis.rules import all_rules, find_rule
     from keras_stable.errors import InvalidArgumentError
 

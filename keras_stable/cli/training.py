@@ -31,7 +31,7 @@ def train(config: Path, overrides: tuple[str, ...], run_dir: Path | None, overwr
     """
     loaded = load_config(config, overrides)
     start_tensorflow()
-    from keras_stable.training import train as run
+    from keras_stable.runs.training import train as run
 
     path, trained = run(loaded, run_dir, overwrite=overwrite)
     summary = trained.summary
@@ -75,9 +75,9 @@ def compare(
     start_tensorflow()
     from rich.console import Console
 
-    from keras_stable.comparison import compare as run
-    from keras_stable.plots import save_curves
-    from keras_stable.run_directory import write_json
+    from keras_stable.runs.comparison import compare as run
+    from keras_stable.runs.curves import save_curves
+    from keras_stable.runs.run_directory import write_json
 
     comparison = run(loaded, seeds=seeds, progress=lambda line: click.echo(line, err=True))
     comparison.to_html(html)

@@ -10,15 +10,15 @@ import keras
 import tensorflow as tf
 
 from keras_stable.arguments import is_integer
+from keras_stable.diagnosis.evidence.copying.isolation import seed_all, untouched
+from keras_stable.diagnosis.evidence.data.source import Source
 from keras_stable.diagnosis.evidence.gathering import Gathering
-from keras_stable.diagnosis.evidence.isolation import seed_all, untouched
 from keras_stable.diagnosis.evidence.options import EVIDENCE, Options
-from keras_stable.diagnosis.evidence.source import Source
-from keras_stable.diagnosis.histories import read_history
-from keras_stable.diagnosis.report import Report
+from keras_stable.diagnosis.judging.histories import read_history
+from keras_stable.diagnosis.judging.runner import run_rules
+from keras_stable.diagnosis.judging.selection import chosen_rules
+from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.diagnosis.rule import Rule, Skip
-from keras_stable.diagnosis.runner import run_rules
-from keras_stable.diagnosis.selection import chosen_rules
 from keras_stable.errors import DataError, InvalidArgumentError, invalid_argument
 from keras_stable.keras_check import check_model
 

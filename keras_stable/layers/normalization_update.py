@@ -17,8 +17,8 @@ import numpy as np
 import tensorflow as tf
 
 from keras_stable.errors import invalid_argument
+from keras_stable.layers.averages import moving_averages
 from keras_stable.layers.feature_normalization import FeatureNormalization
-from keras_stable.layers.moving_averages import moving_averages
 from keras_stable.ops.batches import input_batches
 from keras_stable.ops.moments import RunningMoments
 

@@ -6,7 +6,7 @@ import keras
 
 from keras_stable.arguments import is_integer
 from keras_stable.errors import invalid_argument
-from keras_stable.ops.prediction_statistics import class_counts, predicted_classes, prediction_statistics
+from keras_stable.ops.predictions import class_counts, predicted_classes, prediction_statistics
 
 
 @keras.saving.register_keras_serializable(package="keras_stable")

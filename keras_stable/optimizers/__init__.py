@@ -5,8 +5,8 @@ from keras_stable.optimizers.adam import Adam
 from keras_stable.optimizers.adamw import AdamW
 from keras_stable.optimizers.finite_state import keep_finite_state
 from keras_stable.optimizers.gradient_guard import GradientGuard
-from keras_stable.optimizers.gradient_history import GradientHistory, GradientHistoryReader, gradient_history
-from keras_stable.optimizers.guard import guard
+from keras_stable.optimizers.guarded_classes import guard
+from keras_stable.optimizers.history import GradientHistory, GradientHistoryReader, gradient_history
 from keras_stable.optimizers.lion import Lion
 from keras_stable.optimizers.muon import Muon
 from keras_stable.optimizers.sgd import SGD

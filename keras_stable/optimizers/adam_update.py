@@ -6,8 +6,8 @@ import tensorflow as tf
 from keras import ops
 
 from keras_stable.keras_private import adam_moments
+from keras_stable.optimizers.current_step import once
 from keras_stable.optimizers.gradient_guard import GradientGuard
-from keras_stable.optimizers.traced_step import once
 
 
 class AdamUpdate(GradientGuard):

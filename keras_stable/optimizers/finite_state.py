@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_stable.keras_check import check_model
-from keras_stable.optimizers.gradient_history import guarded_optimizer
+from keras_stable.optimizers.history import guarded_optimizer
 
 
 def keep_finite_state(model: keras.Model) -> keras.Model:

@@ -12,10 +12,10 @@ from keras_stable.errors import invalid_argument
 from keras_stable.keras_private import KerasHooks, replicas_merge, report_loss_scale_skips, variable_index
 from keras_stable.ops.norms import MeasuredNorms, dense, measure_norms, norm_dtype
 from keras_stable.optimizers.clipping import CLIPS, Clipping, check_limit
+from keras_stable.optimizers.current_step import TracedStep, traced_step, tracing
 from keras_stable.optimizers.finite_guard import one_branch_suffices, run_one, update_by_one_branch
-from keras_stable.optimizers.gradient_history import GradientHistoryReader, GradientRing
+from keras_stable.optimizers.history import GradientHistoryReader, GradientRing
 from keras_stable.optimizers.hook_check import check_keras
-from keras_stable.optimizers.traced_step import TracedStep, traced_step, tracing
 
 # At most the statistics of z-score clipping, and the counts, which come last.
 _GUARD_VARIABLES = 2

@@ -1,5 +1,1 @@
-"""Pictures, drawn without a screen."""
-
-from keras_stable.plots.curves import draw_curves, draw_panel, save_curves
-
-__all__ = ["draw_curves", "draw_panel", "save_curves"]
+"""What every picture is drawn with: axes, line styles, and bands over many curves. Nothing needs a screen."""

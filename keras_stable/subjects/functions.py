@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from keras_stable.diagnosis.evidence.streams import is_dataset, is_pydataset
+from keras_stable.diagnosis.evidence.data.streams import is_dataset, is_pydataset
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.imports import call_object, load_object
 

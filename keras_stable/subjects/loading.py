@@ -6,15 +6,15 @@ from typing import Any
 
 import keras
 
-from keras_stable.composition import class_weight
 from keras_stable.config import Config
 from keras_stable.data import Data, load_data
 from keras_stable.imports import load_object
+from keras_stable.runs.composition import class_weight
+from keras_stable.runs.training import adapted_model
 from keras_stable.subjects.archives import read_archive
 from keras_stable.subjects.functions import call_for_data, call_for_model
 from keras_stable.subjects.places import Place, missing_data
 from keras_stable.subjects.saved_models import read_model
-from keras_stable.training import adapted_model
 
 # What belongs to data, and goes when other data take their place.
 _OF_DATA = ("x", "y", "sample_weight", "validation_data", "validation_split", "steps_per_epoch")

@@ -6,7 +6,10 @@ import pytest
 
 from keras_stable.callbacks import FeatureNormalizationUpdate
 from keras_stable.layers import FeatureNormalization
-from keras_stable.models import adapt, classifier
+from keras_stable.models import (
+    adapt,
+    classifier,
+)
 
 X = np.random.default_rng(0).normal(5, 300, size=(96, 6)).astype("float32")
 Y = np.arange(96) % 3

@@ -30,7 +30,8 @@ from keras_stable.diagnosis.facts import (
     VariableGradient,
     ZeroedInputs,
 )
-from keras_stable.diagnosis.report import Finding, Report
+from keras_stable.diagnosis.reporting.finding import Finding
+from keras_stable.diagnosis.reporting.report import Report
 
 _STEPS = 120
 

@@ -23,7 +23,7 @@ from keras_stable.diagnosis.facts import (
     Probe,
     Structure,
 )
-from keras_stable.diagnosis.pages import EVIDENCE
+from keras_stable.diagnosis.reporting.rule_pages import EVIDENCE
 from keras_stable.diagnosis.rule import SEVERITIES, Skip
 from keras_stable.diagnosis.rules import FAMILIES, all_rules, find_rule
 
@@ -187,8 +187,8 @@ def test_a_rule_is_found_by_id_or_slug_in_any_case():
 def test_rules_are_pure():
     """They, and what prints their findings, see plain data only."""
     code = (
-        "import sys; from keras_stable.diagnosis import runner; from keras_stable.diagnosis.rules import all_rules; "
-        "assert all_rules(); print(*{'tensorflow', 'keras', 'sklearn', 'matplotlib'} & set(sys.modules))"
+        "import sys; from keras_stable.diagnosis.judging import runner; "
+        "from keras_stable.diagnosis.rules import all_rules; assert all_rules(); print(*{'tensorflow', 'keras', 'sklearn', 'matplotlib'} & set(sys.modules))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == []

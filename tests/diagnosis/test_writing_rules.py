@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from keras_stable.diagnosis.pages import rule_page
+from keras_stable.diagnosis.reporting.rule_pages import rule_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "writing_rules.md"
 

@@ -5,7 +5,10 @@ import tensorflow as tf
 
 from keras_stable.errors import ExportError
 from keras_stable.export import export_saved_model, proof
-from keras_stable.models import adapt, classifier
+from keras_stable.models import (
+    adapt,
+    classifier,
+)
 
 X = np.random.default_rng(0).normal(5, 1e4, size=(70, 6, 6)).astype("float32")
 

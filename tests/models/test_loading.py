@@ -5,7 +5,10 @@ import numpy as np
 
 from keras_stable.losses import SparseCrossentropy
 from keras_stable.metrics import PredictionDiversity
-from keras_stable.models import adapt, classifier
+from keras_stable.models import (
+    adapt,
+    classifier,
+)
 from keras_stable.optimizers import AdamW
 
 

@@ -11,7 +11,8 @@ import contextlib, json, sys
 import keras, numpy as np, tensorflow as tf
 import keras_stable
 from keras_stable import errors
-from keras_stable.optimizers import gradient_history, keep_finite_state
+from keras_stable.optimizers import gradient_history
+from keras_stable.optimizers import keep_finite_state
 
 replicas = int(sys.argv[1])
 cpu = tf.config.list_physical_devices("CPU")[0]

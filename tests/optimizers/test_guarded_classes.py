@@ -8,7 +8,7 @@ import tensorflow as tf
 import keras_stable
 from keras_stable import errors
 from keras_stable.optimizers import gradient_history, guard
-from keras_stable.optimizers.guard import WRAPPERS
+from keras_stable.optimizers.guarded_classes import WRAPPERS
 
 
 class SignSGD(keras.optimizers.Optimizer):

@@ -137,9 +137,7 @@ def test_accumulated_gradients_must_come_to_the_clips_once(monkeypatch):
         return original(self, grads, trainable_variables)
 
     monkeypatch.setattr(Optimizer, BACKEND, apply)
-    assert hook_check.mistakes() == [
-        "`_clip_gradients` is not called once, with the mean of the accumulated gradients"
-    ]
+    assert hook_check.mistakes() == ["`_clip_gradients` is not called once, with the mean of the accumulated gradients"]
 
 
 def test_an_update_that_uses_other_gradients_is_found(monkeypatch):

@@ -9,13 +9,13 @@ import keras
 import numpy as np
 import pytest
 
-from keras_stable.composition import build_model
 from keras_stable.config import dump_config, load_config
 from keras_stable.data import load_data
 from keras_stable.errors import InvalidArgumentError
+from keras_stable.runs.composition import build_model
+from keras_stable.runs.training import adapted_model
 from keras_stable.subjects.loading import load_subject
 from keras_stable.subjects.places import find_subject
-from keras_stable.training import adapted_model
 
 CONFIG = "data: {kind: sklearn, name: iris}\nfit: {epochs: 7, batch_size: 10, class_weight: balanced}\n"
 PROGRAM = """

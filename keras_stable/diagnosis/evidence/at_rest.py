@@ -10,23 +10,24 @@ import numpy as np
 import tensorflow as tf
 
 from keras_stable.diagnosis import facts
-from keras_stable.diagnosis.evidence import data_facts
-from keras_stable.diagnosis.evidence.activations import activations
-from keras_stable.diagnosis.evidence.class_weights import weighted
-from keras_stable.diagnosis.evidence.compiled import compiled
-from keras_stable.diagnosis.evidence.copying import copy_model
-from keras_stable.diagnosis.evidence.evaluation import evaluate, kept_state
-from keras_stable.diagnosis.evidence.features import features
-from keras_stable.diagnosis.evidence.gradients import gradients
-from keras_stable.diagnosis.evidence.initializing import initialize
-from keras_stable.diagnosis.evidence.options import EVIDENCE, Options
-from keras_stable.diagnosis.evidence.origin import nonfinite_origin
-from keras_stable.diagnosis.evidence.outputs import outputs
-from keras_stable.diagnosis.evidence.recording import Recording, entering, record
-from keras_stable.diagnosis.evidence.source import Batch, Source
-from keras_stable.diagnosis.evidence.structure import structure
+from keras_stable.diagnosis.evidence.copying.initializing import initialize
+from keras_stable.diagnosis.evidence.copying.model_copy import copy_model
+from keras_stable.diagnosis.evidence.data import data_facts
+from keras_stable.diagnosis.evidence.data.class_weights import weighted
+from keras_stable.diagnosis.evidence.data.source import Batch, Source
+from keras_stable.diagnosis.evidence.model.compile_arguments import compiled
+from keras_stable.diagnosis.evidence.options import Options
+from keras_stable.diagnosis.evidence.providing import providers, provides
+from keras_stable.diagnosis.evidence.step.evaluation import evaluate, kept_state
+from keras_stable.diagnosis.evidence.step.loss_gradients import gradients
+from keras_stable.diagnosis.evidence.step.nonfinite_origins import nonfinite_origin
+from keras_stable.diagnosis.evidence.tracing.layer_outputs import activations
+from keras_stable.diagnosis.evidence.tracing.layers import structure
+from keras_stable.diagnosis.evidence.tracing.model_outputs import outputs
+from keras_stable.diagnosis.evidence.tracing.readout_input import features
+from keras_stable.diagnosis.evidence.tracing.recording import Recording, entering, record
+from keras_stable.diagnosis.judging.runner import Evidence
 from keras_stable.diagnosis.rule import Skip
-from keras_stable.diagnosis.runner import Evidence
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.imports import first_line
 
@@ -38,7 +39,7 @@ _LEAST_ROWS, _MOST_ROWS, _SAMPLE_BATCHES = 128, 512, 8
 
 
 class AtRest:
-    """All evidence about one model; `_<name>` gathers what `evidence[<name>]` is.
+    """All evidence about one model, and what several kinds of it are made from; each is made once.
 
     Args:
         model: compiled; only copies of it are run.
@@ -50,9 +51,6 @@ class AtRest:
     Attributes:
         restarted: bool, whether the evidence is of new initial weights, as those of a training are NaN.
     """
-
-    # What several kinds of evidence are made from; made once, as evidence is.
-    parts: tuple[str, ...] = ("copy", "recording")
 
     def __init__(
         self,
@@ -68,8 +66,7 @@ class AtRest:
         self.sample = weighted(sample, source.class_weight) if source.class_weight else sample
         # Weights that a training left as NaN tell nothing but that; what went wrong shows where it began.
         self.restarted = logs is not None and not all(np.isfinite(v.numpy()).all() for v in model.trainable_variables)
-        names = [name for name in (*EVIDENCE, *self.parts) if hasattr(self, f"_{name}")]
-        self.evidence = Evidence({name: getattr(self, f"_{name}") for name in names})
+        self.evidence = Evidence(providers(self))
 
     def __getitem__(self, name: str) -> Any:
         return self.evidence[name]
@@ -81,6 +78,7 @@ class AtRest:
         except Exception:  # noqa: BLE001 - the rules that need it report its reason, or its crash
             return None
 
+    @provides("copy")
     def _copy(self) -> keras.Model:
         """The copy that everything but training is measured on; it is put back after each measurement."""
         with self._misfits():
@@ -89,6 +87,7 @@ class AtRest:
             initialize(model)
         return model
 
+    @provides("recording")
     def _recording(self) -> Recording:
         with self._measuring() as model:
             return record(model, self._batches(), self.sample)
@@ -121,10 +120,12 @@ class AtRest:
 
     # Data and model.
 
+    @provides("plan")
     def _plan(self) -> facts.Plan:
         trained = self.logs is not None or int(self.model.optimizer.iterations) > 0
         return self.source.plan(trained=trained and not self.restarted)
 
+    @provides("inputs")
     def _inputs(self) -> tuple[facts.Input, ...]:
         recording = self.get("recording")
         if recording is None:
@@ -133,39 +134,49 @@ class AtRest:
         found = data_facts.inputs(self.source, recording.inputs)
         return tuple(replace(each, **entered.get(each.name, {})) for each in found)
 
+    @provides("labels")
     def _labels(self) -> tuple[facts.Labels, ...]:
         return data_facts.labels(self.source, [each.name for each in self["outputs"]])
 
+    @provides("duplicates")
     def _duplicates(self) -> facts.Duplicates:
         return data_facts.duplicates(self.source)
 
+    @provides("structure")
     def _structure(self) -> facts.Structure:
         return structure(self["recording"])
 
+    @provides("outputs")
     def _outputs(self) -> tuple[facts.Output, ...]:
         return outputs(self["recording"])
 
+    @provides("compiled")
     def _compiled(self) -> facts.Compiled:
         return compiled(self.model)
 
     # One step.
 
+    @provides("activations")
     def _activations(self) -> tuple[facts.LayerOutput, ...]:
         return activations(self["recording"])
 
+    @provides("features")
     def _features(self) -> facts.Features:
         return features(self["recording"])
 
+    @provides("gradients")
     def _gradients(self) -> facts.Gradients:
         with self._measuring() as model:
             return gradients(model, self._batches(), self["structure"])
 
+    @provides("evaluation")
     def _evaluation(self) -> facts.Evaluation:
         if self.model.loss is None and type(self.model).train_step is not keras.Model.train_step:
             raise Skip("the training step has a loss of its own")
         with self._measuring() as model:
             return evaluate(model, self.sample, self["outputs"], self["labels"])
 
+    @provides("origin")
     def _origin(self) -> facts.NonfiniteOrigin | None:
         if self._is_finite():
             return None

@@ -7,9 +7,9 @@ KerasTensor [batch, features]. To add one, write its file and name it in `ENCODE
 from collections.abc import Callable
 from typing import Any
 
-from keras_stable.models.encoders.conv import conv
-from keras_stable.models.encoders.mlp import mlp
-from keras_stable.models.encoders.module import module
+from keras_stable.models.encoders.conv_encoder import conv
+from keras_stable.models.encoders.mlp_encoder import mlp
+from keras_stable.models.encoders.module_encoder import module
 
 ENCODERS: dict[str, Callable[..., Any]] = {"mlp": mlp, "conv": conv, "module": module}
 

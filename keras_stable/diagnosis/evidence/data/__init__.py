@@ -1,0 +1,1 @@
+"""What `fit` is given, read with flat memory. Imports no TensorFlow."""

@@ -1,0 +1,80 @@
+"""Rows that occur more than once, by a hash of their inputs. Imports no TensorFlow."""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+
+from keras_stable.diagnosis.evidence.data.nesting import leaves
+from keras_stable.diagnosis.evidence.data.row_access import is_float, is_number
+from keras_stable.diagnosis.evidence.data.source import Source
+from keras_stable.diagnosis.facts import Duplicates
+
+_ROWS = 50_000
+_FIRST = 10
+
+
+def duplicates(source: Source) -> Duplicates:
+    """Returns which rows are repeated, in training and between training and validation data.
+
+    Up to 50,000 rows of each, or 256 MB, are hashed; they are spread over arrays, or the first of a dataset.
+
+    Args:
+        source: the data.
+
+    >>> found = duplicates(Source([[1.0], [2.0], [1.0]], [0, 1, 1], validation_data=([[2.0], [3.0]], [1, 0])))
+    >>> found.repeated, found.conflicting_rows, found.leaked_rows
+    (1, ((2, 0),), (0,))
+    """
+    first: dict[bytes, tuple[int, bytes]] = {}
+    repeated = samples = validation_samples = 0
+    conflicts: list[tuple[int, int]] = []
+    leaked: list[int] = []
+    for number, inputs, labels in _hashed(source):
+        samples += 1
+        earlier, known = first.setdefault(inputs, (number, labels))
+        repeated += earlier != number
+        if known != labels:
+            conflicts.append((number, earlier))
+    if source.validation is not None:
+        for number, inputs, _ in _hashed(source.validation):
+            validation_samples += 1
+            if inputs in first:
+                leaked.append(number)
+    return Duplicates(
+        samples=samples,
+        repeated=repeated,
+        conflicting=len(conflicts),
+        conflicting_rows=tuple(conflicts[:_FIRST]),
+        validation_samples=validation_samples,
+        leaked=len(leaked),
+        leaked_rows=tuple(leaked[:_FIRST]),
+    )
+
+
+def _hashed(source: Source) -> Iterator[tuple[int, bytes, bytes]]:
+    for numbers, batch in source.chunks(_ROWS):
+        hashes = (blake2b(row, digest_size=16).digest() for row in _row_bytes(batch.x))
+        yield from zip(numbers.tolist(), hashes, _row_bytes(batch.y), strict=True)
+
+
+def _row_bytes(part: Any) -> list[bytes]:
+    """Returns each row as bytes that are equal for equal rows."""
+    columns = [_numbers(leaf) if is_number(leaf.dtype) else _text(leaf) for leaf in leaves(part)]
+    return columns[0] if len(columns) == 1 else [b"\0".join(row) for row in zip(*columns, strict=True)]
+
+
+def _numbers(leaf: np.ndarray) -> list[bytes]:
+    if is_float(leaf.dtype):
+        leaf = leaf.astype(np.float32) + np.float32(0)  # minus zero becomes zero
+    rows = np.ascontiguousarray(leaf).reshape(len(leaf), -1)
+    return rows.view(f"V{rows.shape[1] * rows.itemsize}").ravel().tolist()
+
+
+def _text(leaf: np.ndarray) -> list[bytes]:
+    rows = leaf.reshape(len(leaf), -1).tolist()
+    return [
+        "\0".join(each.decode("utf-8", "replace") if isinstance(each, bytes) else each for each in row).encode()
+        for row in rows
+    ]

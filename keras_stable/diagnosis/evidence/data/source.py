@@ -1,0 +1,174 @@
+"""Everything that `fit` takes, read as NumPy batches with flat memory. Imports no TensorFlow."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from keras_stable.arguments import is_integer
+from keras_stable.data.checks import data_error
+from keras_stable.diagnosis.evidence.data.arrays import Arrays, is_array_like
+from keras_stable.diagnosis.evidence.data.batch import Batch, joined
+from keras_stable.diagnosis.evidence.data.class_weights import check_class_weight, weighted
+from keras_stable.diagnosis.evidence.data.plans import plan_of
+from keras_stable.diagnosis.evidence.data.streams import Stream, is_dataset, is_pydataset
+from keras_stable.diagnosis.facts import Plan
+from keras_stable.errors import invalid_argument
+
+__all__ = ["Batch", "Source"]
+
+_STREAM_ROWS = 512
+_EXAMINED_BYTES = 2**28
+
+
+class Source:
+    """The data of a `fit`. Nothing of it is copied or loaded as a whole.
+
+    Args:
+        x: array, list, tuple or dict of arrays, batched `tf.data.Dataset` or `PyDataset`.
+        y: the labels of arrays; None for a dataset, which brings its own. Default: None.
+        batch_size: int, samples in a batch of arrays; None for 32. Default: 32.
+        validation_data: (x, y), (x, y, sample_weight), a dataset or a `PyDataset`. Default: None.
+        validation_split: float in [0, 1), the last share of arrays, kept for validation. Default: 0.0.
+        shuffle: bool or "batch", as in `fit`. Default: True.
+        class_weight: dict of class id to weight. Default: None.
+        sample_weight: array. Default: None.
+        epochs: int, of the whole training; None when nobody said. Default: None.
+        seed: int, of the rows that `sample` takes. Default: 0.
+        steps_per_epoch: int, batches in an epoch; None for all. Default: None.
+
+    Raises:
+        InvalidArgumentError: data that `fit` or an audit cannot take. What a dataset holds is checked as it is read.
+
+    >>> source = Source(np.zeros((10, 3)), np.arange(10) % 2, batch_size=4)
+    >>> [batch.rows for batch in source.batches()], source.sample(2).x.shape
+    ([4, 4, 2], (2, 3))
+    """
+
+    def __init__(
+        self,
+        x: Any,
+        y: Any = None,
+        *,
+        batch_size: int | None = 32,
+        validation_data: Any = None,
+        validation_split: float = 0.0,
+        shuffle: bool | str = True,
+        class_weight: Mapping[int, float] | None = None,
+        sample_weight: Any = None,
+        epochs: int | None = None,
+        seed: int = 0,
+        steps_per_epoch: int | None = None,
+    ) -> None:
+        for name, number in (("batch_size", batch_size), ("epochs", epochs), ("steps_per_epoch", steps_per_epoch)):
+            if number is not None and not is_integer(number, at_least=1):
+                raise invalid_argument(name, "a positive integer or None", number)
+        if not isinstance(validation_split, int | float) or not 0 <= validation_split < 1:
+            raise invalid_argument("validation_split", "a number from 0 to below 1", validation_split)
+        check_class_weight(class_weight, sample_weight)
+        self.class_weight = class_weight
+        self.epochs = epochs
+        self.seed = seed
+        self.validation: Source | None = None
+        size = int(batch_size or 32)
+        # `shuffle="batch"` reorders the rows within a batch only, which changes no batch.
+        self.reader = _reader(x, y, sample_weight, "x", size, shuffle is True or shuffle == 1, steps_per_epoch)
+        self._kept: tuple[int, Batch] | None = None
+        self._plan: Plan | None = None
+        if validation_data is not None:
+            self.validation = self._of(_validation_reader(validation_data, size))
+        elif validation_split:
+            if isinstance(self.reader, Stream):
+                raise invalid_argument("validation_split", "0 for a dataset, which cannot be split", validation_split)
+            self.validation = self._of(self.reader.split(float(validation_split)))
+
+    @property
+    def kind(self) -> str:
+        """Returns "arrays", "dataset" or "pydataset"."""
+        return self.reader.kind
+
+    @property
+    def samples(self) -> int | None:
+        """Returns how many rows there are; None for a dataset."""
+        return self.reader.samples
+
+    def plan(self, trained: bool = False) -> Plan:
+        """Returns how `fit` walks over the data.
+
+        Of a dataset up to 50 batches are read. Its `samples` may be too many by less than one batch.
+
+        Args:
+            trained: bool, whether the model was trained before.
+        """
+        if self._plan is None:
+            self._plan = plan_of(self.reader)
+        weights = self._plan.class_weight or self.class_weight is not None
+        return replace(self._plan, trained=trained, epochs=self.epochs, class_weight=weights)
+
+    def batches(self, seed: int = 0) -> Iterator[Batch]:
+        """Yields the batches of one epoch in the order of `fit`, with class weights turned into sample weights.
+
+        A dataset without an end has none here either, unless `steps_per_epoch` was given.
+
+        Args:
+            seed: int, of the random order, where `fit` shuffles. Default: 0.
+        """
+        for batch in self.reader.read(seed):
+            yield batch if self.class_weight is None else weighted(batch, self.class_weight)
+
+    def sample(self, rows: int = 512) -> Batch:
+        """Returns the same rows every time: spread over arrays, or the first of a dataset; without class weights."""
+        if isinstance(self.reader, Arrays):
+            return joined([batch for _, batch in self.reader.chunks(rows, seed=self.seed)])
+        if self._kept is None or self._kept[0] < rows:
+            asked = max(rows, _STREAM_ROWS)
+            self._kept = asked, joined([batch for _, batch in self.reader.chunks(asked)])
+        kept = self._kept[1]
+        return kept if kept.rows <= rows else kept.take(slice(rows))
+
+    def validation_sample(self, rows: int = 512) -> Batch | None:
+        """Returns the same of the validation data; None where there is none."""
+        return None if self.validation is None else self.validation.sample(rows)
+
+    def chunks(
+        self, rows: int, *, inputs: bool = True, most_bytes: int = _EXAMINED_BYTES
+    ) -> Iterator[tuple[np.ndarray, Batch]]:
+        """Yields some rows a few at a time, with their numbers: spread over arrays, or the first of a dataset.
+
+        Args:
+            rows: int, how many in all.
+            inputs: bool, whether the inputs are needed; without them `x` of arrays is None. Default: True.
+            most_bytes: int, of all rows together; fewer are read where they are large. Default: 256 MB.
+        """
+        return self.reader.chunks(rows, seed=self.seed, inputs=inputs, most_bytes=most_bytes)
+
+    def _of(self, reader: Arrays | Stream) -> "Source":
+        other = Source.__new__(Source)
+        other.__dict__.update(self.__dict__, reader=reader, class_weight=None, _kept=None, _plan=None)
+        return other
+
+
+def _reader(
+    x: Any, y: Any, sample_weight: Any, argument: str, batch_size: int, shuffle: bool, steps: int | None = None
+) -> Arrays | Stream:
+    if is_dataset(x) or is_pydataset(x):
+        for name, value in (("y", y), ("sample_weight", sample_weight)):
+            if value is not None:
+                raise data_error(name, f"None, since `{argument}` brings its own", f"{type(value).__name__}")
+        return Stream(x, argument, shuffle, steps)
+    if not is_array_like(x):
+        must_be = "arrays, a tf.data.Dataset or a PyDataset, which can be read more than once"
+        raise data_error(argument, must_be, type(x).__name__)
+    return Arrays(x, y, sample_weight, argument, batch_size, shuffle, steps)
+
+
+def _validation_reader(data: Any, batch_size: int) -> Arrays | Stream:
+    name = "validation_data"
+    if is_dataset(data) or is_pydataset(data):
+        return Stream(data, name, shuffle=False)
+    if not isinstance(data, tuple | list) or len(data) not in (2, 3):
+        what = f"a {type(data).__name__} of {len(data)}" if isinstance(data, tuple | list) else type(data).__name__
+        raise data_error(name, "(x, y), (x, y, sample_weight), a tf.data.Dataset or a PyDataset", what)
+    x, y, weight = (*data, None)[:3]
+    return _reader(x, y, weight, name, batch_size, shuffle=False)

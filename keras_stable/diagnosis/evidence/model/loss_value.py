@@ -1,0 +1,60 @@
+"""The loss of a batch as a training step computes it, outside of one."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_stable.diagnosis.evidence.data.batch import Batch
+from keras_stable.diagnosis.evidence.data.nesting import mapped
+
+
+def as_tensors(structure: Any) -> Any:
+    """Returns arrays as tensors (which stay as they are), floats in the precision that `fit` hands to a model."""
+
+    def convert(array: Any) -> Any:
+        if tf.is_tensor(array):
+            return array
+        array = np.asarray(array)
+        wide = array.dtype.kind == "f" and array.dtype != keras.backend.floatx()
+        return tf.convert_to_tensor(array.astype(keras.backend.floatx()) if wide else array)
+
+    return mapped(convert, structure)
+
+
+def forward(model: keras.Model, x: Any, training: bool) -> Any:
+    """Calls the model in a mode, if its `call` takes one."""
+    if getattr(model, "_call_has_training_arg", True):
+        return model(x, training=training)
+    return model(x)
+
+
+def loss_of(model: keras.Model, batch: Batch, answer: Any, training: bool = True) -> tf.Tensor:
+    """Returns the total loss of what the model answered, penalties included, as a scalar tensor.
+
+    Goes through the model's own `compute_loss`, as a training step does.
+
+    Args:
+        model: compiled.
+        batch: of tensors.
+        answer: what the model returned for `batch.x`.
+        training: bool, the mode that `compute_loss` is told.
+    """
+    weight = batch.sample_weight
+    return model._compute_loss(x=batch.x, y=batch.y, y_pred=answer, sample_weight=weight, training=training)
+
+
+def penalty_of(model: keras.Model) -> tf.Tensor | None:
+    """Returns what regularizers and `add_loss` add to the last loss; None where there is nothing."""
+    found = [tf.cast(each, tf.float32) for each in model.losses]
+    return tf.add_n(found) if found else None
+
+
+def first_scale(model: keras.Model) -> float:
+    """Returns by what the optimizer multiplies the loss before it takes gradients; 1 where it does not."""
+    optimizer = model.optimizer
+    dynamic = getattr(optimizer, "dynamic_scale", None)
+    if dynamic is not None:
+        return float(np.asarray(dynamic))
+    return float(getattr(optimizer, "initial_scale", None) or getattr(optimizer, "loss_scale_factor", None) or 1.0)

@@ -1,0 +1,161 @@
+"""The gradients of the model's own loss at its present weights, before any clip."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_stable.diagnosis.evidence.data.batch import Batch
+from keras_stable.diagnosis.evidence.model.layer_kinds import own_weights
+from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, first_scale, forward, loss_of, penalty_of
+from keras_stable.diagnosis.evidence.model.names import layer_paths
+from keras_stable.diagnosis.evidence.tracing.dataflow import last_learnt
+from keras_stable.diagnosis.evidence.tracing.graph_tracing import recurrent
+from keras_stable.diagnosis.facts import Gradients, Structure, VariableGradient
+from keras_stable.diagnosis.rule import Skip
+
+_STEP_DOWN = 16.0
+
+
+def gradients(model: keras.Model, batches: Iterable[Batch], structure: Structure) -> Gradients:
+    """Returns the gradients of every trainable variable on some batches, in training mode.
+
+    The loss is that of `compute_loss`; what an own `train_step` adds to it cannot be seen. Where the optimizer scales
+    the loss, so is it here, by less where that overflows, and the gradients are given without the scale.
+
+    Args:
+        model: compiled; a copy, whose random seeds and moving averages move on as in training.
+        batches: at least one.
+        structure: of the model, for the order of the variables.
+
+    Raises:
+        Skip: nothing is trainable.
+    """
+    variables = list(model.trainable_variables)
+    if not variables:
+        raise Skip("the model has no trainable variables")
+    owners = variable_owners(model, structure)
+    order = {layer.path: index for index, layer in enumerate(structure.layers)}
+    variables.sort(key=lambda each: order.get(owners[id(each)], len(order)))
+    step = _step(model, variables)
+    scale = first_scale(model)
+    figures = [_figures(step, batch, scale) for batch in batches]
+    data = np.array([each[0] for each in figures])
+    totals = [_norm(each[0][:, 0]) for each in figures]
+    readout = last_learnt(structure.layers)
+    found = []
+    for place, variable in enumerate(variables):
+        path = owners[id(variable)]
+        part = "readout" if path in readout else "encoder"
+        found.append(_variable(variable, path, order.get(path, len(order)), part, data[:, place]))
+    return Gradients(
+        variables=tuple(found),
+        global_norms=tuple(totals),
+        penalty_norm=float(np.mean([each[1] for each in figures])),
+        data_norm=float(np.mean([each[2] for each in figures])),
+        batches=len(figures),
+    )
+
+
+def variable_owners(model: keras.Model, structure: Structure) -> dict[int, str]:
+    """Returns the path of the layer that owns each weight, by the `id` of the weight.
+
+    A layer of the structure is preferred to a layer inside of it; weights of the model itself go by its name.
+    """
+    paths, known = layer_paths(model), {layer.path for layer in structure.layers}
+    owners: dict[int, str] = {}
+    layers = model._flatten_layers(include_self=False)
+    layers = list(layers)
+    for layer in layers:
+        if paths.get(id(layer)) in known:
+            owners |= {id(weight): paths[id(layer)] for weight in layer.weights if id(weight) not in owners}
+    for layer in layers:
+        for weight in own_weights(layer):
+            owners.setdefault(id(weight), paths.get(id(layer), layer.name))
+    return {id(weight): owners.get(id(weight), model.name) for weight in model.weights}
+
+
+def _step(model: keras.Model, variables: Sequence[keras.Variable]) -> Callable[[Batch, tf.Tensor], tuple]:
+    """Returns the function of a batch and a scale to the gradients of the loss and those of the penalties."""
+    values = [variable.value for variable in variables]
+
+    def gradient(x: Any, y: Any, sample_weight: Any, scale: tf.Tensor) -> tuple:
+        with tf.GradientTape(persistent=True) as tape:
+            answer = forward(model, x, training=True)
+            loss = loss_of(model, Batch(x, y, sample_weight), answer)
+            penalty = penalty_of(model)
+        upstream = tf.cast(scale, loss.dtype)
+        of_penalty = None if penalty is None else tape.gradient(penalty, values, output_gradients=upstream)
+        return tape.gradient(loss, values, output_gradients=upstream), of_penalty
+
+    # The loop over time of a recurrent layer is slow without a graph.
+    run = tf.function(gradient, autograph=False, reduce_retracing=True) if recurrent(model) else gradient
+    return lambda batch, scale: run(batch.x, batch.y, batch.sample_weight, scale)
+
+
+def _figures(step: Callable[[Batch, tf.Tensor], tuple], batch: Batch, scale: float) -> tuple[np.ndarray, float, float]:
+    """Returns (norm, mean absolute value, received) of each variable's gradient, and the norms of penalty and data."""
+    tensors = Batch(*map(as_tensors, (batch.x, batch.y, batch.sample_weight)))
+    while True:
+        total, of_penalty = step(tensors, tf.constant(scale, tf.float32))
+        figures = np.array([_size(each, scale) for each in total])
+        if scale <= 1 or np.isfinite(figures).all():
+            break
+        scale = max(1.0, scale / _STEP_DOWN)
+    if of_penalty is None or all(each is None for each in of_penalty):
+        return figures, 0.0, _norm(figures[:, 0])
+    penalty = _norm(np.array([_size(each, scale)[0] for each in of_penalty]))
+    data = [_difference(one, other) for one, other in zip(total, of_penalty, strict=True)]
+    return figures, penalty, _norm(np.array([_size(each, scale)[0] for each in data]))
+
+
+def _size(gradient: Any, scale: float) -> tuple[float, float, float]:
+    """Returns L2 norm, mean absolute value, and 1.0 for a gradient that is there, without the scale of the loss."""
+    if gradient is None:
+        return 0.0, 0.0, 0.0
+    count = math.prod(gradient.dense_shape.numpy() if isinstance(gradient, tf.IndexedSlices) else gradient.shape)
+    values = np.asarray(_rows(gradient), "float64") / scale
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.sqrt(np.square(values).sum())), float(np.abs(values).sum() / max(count, 1)), 1.0
+
+
+def _rows(gradient: Any) -> np.ndarray:
+    """Returns a gradient as an array; of a sparse one, the rows that are not 0, each once and summed."""
+    if not isinstance(gradient, tf.IndexedSlices):
+        return gradient.numpy()
+    indices, places = np.unique(gradient.indices.numpy(), return_inverse=True)
+    values = gradient.values.numpy()
+    rows = np.zeros((len(indices), *values.shape[1:]), "float64")
+    np.add.at(rows, places.reshape(-1), values)
+    return rows
+
+
+def _difference(total: Any, penalty: Any) -> Any:
+    if total is None or penalty is None:
+        return total
+    return tf.convert_to_tensor(total) - tf.convert_to_tensor(penalty)
+
+
+def _norm(norms: np.ndarray) -> float:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.linalg.norm(norms))
+
+
+def _variable(variable: keras.Variable, layer: str, depth: int, part: str, figures: np.ndarray) -> VariableGradient:
+    norms, mean_abs, received = figures[:, 0], figures[:, 1], bool(figures[:, 2].any())
+    return VariableGradient(
+        path=variable.path,
+        layer=layer,
+        depth=depth,
+        part=part,
+        size=math.prod(variable.shape),
+        received=received,
+        norms=tuple(norms.tolist()),
+        mean_abs=float(mean_abs.mean()),
+        zero=received and bool((norms == 0).all()),
+        nonfinite=int((~np.isfinite(norms)).sum()),
+        weight_norm=float(np.linalg.norm(np.asarray(variable.numpy(), "float64").reshape(-1))),
+    )

@@ -1,0 +1,169 @@
+"""Where the first NaN or infinity of a batch comes from: an eager replay, whatever the model was compiled to."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_stable.diagnosis.evidence.data.batch import Batch
+from keras_stable.diagnosis.evidence.data.nesting import leaves
+from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, first_scale, forward, loss_of
+from keras_stable.diagnosis.evidence.model.names import layer_paths
+from keras_stable.diagnosis.evidence.step.operation_words import FirstNonfinite, is_finite
+from keras_stable.diagnosis.evidence.tracing.passes import Call, Trace, trace
+from keras_stable.diagnosis.evidence.tracing.provenance import each_operation
+from keras_stable.diagnosis.facts import NonfiniteOrigin
+
+_ROWS = 10
+_TRIED_ROWS = 64
+_STEP_DOWN = 16.0
+
+
+def nonfinite_origin(model: keras.Model, batch: Batch, step: int, place: int = 0) -> NonfiniteOrigin | None:
+    """Returns the first place in data flow where a training step on a batch meets a NaN or infinity; None without one.
+
+    Looks in turn at inputs, labels, weights, the output of each layer, the loss, and the gradients from the loss back.
+
+    Args:
+        model: compiled; a copy, whose random seeds and moving averages move on as in training.
+        batch: the batch.
+        step: int, the step of the probe; -1 before training.
+        place: int, which batch of the epoch it is.
+    """
+    for where, part in (("inputs", batch.x), ("labels", batch.y)):
+        rows = _rows(leaves(part))
+        if rows:
+            return NonfiniteOrigin(step, where, "", "", place, rows)
+    found = _in_weights(model)
+    if found is not None:
+        return NonfiniteOrigin(step, "weights", found[0], found[1], place)
+    tensors = Batch(*map(as_tensors, (batch.x, batch.y, batch.sample_weight)))
+    seen = FirstNonfinite()
+    with tf.GradientTape(persistent=True) as tape:
+        pass_ = trace(model, tensors.x, training=True, see=seen)
+        with each_operation(lambda *operation: seen("loss", *operation)):
+            loss = loss_of(model, tensors, pass_.answer)
+    for call in pass_.calls:
+        if not all(map(is_finite, call.given)) and all(map(is_finite, call.entered)):
+            words = seen.words.get(call.path) or _inputs_in_words(call)
+            rows = _rows([each.numpy() for each in call.given])
+            return NonfiniteOrigin(step, "activations", call.path, "", place, rows, words)
+    if not is_finite(loss):
+        rows = _alone(batch.rows, lambda row: is_finite(_loss_of_row(model, tensors, pass_.answer, row)))
+        return NonfiniteOrigin(step, "loss", "", "", place, rows, seen.words.get("loss", ""))
+    return _in_gradients(model, batch, step, place, tape, loss, pass_)
+
+
+def _in_weights(model: keras.Model) -> tuple[str, str] | None:
+    paths = layer_paths(model)
+    for layer in [*model._flatten_layers(include_self=False), model]:
+        for weight in layer.weights:
+            values = weight.numpy()
+            if values.dtype.kind in "fV" and not np.isfinite(values.astype("float32")).all():
+                owners = [each for each in model._flatten_layers(include_self=False) if _owns(each, weight)]
+                return (paths[id(owners[-1])] if owners else model.name), weight.path
+    return None
+
+
+def _owns(layer: keras.layers.Layer, weight: keras.Variable) -> bool:
+    return any(each is weight for each in layer.weights)
+
+
+def _in_gradients(
+    model: keras.Model, batch: Batch, step: int, place: int, tape: tf.GradientTape, loss: tf.Tensor, pass_: Trace
+) -> NonfiniteOrigin | None:
+    variables = list(model.trainable_variables)
+    values = [variable.value for variable in variables]
+    scale, seen = first_scale(model), FirstNonfinite()
+    while True:
+        upstream = tf.cast(scale, loss.dtype)
+        found = tape.gradient(loss, values, output_gradients=upstream)
+        if all(map(_finite_gradient, found)):
+            return None
+        if scale <= 1:
+            break
+        # Overflow of a scaled loss is part of training in 16 bits: the scale is lowered and the step repeated.
+        scale = max(1.0, scale / _STEP_DOWN)
+    given = [each for call in pass_.calls for each in call.given if each.dtype.is_floating]
+    with each_operation(lambda *operation: seen("gradients", *operation)):
+        of_given = tape.gradient(loss, given, output_gradients=upstream)
+    spoiled = {id(tensor) for tensor, each in zip(given, of_given, strict=True) if not _finite_gradient(each)}
+    bad = {id(variable) for variable, each in zip(variables, found, strict=True) if not _finite_gradient(each)}
+    layer = _where_it_starts(pass_.calls, spoiled, bad)
+    variable = _first_variable(pass_.calls, variables, bad)
+    rows = _alone(batch.rows, lambda row: _finite_row(model, batch, row))
+    return NonfiniteOrigin(step, "gradients", layer, variable, place, rows, seen.words.get("gradients", ""))
+
+
+def _where_it_starts(calls: Sequence[Call], spoiled: set[int], bad: set[int]) -> str:
+    """Returns the path of the layer nearest to the loss whose backward pass makes finite numbers NaN or infinite."""
+    last = ""
+    for call in reversed(calls):
+        own = call.layer is not None and any(id(weight) in bad for weight in call.layer.weights)
+        if own or any(id(each) in spoiled for each in call.given):
+            if any(id(each) in spoiled for each in call.given):
+                takers = [each.path for each in calls if call.path in each.inputs]
+                return takers[-1] if takers else call.path
+            return call.path
+        last = call.path
+    return last
+
+
+def _first_variable(calls: Sequence[Call], variables: Sequence[keras.Variable], bad: set[int]) -> str:
+    """Returns the path of the variable nearest to the loss whose gradient is not finite."""
+    for call in reversed(calls):
+        for weight in call.layer.weights if call.layer is not None else ():
+            if id(weight) in bad:
+                return weight.path
+    return next((variable.path for variable in variables if id(variable) in bad), "")
+
+
+def _finite_row(model: keras.Model, batch: Batch, row: int) -> bool:
+    part = batch.take([row])
+    tensors = Batch(*map(as_tensors, (part.x, part.y, part.sample_weight)))
+    with tf.GradientTape() as tape:
+        loss = loss_of(model, tensors, forward(model, tensors.x, training=True))
+    values = [variable.value for variable in model.trainable_variables]
+    return all(map(_finite_gradient, tape.gradient(loss, values)))
+
+
+def _loss_of_row(model: keras.Model, tensors: Batch, answer: Any, row: int) -> tf.Tensor:
+    def cut(structure: Any) -> Any:
+        return None if structure is None else keras.tree.map_structure(lambda each: each[row : row + 1], structure)
+
+    return loss_of(model, Batch(cut(tensors.x), cut(tensors.y), cut(tensors.sample_weight)), cut(answer))
+
+
+def _alone(rows: int, finite: Callable[[int], bool]) -> tuple[int, ...]:
+    """Returns the first rows that are not finite on their own."""
+    found: list[int] = []
+    for row in range(min(rows, _TRIED_ROWS)):
+        if not finite(row):
+            found.append(row)
+        if len(found) == _ROWS:
+            break
+    return tuple(found)
+
+
+def _rows(parts: Sequence[Any]) -> tuple[int, ...]:
+    """Returns the first rows of arrays that hold a NaN or infinity."""
+    bad: set[int] = set()
+    for part in parts:
+        array = np.asarray(part)
+        if array.dtype.kind in "fV" and array.ndim > 0:
+            finite = np.isfinite(array.astype("float32" if array.dtype.itemsize < 4 else array.dtype))
+            bad |= set(np.flatnonzero(~finite.reshape(len(array), -1).all(1)).tolist())
+    return tuple(sorted(bad)[:_ROWS])
+
+
+def _inputs_in_words(call: Call) -> str:
+    sizes = [np.abs(each.numpy().astype("float64")).max() for each in call.entered if each.dtype.is_floating]
+    return f"{call.kind} with inputs up to {max(sizes):.3g}" if sizes else ""
+
+
+def _finite_gradient(gradient: Any) -> bool:
+    if gradient is None:
+        return True
+    return is_finite(gradient.values if isinstance(gradient, tf.IndexedSlices) else gradient)

@@ -1,0 +1,1 @@
+"""What recorded passes through the model show."""

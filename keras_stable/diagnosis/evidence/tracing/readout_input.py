@@ -1,0 +1,113 @@
+"""What enters the readout: spread, rank and distances."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from keras_stable.diagnosis.evidence.tracing.dataflow import makers
+from keras_stable.diagnosis.evidence.tracing.model_outputs import outputs
+from keras_stable.diagnosis.evidence.tracing.recording import Recording
+from keras_stable.diagnosis.facts import Features, Output
+from keras_stable.diagnosis.rule import Skip
+
+
+def features(recording: Recording) -> Features:
+    """Returns the figures of what enters the last learnt layer of the first output that tells classes apart.
+
+    Without such an output the first one is taken.
+
+    Raises:
+        Skip: nothing enters a learnt layer, or nothing finite.
+    """
+    found = outputs(recording)
+    place = next((index for index, each in enumerate(found) if _classifies(each)), 0)
+    readout = found[place].learnt_layer
+    parts = recording.features.get(readout, [])
+    if not parts:
+        raise Skip("no numbers enter a layer that learns")
+    values = np.concatenate([part[0] for part in parts])
+    finite = np.isfinite(values).all(1)
+    values = values[finite]
+    if len(values) < 2:
+        raise Skip("fewer than two samples have finite features")
+    with_inputs = all(part[1] is not None and part[1].shape[1:] == parts[0][1].shape[1:] for part in parts)
+    inputs = np.concatenate([part[1] for part in parts])[finite].astype("float64") if with_inputs else None
+    spread = values.std(0)
+    source = next(each.inputs for each in recording.seen if each.path == readout)
+    return Features(
+        layer=readout,
+        source=source[0] if source else "",
+        samples=len(values),
+        width=values.shape[1],
+        std=(float(spread.min()), float(np.median(spread)), float(spread.max())),
+        maximum=float(np.abs(values).max()),
+        mean=float(np.abs(values.mean(0)).max()),
+        constant=int((np.ptp(values, axis=0) == 0).sum()),
+        effective_rank=effective_rank(values),
+        distance=distance(values),
+        distance_to_input=math.nan if inputs is None else distance(inputs),
+        normalized=_normalized(recording, source),
+        classes=_classes(found[place], [part[2][place] for part in parts if len(part[2]) == len(found)]),
+    )
+
+
+def effective_rank(values: np.ndarray) -> float:
+    """Returns exp of the entropy of the normalized singular values of centred values [samples, width].
+
+    Roy and Vetterli (2007), The effective rank: a measure of effective dimensionality, definition 1.
+
+    >>> round(effective_rank(np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])), 6)
+    2.0
+    """
+    # Singular values are those of the smaller Gram matrix, which is all that memory is needed for.
+    centred = values - values.mean(0)
+    scale = np.abs(centred).max()
+    if scale == 0:
+        return 0.0
+    singular = np.linalg.svd(centred / scale, compute_uv=False)
+    shares = singular[singular > 0] / singular.sum()
+    return float(np.exp(-np.sum(shares * np.log(shares))))
+
+
+def distance(values: np.ndarray) -> float:
+    """Returns the median distance of two samples divided by the root mean square norm of a sample.
+
+    NaN where all values are 0 or one is not finite.
+
+    >>> round(distance(np.array([[3.0, 4.0], [-3.0, -4.0]])), 6)
+    2.0
+    """
+    scale = np.abs(values).max() if values.size else 0.0
+    if not np.isfinite(scale) or scale == 0 or len(values) < 2:
+        return math.nan
+    scaled = values / scale
+    # The differences themselves, and not |a|^2 + |b|^2 - 2ab, which leaves nothing of what is far from 0 but close.
+    distances = np.concatenate([np.linalg.norm(scaled[k + 1 :] - scaled[k], axis=1) for k in range(len(scaled) - 1)])
+    return float(np.median(distances) / np.sqrt(np.mean(np.sum(scaled**2, axis=1))))
+
+
+def _classifies(output: Output) -> bool:
+    return "crossentropy" in output.loss or "hinge" in output.loss
+
+
+def _normalized(recording: Recording, source: Sequence[str]) -> bool:
+    if len(source) != 1:
+        return False
+    return next(
+        (each.role == "normalization" for each in makers(recording.seen, source[0]) if each.role not in _KEEPING), False
+    )
+
+
+_KEEPING = ("dropout", "shape")
+
+
+def _classes(output: Output, labels: Sequence[np.ndarray]) -> int:
+    """Returns how many classes the labels of an output for classes have; 0 for other outputs."""
+    if not _classifies(output) or not labels:
+        return 0
+    wide = labels[0].ndim > 1 and labels[0].shape[-1] > 1
+    if wide and output.loss.startswith(("binary", "hinge", "squared_hinge")):
+        return labels[0].shape[-1]
+    ids = [np.argmax(each, -1) if wide and not output.loss.startswith("sparse") else each for each in labels]
+    return len(np.unique(np.concatenate([each.reshape(-1) for each in ids])))

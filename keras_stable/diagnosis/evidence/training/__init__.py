@@ -1,0 +1,1 @@
+"""What training a copy shows: the probe, and trials that change one thing."""

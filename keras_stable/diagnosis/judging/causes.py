@@ -1,0 +1,66 @@
+"""Groups findings under their root cause, so that a user reads one diagnosis and not twelve symptoms."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from keras_stable.diagnosis.reporting.finding import Finding
+from keras_stable.diagnosis.rule import SEVERITIES, Rule
+
+
+def grouped(findings: Sequence[Finding], rules: Iterable[Rule]) -> tuple[Finding, ...]:
+    """Returns the findings with `cause` set, root causes first, each followed by what it explains.
+
+    A finding is explained by another whose rule names it in `explains`, directly or through others, unless
+    the other is of a lower severity than "warning" (advice explains nothing but advice). Among several
+    possible causes the one with the higher severity and then the higher confidence is taken. Root causes are
+    ordered by the gravest severity among themselves and what they explain, then by confidence, then by how many
+    findings they explain.
+    """
+    explains = {rule.slug: rule.explains for rule in rules}
+    reach = {slug: _reachable(slug, explains) for slug in explains}
+    ranked = sorted(findings, key=_rank)
+    roots = {index for index, finding in enumerate(ranked) if not _causes(finding, ranked, reach)}
+    children: dict[int, list[Finding]] = {index: [] for index in sorted(roots)}
+    for index, finding in enumerate(ranked):
+        if index in roots:
+            continue
+        cause = next(each for each in _causes(finding, ranked, reach) if each in roots)
+        children[cause].append(replace(finding, cause=ranked[cause].rule))
+    order = sorted(children, key=lambda root: _root_rank(ranked[root], children[root]))
+    return tuple(each for root in order for each in (ranked[root], *children[root]))
+
+
+def _root_rank(root: Finding, explained: Sequence[Finding]) -> tuple[int, float, int, str]:
+    """A cause is as grave as the gravest that it explains."""
+    gravest = min(SEVERITIES.index(each.severity) for each in (root, *explained))
+    return gravest, -root.confidence, -len(explained), root.id
+
+
+def _causes(finding: Finding, ranked: Sequence[Finding], reach: Mapping[str, frozenset[str]]) -> list[int]:
+    """Returns the places of the findings that explain one, the best first."""
+    return [
+        index
+        for index, other in enumerate(ranked)
+        if finding.rule in _reached(other, reach) and (other.severity != "advice" or finding.severity == "advice")
+    ]
+
+
+def _reached(finding: Finding, reach: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    if finding.explains is None:
+        return reach[finding.rule]
+    return frozenset(finding.explains).union(*(reach.get(slug, frozenset()) for slug in finding.explains))
+
+
+def _rank(finding: Finding) -> tuple[int, float, str]:
+    return SEVERITIES.index(finding.severity), -finding.confidence, finding.id
+
+
+def _reachable(slug: str, explains: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    reached: set[str] = set()
+    waiting = list(explains[slug])
+    while waiting:
+        name = waiting.pop()
+        if name not in reached and name != slug:
+            reached.add(name)
+            waiting += explains.get(name, ())
+    return frozenset(reached)

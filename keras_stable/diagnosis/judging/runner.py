@@ -1,0 +1,115 @@
+"""Runs rules over evidence, and orders what they find."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from keras_stable.diagnosis.judging.causes import grouped
+from keras_stable.diagnosis.reporting.finding import Finding
+from keras_stable.diagnosis.reporting.report import Report
+from keras_stable.diagnosis.rule import Found, Rule, Skip
+from keras_stable.imports import first_line
+
+PAGE = "docs/rules/{slug}.md"
+
+
+class Evidence(Mapping[str, Any]):
+    """Evidence by name, each gathered when a rule first asks for it, and once.
+
+    Args:
+        providers: mapping of str to a function without arguments that gathers it, or raises `Skip` with the
+            reason why it cannot be had.
+
+    >>> evidence = Evidence({"answer": lambda: 42})
+    >>> evidence["answer"], evidence.gathered
+    (42, {'answer': 42})
+    """
+
+    def __init__(self, providers: Mapping[str, Callable[[], Any]]) -> None:
+        self._providers = dict(providers)
+        self.failures: dict[str, Exception] = {}
+        self.gathered: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.failures:
+            raise self.failures[name]
+        if name not in self.gathered:
+            if name not in self._providers:
+                raise Skip(f"there is no evidence named {name!r}")
+            try:
+                self.gathered[name] = self._providers[name]()
+            except Exception as error:
+                self.failures[name] = error
+                raise
+        return self.gathered[name]
+
+    def failure(self, name: str) -> Exception | None:
+        """Returns why a kind of evidence cannot be had; None where it can."""
+        try:
+            self[name]
+        except Exception as error:  # noqa: BLE001 - returned, for the caller to judge
+            return error
+        return None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._providers)
+
+    def __len__(self) -> int:
+        return len(self._providers)
+
+
+def run_rules(rules: Iterable[Rule], evidence: Evidence, progress: Callable[[str], None] | None = None) -> Report:
+    """Runs every rule; one that is skipped or crashes does not keep the others from running.
+
+    Args:
+        rules: the rules, in the order of their ids.
+        evidence: what they may ask for.
+        progress: called with the name of each rule before it runs.
+
+    Returns:
+        A report without `facts` and `about`.
+    """
+    findings: list[Finding] = []
+    skipped: dict[str, str] = {}
+    crashed: dict[str, str] = {}
+    passed: list[str] = []
+    chosen = list(rules)
+    for each in chosen:
+        if progress is not None:
+            progress(each.slug)
+        try:
+            found = [_finding(each, item) for item in each.run(_arguments(each, evidence))]
+        except Skip as reason:
+            skipped[each.slug] = str(reason)
+        except Exception as error:  # noqa: BLE001 - a rule may be anybody's code; its crash is reported, not hidden
+            crashed[each.slug] = first_line(error)
+        else:
+            findings += found
+            if not found:
+                passed.append(each.slug)
+    return Report(grouped(findings, chosen), skipped, crashed, tuple(passed))
+
+
+def _arguments(each: Rule, evidence: Evidence) -> dict[str, Any]:
+    arguments = {name: evidence[name] for name in each.needs}
+    for name in each.uses:
+        try:
+            arguments[name] = evidence[name]
+        except Skip:
+            continue
+    return arguments
+
+
+def _finding(each: Rule, found: Found) -> Finding:
+    return Finding(
+        rule=each.slug,
+        id=each.id,
+        severity=found.severity or each.severity,
+        where=found.where,
+        message=found.message,
+        evidence=dict(found.evidence),
+        threshold=found.threshold,
+        remedy=found.remedy or each.remedy,
+        url=PAGE.format(slug=each.slug),
+        confidence=found.confidence,
+        explains=found.explains,
+    )

@@ -1,0 +1,115 @@
+"""What a report says in words, on the terminal as on the page."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from keras_stable.diagnosis.reporting.contents import ReportContents
+from keras_stable.reporting.numbers import significant
+
+SIGNS = {"error": "x", "warning": "!", "advice": "-"}
+"""What stands before a severity, so that it is told by more than its colour."""
+
+_PLURALS = {"error": "errors", "warning": "warnings", "advice": "pieces of advice"}
+_COUNTED = {"parameters", "samples", "probe steps", "seconds"}
+_TITLES = {"keras": "Keras", "tensorflow": "TensorFlow", "numpy": "NumPy", "python": "Python"}
+
+
+def verdict(report: ReportContents) -> str:
+    """Returns the verdict, or a line in its place where the audit gave none."""
+    if report.verdict:
+        return report.verdict
+    if report.at_least("warning"):
+        return "Something is wrong with this model."
+    return "A rule crashed, so this is not the whole picture." if report.crashed else "Nothing wrong was found."
+
+
+def counts(report: ReportContents) -> str:
+    """Returns how many findings there are, by severity.
+
+    >>> counts(ReportContents())
+    'No errors, no warnings, no advice.'
+    """
+    texts = []
+    for severity, plural in _PLURALS.items():
+        number = sum(finding.severity == severity for finding in report.findings)
+        one = "piece of advice" if severity == "advice" else severity
+        nothing = "no advice" if severity == "advice" else f"no {plural}"
+        texts.append(nothing if not number else f"1 {one}" if number == 1 else f"{number} {plural}")
+    text = ", ".join(texts)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def about(report: ReportContents) -> list[tuple[str, str]]:
+    """Returns what was audited and how, as titles and texts; what is unknown is left out.
+
+    >>> about(ReportContents(about={"model": "mlp", "parameters": 4160, "seconds": 3.14159, "history": None}))
+    [('model', 'mlp'), ('parameters', '4,160'), ('seconds', '3.14')]
+    """
+    known = ((key, value) for key, value in report.about.items() if value is not None and value != "")
+    return [(title(key), figure(value)) for key, value in known]
+
+
+def title(key: str) -> str:
+    """Returns a key of `Report.about` in words.
+
+    >>> title("probe_steps"), title("keras")
+    ('probe steps', 'Keras')
+    """
+    return _TITLES.get(key, key.replace("_", " "))
+
+
+def about_line(report: ReportContents) -> str:
+    """Returns the same as one line.
+
+    >>> about_line(ReportContents(about={"model": "mlp", "parameters": 4160, "batch_size": 32}))
+    'model mlp, 4,160 parameters, batch size 32'
+    """
+    pairs = about(report)
+    return ", ".join(f"{text} {title}" if title in _COUNTED else f"{title} {text}" for title, text in pairs)
+
+
+def figure(value: Any) -> str:
+    """Returns a value as text: whole numbers whole, others with three significant digits.
+
+    >>> [figure(value) for value in (4160, 0.12345, 3.0, float("nan"), True, "adam")]
+    ['4,160', '0.123', '3', 'not measured', 'yes', 'adam']
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not hasattr(value, "__float__") or isinstance(value, str):
+        return str(value)
+    number = float(value)
+    if math.isnan(number):
+        return "not measured"
+    return f"{number:,.0f}" if number.is_integer() and abs(number) < 1e15 else significant(number)
+
+
+def sure(confidence: float) -> str:
+    """Returns how sure a finding is.
+
+    >>> sure(0.953), sure(1.0)
+    ('95 % sure', '100 % sure')
+    """
+    return f"{100 * confidence:.0f} % sure"
+
+
+def by_reason(skipped: Mapping[str, str]) -> dict[str, list[str]]:
+    """Returns the slugs of the rules that were skipped by reason, the commonest reason first.
+
+    >>> by_reason({"a": "no history", "b": "no labels", "c": "no labels"})
+    {'no labels': ['b', 'c'], 'no history': ['a']}
+    """
+    reasons: dict[str, list[str]] = {}
+    for slug, reason in skipped.items():
+        reasons.setdefault(reason, []).append(slug)
+    return dict(sorted(reasons.items(), key=lambda item: -len(item[1])))
+
+
+def rules(number: int) -> str:
+    """Returns a number of rules.
+
+    >>> rules(1), rules(3)
+    ('1 rule', '3 rules')
+    """
+    return "1 rule" if number == 1 else f"{number:,} rules"

@@ -1,0 +1,84 @@
+from dataclasses import replace
+
+import pytest
+
+from keras_stable.diagnosis.judging.causes import grouped
+from keras_stable.diagnosis.reporting.finding import Finding
+from keras_stable.diagnosis.rule import rule
+
+GRAPH = {"scale": ("gradient",), "rate": ("gradient", "loss"), "gradient": ("loss",), "loss": (), "other": ()}
+IDS = {slug: f"MY{place}" for place, slug in enumerate(GRAPH)}
+RULES = [rule(IDS[slug], slug, remedy="", explains=explains)(lambda: None) for slug, explains in GRAPH.items()]
+
+
+def found(slug, severity="warning", confidence=0.9, where="data"):
+    return Finding(slug, IDS[slug], severity, where, "", {}, None, "", "", confidence)
+
+
+def tree(*findings):
+    return [(each.rule, each.cause) for each in grouped(findings, RULES)]
+
+
+def test_the_root_comes_first_with_what_it_leads_to():
+    assert tree(found("loss", "error"), found("gradient", "error"), found("scale")) == [
+        ("scale", ""),
+        ("gradient", "scale"),
+        ("loss", "scale"),
+    ]
+
+
+def test_it_explains_through_rules_that_found_nothing():
+    assert tree(found("loss", "error"), found("scale")) == [("scale", ""), ("loss", "scale")]
+
+
+def test_what_nothing_explains_stands_by_itself():
+    assert tree(found("loss"), found("other")) == [("loss", ""), ("other", "")]
+
+
+@pytest.mark.parametrize(
+    ("scale", "rate", "cause"),
+    [
+        (("warning", 0.8), ("warning", 0.9), "rate"),
+        (("warning", 0.9), ("warning", 0.8), "scale"),
+        (("error", 0.5), ("warning", 0.9), "scale"),
+    ],
+)
+def test_of_several_causes_the_graver_and_then_the_surer(scale, rate, cause):
+    assert ("gradient", cause) in tree(found("gradient"), found("scale", *scale), found("rate", *rate))
+
+
+def test_advice_explains_nothing_but_advice():
+    assert tree(found("scale", "advice"), found("gradient")) == [("gradient", ""), ("scale", "")]
+    assert tree(found("scale", "advice"), found("gradient", "advice")) == [("scale", ""), ("gradient", "scale")]
+    assert tree(found("scale", "advice"), found("gradient"), found("loss", "advice")) == [
+        ("gradient", ""),
+        ("loss", "gradient"),
+        ("scale", ""),
+    ]
+
+
+def test_roots_are_ordered_by_severity_then_confidence_then_what_they_explain():
+    order = grouped(
+        [found("other", confidence=0.8), found("rate", confidence=0.8), found("loss"), found("scale", "error", 0.1)],
+        RULES,
+    )
+    assert [each.rule for each in order if not each.cause] == ["scale", "rate", "other"]
+
+
+def test_findings_of_one_rule_stay_side_by_side():
+    first, second = grouped([found("scale", where="a"), found("scale", where="b")], RULES)
+    assert (first.where, second.where, first.cause, second.cause) == ("a", "b", "", "")
+
+
+def test_a_rule_may_name_what_no_rule_here_is():
+    alone = rule("MY9", "alone", remedy="", explains=["left-out"])(lambda: None)
+    finding = Finding("alone", "MY9", "error", "data", "", {}, None, "", "", 0.9)
+    assert [each.cause for each in grouped([finding], [alone])] == [""]
+    assert grouped([], RULES) == ()
+
+
+def test_a_finding_may_explain_less_than_its_rule():
+    alone = replace(found("scale"), explains=())
+    assert tree(alone, found("gradient")) == [("scale", ""), ("gradient", "")]
+    some = replace(found("rate"), explains=("gradient",))
+    assert tree(some, found("gradient"), found("loss")) == [("rate", ""), ("gradient", "rate"), ("loss", "rate")]

@@ -1,0 +1,41 @@
+"""What a `fit` has logged."""
+
+import keras
+import pytest
+
+from keras_stable.diagnosis.facts import Evaluation, OutputEvaluation
+from keras_stable.diagnosis.judging.histories import history_facts, read_history
+from keras_stable.errors import InvalidArgumentError
+
+LOGS = {"loss": [2.0, 1.0], "accuracy": [0.25, 0.5], "val_loss": [2.5, 1.5], "val_accuracy": [0.125, 0.25]}
+
+
+def test_the_object_that_fit_returns_and_its_dict():
+    history = keras.callbacks.History()
+    history.history = LOGS
+    assert read_history(history) == read_history(LOGS) == {name: tuple(values) for name, values in LOGS.items()}
+
+
+def test_a_csv_logger_file_and_its_directory(tmp_path):
+    rows = ["epoch,accuracy,loss", "0,0.25,2.0", "1,0.5,nan"]
+    (tmp_path / "history.csv").write_text("\n".join(rows) + "\n")
+    found = read_history(tmp_path)
+    assert found["accuracy"] == (0.25, 0.5)
+    assert found["loss"][0] == 2.0
+    assert found["loss"][1] != found["loss"][1]
+    assert set(found) == {"accuracy", "loss"}
+    assert read_history(str(tmp_path / "history.csv"))["accuracy"] == (0.25, 0.5)
+
+
+@pytest.mark.parametrize("history", [3, {}, {"loss": []}, {"loss": "high"}, "nowhere", {"loss": [[1, 2]]}])
+def test_what_is_no_history_is_refused(history):
+    with pytest.raises(InvalidArgumentError, match=r"`history` must be .* Received: history="):
+        read_history(history)
+
+
+def test_facts_take_what_they_compare_with_from_the_evaluation():
+    output = OutputEvaluation(task="binary", majority_share=0.75)
+    found = history_facts(LOGS, Evaluation(constant_loss=0.5, outputs=(output,)))
+    assert (found.task, found.majority_share, found.constant_loss) == ("binary", 0.75, 0.5)
+    assert (found.loss, found.val_accuracy) == ((2.0, 1.0), (0.125, 0.25))
+    assert history_facts({"loss": [1.0]}).task == "regression"

@@ -1,0 +1,128 @@
+import pytest
+
+from keras_stable.diagnosis.judging.runner import Evidence, run_rules
+from keras_stable.diagnosis.rule import Found, Skip, rule
+
+
+def made(slug, check, id="MY1", **more):
+    return rule(id, slug, **{"remedy": "Change it.", **more})(check)
+
+
+@rule("MY1", "wide", remedy="Change it.", severity="error")
+def wide(plan):
+    """Finds."""
+    yield Found("data", "It is wide.", {"width": 3}, threshold=2.0)
+    yield Found("model", "It is wider.", severity="advice", remedy="Leave it.", confidence=0.4)
+
+
+@rule("MY2", "narrow", remedy="Change it.")
+def narrow(plan):
+    """Finds nothing."""
+
+
+@rule("MY3", "broken", remedy="Change it.")
+def broken(plan):
+    """Crashes after its first finding."""
+    yield Found("data", "Half of the truth.")
+    raise ZeroDivisionError("by zero\nand more")
+
+
+@rule("MY4", "elsewhere", remedy="Change it.")
+def elsewhere(plan, weather):
+    """Needs what there is not."""
+
+
+@rule("MY5", "modest", remedy="Change it.")
+def modest(plan, weather=None, probe=None):
+    """Does without."""
+    yield Found("data", f"{plan} {weather} {probe}")
+
+
+@rule("MY6", "doubtful", remedy="Change it.")
+def doubtful(plan):
+    """Does not apply."""
+    yield Found("data", "This is not said.")
+    raise Skip("it is raining")
+
+
+def no_probe():
+    raise Skip("the probe was left out")
+
+
+EVIDENCE = {"plan": lambda: "PLAN", "probe": no_probe}
+
+
+def test_one_rule_that_fails_hides_no_other():
+    report = run_rules([broken, elsewhere, doubtful, wide, narrow], Evidence(EVIDENCE))
+    assert [each.rule for each in report.findings] == ["wide", "wide"]
+    assert report.crashed == {"broken": "ZeroDivisionError: by zero"}
+    assert report.skipped == {"elsewhere": "there is no evidence named 'weather'", "doubtful": "it is raining"}
+    assert report.passed == ("narrow",)
+    assert not report.ok
+
+
+def test_a_finding_takes_from_its_rule_what_it_does_not_say():
+    first, second = run_rules([wide], Evidence(EVIDENCE)).findings
+    assert (first.id, first.severity, first.remedy, first.confidence) == ("MY1", "error", "Change it.", 0.9)
+    assert (first.where, first.evidence, first.threshold) == ("data", {"width": 3}, 2.0)
+    assert first.url == "docs/rules/wide.md"
+    assert (second.severity, second.remedy, second.confidence) == ("advice", "Leave it.", 0.4)
+
+
+def test_optional_evidence_that_is_not_to_be_had_takes_its_default():
+    (only,) = run_rules([modest], Evidence(EVIDENCE)).findings
+    assert only.message == "PLAN None None"
+
+
+def test_a_provider_that_breaks_is_a_crash_of_the_rules_that_ask():
+    def full():
+        raise OSError("disk full")
+
+    report = run_rules([modest, wide], Evidence({"plan": lambda: "PLAN", "weather": full}))
+    assert report.crashed == {"modest": "OSError: disk full"}
+    assert len(report.findings) == 2
+
+
+def test_evidence_is_gathered_when_asked_for_and_once():
+    asked = []
+
+    def plan():
+        asked.append("plan")
+        return "PLAN"
+
+    def probe():
+        asked.append("probe")
+        raise Skip("no time")
+
+    evidence = Evidence({"plan": plan, "probe": probe, "weather": lambda: asked.append("weather")})
+    for _ in range(2):
+        assert evidence["plan"] == "PLAN"
+        with pytest.raises(Skip, match="no time"):
+            evidence["probe"]
+    assert asked == ["plan", "probe"]
+    assert evidence.gathered == {"plan": "PLAN"}
+    assert (len(evidence), list(evidence)) == (3, ["plan", "probe", "weather"])
+
+
+def test_progress_names_each_rule_before_it_runs():
+    said = []
+    run_rules([wide, broken, narrow], Evidence(EVIDENCE), said.append)
+    assert said == ["wide", "broken", "narrow"]
+
+
+def test_findings_are_put_under_their_cause():
+    cause = made("scale", lambda plan: [Found("data", "Large.")], id="MY7", explains=["wide"])
+    report = run_rules([wide, cause], Evidence(EVIDENCE))
+    assert [(each.rule, each.cause) for each in report.findings] == [
+        ("scale", ""),
+        ("wide", "scale"),
+        ("wide", "scale"),
+    ]
+
+
+def test_why_evidence_cannot_be_had():
+    evidence = Evidence({"answer": lambda: 42, "broken": lambda: 1 // 0})
+    assert evidence.failure("answer") is None
+    assert isinstance(evidence.failure("broken"), ZeroDivisionError)
+    assert isinstance(evidence.failure("unknown"), Skip)
+    assert list(evidence.failures) == ["broken"]

@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+
+from keras_stable.ops.predictions import class_counts, predicted_classes, prediction_statistics
+
+
+def statistics(counts):
+    return [float(value) for value in vars(prediction_statistics(np.array(counts))).values()]
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ([0, 0, 0], [0, 0, 0]),
+        ([7, 0, 0], [1, 1, 1]),
+        ([5, 5, 0], [2, 2, 0.5]),
+        ([1, 1, 1], [3, 3, 1 / 3]),
+        ([2, 1, 1], [3, 2 * 2**0.5, 0.5]),
+    ],
+)
+def test_golden_values(counts, expected):
+    assert statistics(counts) == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_rare_class_among_a_million_is_not_lost():
+    counts = [10**6, 1]
+    p = np.array(counts) / sum(counts)
+    assert statistics(counts) == pytest.approx([2, np.exp(-(p * np.log(p)).sum()), p[0]], rel=1e-6)
+
+
+def test_class_ids_of_logits_of_sequences_and_of_one_unit():
+    assert predicted_classes(np.array([[1.0, 3.0], [2.0, 0.0]])).numpy().tolist() == [1, 0]
+    assert predicted_classes(np.eye(3)[None, [2, 0]]).numpy().tolist() == [2, 0]
+    assert predicted_classes(np.array([[0.4], [0.6]])).numpy().tolist() == [0, 1]
+    assert predicted_classes(np.array([[-0.1], [0.1]]), threshold=0.0).numpy().tolist() == [0, 1]
+    assert class_counts(np.array([0, 2, 2]), 4).numpy().tolist() == [1, 0, 2, 0]

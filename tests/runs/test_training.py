@@ -1,0 +1,185 @@
+import csv
+import json
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+import keras_stable
+from keras_stable.config import Config, load_config
+from keras_stable.data import load_data
+from keras_stable.errors import InvalidArgumentError
+from keras_stable.export import export_run
+from keras_stable.runs.training import train, train_in_memory
+
+KEYS = {
+    *("loss", "accuracy", "val_loss", "val_accuracy"),
+    *("grad_norm", "grad_norm_max", "grad_norm_applied", "clip_fraction", "skipped_steps"),
+    *(p + key for p in ("", "val_") for key in ("unique_classes", "effective_classes", "top_class_share")),
+}
+
+
+def config(**sections):
+    fit = {"epochs": 3, "verbose": 0, **sections.pop("fit", {})}
+    data = {"kind": "sklearn", "name": "iris", **sections.pop("data", {})}
+    return Config.model_validate({"name": "iris", "data": data, "fit": fit, **sections})
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    path = tmp_path_factory.mktemp("runs") / "run"
+    return train(config(), path)
+
+
+def test_a_run_directory_holds_everything(run):
+    path, trained = run
+    with open(path / "history.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 3
+    assert set(rows[0]) == {"epoch", *KEYS}
+    assert float(rows[-1]["val_accuracy"]) == pytest.approx(trained.summary.val_accuracy_last)
+    assert load_config(path / "config.yaml") == config()
+    summary = json.loads((path / "summary.json").read_text())
+    assert summary["grad_norm_max"] == pytest.approx(float(trained.curves.global_norm.max()))
+    assert summary["export_largest_difference"] <= 1e-5
+    assert json.loads((path / "environment.json").read_text())["packages"]["keras"] == keras.__version__
+    assert (path / "curves.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_tensorboard_has_the_promised_tags(run):
+    tags = EventAccumulator(str(run[0] / "tensorboard")).Reload().Tags()["scalars"]
+    assert {"gradients/global_norm", "gradients/applied_norm", "gradients/readout/kernel"} <= set(tags)
+    assert {"predictions/unique_classes", "predictions/effective_classes", "predictions/top_class_share"} <= set(tags)
+
+
+def test_the_saved_model_is_the_trained_one_and_its_export_serves(run):
+    path, trained = run
+    x = np.random.default_rng(0).normal(4, 2, size=(7, 4)).astype("float32")
+    expected = trained.model.predict(x, verbose=0)
+    np.testing.assert_array_equal(keras_stable.load_model(path / "model.keras").predict(x, verbose=0), expected)
+    loaded = tf.saved_model.load(path / "export" / "1")
+    served = loaded.signatures["serving_default"](inputs=tf.constant(x))
+    np.testing.assert_array_equal(served["class_ids"], expected.argmax(axis=1))
+
+
+def test_a_run_is_exported_again_later(run, tmp_path):
+    assert export_run(run[0], tmp_path / "again") <= 1e-5
+    assert (tmp_path / "again" / "saved_model.pb").is_file()
+    with pytest.raises(InvalidArgumentError, match="`to` must be a new or empty directory"):
+        export_run(run[0], tmp_path / "again")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InvalidArgumentError, match="`to` must be a directory that can be written. Received: to="):
+        export_run(run[0], tmp_path / "file" / "x")
+    with pytest.raises(InvalidArgumentError, match="`run` must be a run directory, with a file config.yaml"):
+        export_run(tmp_path, tmp_path / "other")
+
+
+def test_the_same_config_gives_the_same_run(run):
+    again = train_in_memory(config())
+    np.testing.assert_array_equal(again.curves.global_norm, run[1].curves.global_norm)
+    assert again.curves.history == run[1].curves.history
+    other = train_in_memory(config(seed=1))
+    assert other.curves.history != run[1].curves.history
+
+
+def test_an_existing_run_is_overwritten_only_when_asked(run, tmp_path):
+    path = run[0]
+    with pytest.raises(InvalidArgumentError, match="`run directory` must be new or empty"):
+        train(config(), path)
+    assert (path / "summary.json").is_file()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    for name in ("config.yaml", "environment.json"):
+        (tmp_path / "mine" / name).write_bytes((path / name).read_bytes())
+    with pytest.raises(
+        InvalidArgumentError,
+        match="`run directory` must be that of an earlier run and nothing else. Received: .* with thesis.txt",
+    ):
+        train(config(), tmp_path / "mine", overwrite=True)
+    assert (tmp_path / "mine" / "thesis.txt").is_file()
+    (tmp_path / "mine" / "thesis.txt").unlink()
+    train(config(fit={"epochs": 1}), tmp_path / "mine", overwrite=True)
+    assert json.loads((tmp_path / "mine" / "summary.json").read_text())["epochs"] == 1
+
+
+def test_ctrl_c_keeps_the_best_weights_so_far(tmp_path, monkeypatch):
+    original = keras_stable.callbacks.GradientNormLogger.on_epoch_begin
+
+    def interrupt(self, epoch, logs=None):
+        if epoch == 2:
+            raise KeyboardInterrupt
+        original(self, epoch, logs)
+
+    monkeypatch.setattr(keras_stable.callbacks.GradientNormLogger, "on_epoch_begin", interrupt)
+    path, trained = train(config(fit={"epochs": 50}), tmp_path / "run")
+    assert trained.interrupted
+    summary = json.loads((path / "summary.json").read_text())
+    assert summary["interrupted"] is True
+    assert summary["epochs"] == 2
+    assert summary["model_epoch"] in (1, 2)
+    assert len(trained.curves.global_norm) == 2 * 4
+    data = load_data(config().data, batch_size=32, seed=0)
+    predicted = keras_stable.load_model(path / "model.keras").predict(data.validation.x, verbose=0).argmax(-1)
+    assert (predicted == data.validation.y).mean() == pytest.approx(summary["val_accuracy_best"])
+    assert (path / "export" / "1" / "saved_model.pb").is_file()
+
+
+def test_early_stopping_ends_the_run_and_keeps_the_best_epoch():
+    stopping = {"monitor": "val_loss", "patience": 0, "min_delta": 10.0}
+    trained = train_in_memory(config(fit={"epochs": 9, "early_stopping": stopping}))
+    assert (trained.summary.epochs, trained.model_epoch) == (2, 1)
+
+
+def test_a_training_that_diverges_is_reported_and_not_lost(tmp_path):
+    wild = {"learning_rate": 1e30, "clipvalue": None, "global_clipnorm": None}
+    with pytest.warns(UserWarning, match="The features are NaN or infinite"):
+        path, trained = train(config(optimizer=wild), tmp_path / "run")
+    assert trained.summary.epochs == 3
+    assert (path / "model.keras").is_file()
+
+
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_mixed_precision_trains_and_exports(policy, tmp_path):
+    path, trained = train(config(fit={"mixed_precision": policy}), tmp_path / "run")
+    assert trained.summary.grad_norm_max < 10
+    assert json.loads((path / "summary.json").read_text())["export_largest_difference"] <= 1e-5
+
+
+def test_every_other_option_of_a_run_works_together():
+    trained = train_in_memory(
+        config(
+            data={"name": "digits", "input_scale": 100},
+            model={"encoder": "conv", "filters": [4], "feature_dim": 8, "dropout": 0.1},
+            augmentation=[{"layer": "RandomTranslation", "height_factor": 0.1, "width_factor": 0.1}],
+            loss={"label_smoothing": 0.1, "focal_gamma": 2.0},
+            optimizer={"learning_rate_schedule": "cosine", "warmup_epochs": 1},
+            fit={"epochs": 2, "class_weight": "balanced", "steps_per_execution": 4, "normalization_update_epochs": 0},
+        )
+    )
+    assert trained.summary.epochs == 2
+    assert trained.summary.grad_norm_max < 10
+    assert len(trained.curves.global_norm) == 2 * 45
+
+
+def test_bad_data_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InvalidArgumentError):
+        train(Config.model_validate({"data": {"kind": "npz", "path": "missing.npz"}}))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_runs_of_one_second_do_not_meet(tmp_path, monkeypatch):
+    from keras_stable.runs.run_directory import make_run_directory
+
+    monkeypatch.chdir(tmp_path)
+    paths = {make_run_directory("a") for _ in range(3)}
+    assert len(paths) == 3
+    assert all(path.parent == paths.copy().pop().parent for path in paths)
+
+
+def test_an_unwritable_run_directory_is_one_clear_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InvalidArgumentError, match="The run directory must be writable. Received: .*file"):
+        train(config(), tmp_path / "file" / "run")
