@@ -42,7 +42,7 @@ class KerasHooks(_Optimizer):
 
 
 def missing_hooks(optimizer_class: type) -> list[str]:
-    """Returns which of `_clip_gradients`, `_all_reduce_sum_gradients` and the hook for loss scaling are not there."""
+    """Returns missing ones: `_clip_gradients`, `_all_reduce_sum_gradients`, `_stateful_handle_non_finite_grads`."""
     hooks = dict.fromkeys(("_clip_gradients", "_all_reduce_sum_gradients"), optimizer_class)
     hooks["_stateful_handle_non_finite_grads"] = keras.optimizers.LossScaleOptimizer
     return [f"{owner.__name__}.{name}" for name, owner in hooks.items() if not callable(getattr(owner, name, None))]
@@ -192,7 +192,7 @@ def is_dataset(x: Any) -> bool:
 
 
 def replicas_merge() -> bool:
-    """Returns whether Keras updates variables across replicas here: `strategy_supports_no_merge_call`, as it asks."""
+    """Whether Keras merges replicas to update: `tf.__internal__.distribute.strategy_supports_no_merge_call`."""
     return not tf.__internal__.distribute.strategy_supports_no_merge_call()
 
 
@@ -228,7 +228,7 @@ def tensorflow_random_state() -> tuple[Any, Any, Any]:
 
 
 def set_tensorflow_random_state(seed: Any, operation_seeds: Any, generator: Any) -> None:
-    """Sets the same three, without emptying TensorFlow's cache of eager operations as `tf.random.set_seed` does."""
+    """Sets the same three, `_seed` and `_rng`, and leaves the cache alone that `tf.random.set_seed` empties."""
     context = _eager_context.context()
     context._seed, context._rng = seed, operation_seeds
     _stateful_random_ops.global_generator = generator

@@ -12,6 +12,7 @@ import keras
 from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.rule import Skip
 from keras_stable.imports import first_line
+from keras_stable.keras_private import fresh_losses, fresh_metrics, wrapped_function
 from keras_stable.losses import SparseCrossentropy
 
 
@@ -34,20 +35,14 @@ def losses(model: keras.Model, y: Any, answer: Any) -> list[LossFacts]:
     Raises:
         Skip: Keras cannot match the losses with the outputs.
     """
-    own = getattr(model, "_compile_loss", None)
     parts = keras.tree.flatten(answer)
     found = [LossFacts() for _ in parts]
-    if own is None:
-        return found
-    fresh = type(own)(own._user_loss, own._user_loss_weights, output_names=own.output_names)
     try:
-        fresh.build(_like(y, answer), answer)
+        output_names, resolved = fresh_losses(model, _like(y, answer), answer) or (None, [])
     except (ValueError, KeyError, TypeError) as error:
         raise Skip(f"the losses do not fit the outputs: {first_line(error)}") from error
-    for each in fresh._flat_losses:
-        part = functools.reduce(
-            lambda inside, key: inside[key], each.path, _by_name(answer, each.path, own.output_names)
-        )
+    for each in resolved:
+        part = functools.reduce(lambda inside, key: inside[key], each.path, _by_name(answer, each.path, output_names))
         place = next(index for index, candidate in enumerate(parts) if candidate is part)
         found[place] = _facts(each.loss, each.loss_weights)
     return found
@@ -55,18 +50,14 @@ def losses(model: keras.Model, y: Any, answer: Any) -> list[LossFacts]:
 
 def metrics(model: keras.Model, y: Any, answer: Any) -> list[tuple[str, ...]]:
     """Returns the names of the metrics of each part of `keras.tree.flatten(answer)`, weighted ones included."""
-    own = getattr(model, "_compile_metrics", None)
-    parts = keras.tree.flatten(answer)
-    if own is None:
-        return [() for _ in parts]
-    fresh = type(own)(own._user_metrics, own._user_weighted_metrics, output_names=own.output_names)
     try:
-        fresh.build(_like(y, answer), answer)
+        resolved = fresh_metrics(model, _like(y, answer), answer)
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise Skip(f"the metrics do not fit the outputs: {first_line(error)}") from error
-    listed = zip(fresh._flat_metrics, fresh._flat_weighted_metrics, strict=True)
+    if resolved is None:
+        return [() for _ in keras.tree.flatten(answer)]
+    order, listed = resolved
     found = [tuple(_metric_name(each) for group in both if group for each in group.metrics) for both in listed]
-    order = getattr(fresh, "_resolved_output_names", None)
     if order and isinstance(answer, dict):
         by_name = dict(zip(order, found, strict=True))
         return [by_name.get(path[0], ()) for path, _ in keras.tree.flatten_with_path(answer)]
@@ -97,8 +88,7 @@ def _facts(loss: Any, weight: Any) -> LossFacts:
 
 def _function(loss: Any) -> tuple[Any, Mapping[str, Any]]:
     """Returns the function that a loss or metric wraps, and the arguments that it fixes; None without one."""
-    function = getattr(loss, "fn", getattr(loss, "_fn", None))
-    given = dict(getattr(loss, "_fn_kwargs", {}))
+    function, given = wrapped_function(loss)
     while isinstance(function, functools.partial):
         given = {**function.keywords, **given}
         function = function.func

@@ -19,6 +19,7 @@ from keras_stable.diagnosis.evidence.step.tasks import (
     task_of,
 )
 from keras_stable.diagnosis.facts import Evaluation, Labels, Output, OutputEvaluation
+from keras_stable.keras_private import logits_of
 
 _ROWS = 128
 
@@ -40,7 +41,7 @@ def evaluate(model: keras.Model, sample: Batch, outputs: Sequence[Output], label
             penalties.append(float(sum(map(float, model.losses))))
             losses.append(_loss(model, part, answer) - penalties[-1])
             answers.append([_numpy(each) for each in keras.tree.flatten(answer)])
-            raw.append([_numpy(getattr(each, "_keras_logits", each)) for each in keras.tree.flatten(answer)])
+            raw.append([_numpy(logits_of(each)) for each in keras.tree.flatten(answer)])
         for part in parts:
             answer = forward(model, part.x, training=True)
             training.append(_loss(model, part, answer) - float(sum(map(float, model.losses))))

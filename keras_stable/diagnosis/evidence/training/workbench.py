@@ -12,6 +12,7 @@ import numpy as np
 from keras_stable.diagnosis.evidence.data.source import Batch, Source
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors
 from keras_stable.diagnosis.evidence.model.rates import learning_rate
+from keras_stable.keras_private import learning_rate_source, replace_learning_rate_source
 
 
 class Workbench:
@@ -30,23 +31,24 @@ class Workbench:
             model.optimizer.build(model.trainable_variables)
         self._start = [(variable, variable.numpy()) for variable in self._variables()]
         self.learning_rate = learning_rate(self.optimizer)
-        self._rate = self.optimizer._learning_rate
+        self._rate = learning_rate_source(self.optimizer)
 
     def _variables(self) -> list[keras.Variable]:
         return [*self.model.variables, *self.model.optimizer.variables]
 
     def restore(self) -> None:
         """Puts back the weights, the optimizer's state and a schedule of the beginning."""
-        if self.optimizer._learning_rate is not self._rate:
-            self.optimizer._learning_rate = self._rate
+        if learning_rate_source(self.optimizer) is not self._rate:
+            replace_learning_rate_source(self.optimizer, self._rate)
             self.model.train_function = None
         for variable, value in self._start:
             variable.assign(value)
 
     def constant_rate(self, rate: float) -> None:
         """Trains at another learning rate from here on; a schedule gives way to it."""
-        if not isinstance(self.optimizer._learning_rate, keras.Variable):
-            self.optimizer._learning_rate = keras.Variable(rate, trainable=False, name="learning_rate")
+        if not isinstance(learning_rate_source(self.optimizer), keras.Variable):
+            constant = keras.Variable(rate, trainable=False, name="learning_rate")
+            replace_learning_rate_source(self.optimizer, constant)
             self.model.train_function = None
         self.optimizer.learning_rate.assign(rate)
 
