@@ -108,10 +108,9 @@ def replace_learning_rate_source(optimizer: Any, source: Any) -> None:
     optimizer._learning_rate = source
 
 
-def stock_optimizer_name(optimizer: Any) -> str | None:
-    """Returns the name of the class in `keras.src.optimizers` that updates, also for a class on top of it, or None."""
-    stock = [base.__name__ for base in type(optimizer).__mro__ if base.__module__.startswith("keras.src.optimizers.")]
-    return next((name for name in stock if name not in ("Optimizer", "TFOptimizer", "BaseOptimizer")), None)
+def home_in_keras(kind: type) -> list[str]:
+    """Returns in which module below `keras.src` Keras defines a class, part by part; none for a class of others."""
+    return kind.__module__.split(".")[2:] if kind.__module__.startswith("keras.src.") else []
 
 
 def flatten_layers(model: Any, *, include_self: bool = True, recursive: bool = True) -> list[Any]:

@@ -134,16 +134,16 @@ def test_replace_learning_rate_source():
     assert (float(variable[0]), float(optimizer.learning_rate)) == (0.5, 0.5)
 
 
-def test_stock_optimizer_name():
-    class Own(keras.optimizers.RMSprop):
+def test_home_in_keras():
+    class Own(keras.layers.Dense):
         pass
 
-    class Alone(keras.optimizers.Optimizer):
-        pass
-
-    assert private.stock_optimizer_name(Own()) == "RMSprop"
-    assert private.stock_optimizer_name(keras.optimizers.AdamW()) == "AdamW"
-    assert private.stock_optimizer_name(Alone(0.1)) is None
+    assert private.home_in_keras(Own) == []
+    assert private.home_in_keras(keras.layers.Dense)[:2] == ["layers", "core"]
+    assert private.home_in_keras(keras.layers.LSTM)[:2] == ["layers", "rnn"]
+    assert private.home_in_keras(keras.optimizers.RMSprop)[0] == "optimizers"
+    bases = [base.__name__ for base in keras.optimizers.Optimizer.__mro__ if private.home_in_keras(base)[:1]]
+    assert {"Optimizer", "TFOptimizer", "BaseOptimizer"} >= set(bases) - {"KerasSaveable"}
 
 
 def test_flatten_layers():

@@ -82,7 +82,7 @@ def check_setting(setting: Setting) -> Result:
             model.train_on_batch(*batch)
             reference.step(*batch)
             weights_error = max(weights_error, relative_error(weights_of(model), reference.weights))
-    history = keras_stable.optimizers.history(model.optimizer)
+    history = keras_stable.optimizers.gradient_history(model.optimizer)
     errors = [
         relative_error(list(getattr(history, name)), [np.array(row) for row in rows])
         for name, rows in reference.rows.items()

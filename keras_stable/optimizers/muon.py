@@ -4,6 +4,7 @@ from typing import Any
 
 import keras
 
+from keras_stable.keras_private import variable_index
 from keras_stable.optimizers.gradient_guard import GradientGuard
 
 
@@ -25,3 +26,10 @@ class Muon(GradientGuard, keras.optimizers.Muon):
 
     def __init__(self, learning_rate: Any = 0.001, **keywords: Any) -> None:
         super().__init__(learning_rate=learning_rate, **keywords)
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        """Updates one variable as Keras does."""
+        if hasattr(self, "adam_momentums") and not hasattr(variable, "path") and self.gradient_ring is not None:
+            # This Keras finds its moments by a path, which it does not give to the variables of TensorFlow.
+            variable.path = self.gradient_ring.paths[variable_index(self, variable)]
+        super().update_step(gradient, variable, learning_rate)

@@ -72,7 +72,7 @@ def test_the_keys_are_the_statistics_of_the_epoch_and_other_callbacks_see_them(c
 def test_every_step_and_variable_reaches_tensorboard(compiled, tmp_path):
     model = compiled(steps_per_execution=2)
     model.fit(data(), epochs=3, verbose=0, callbacks=[GradientNormLogger(tmp_path, update_freq=1)])
-    rows = keras_stable.optimizers.history(model.optimizer)
+    rows = keras_stable.optimizers.gradient_history(model.optimizer)
     written = events(tmp_path)
     expected = {"gradients/global_norm": rows.global_norm, "gradients/applied_norm": rows.applied_norm}
     for i, path in enumerate(rows.variable_paths):
@@ -99,7 +99,7 @@ def test_a_pattern_picks_variables_and_a_number_picks_steps(compiled, tmp_path):
 def test_an_epoch_is_one_point_and_its_spread_a_histogram(compiled, tmp_path):
     model = compiled()
     model.fit(data(bad_batch=0), epochs=2, verbose=0, callbacks=[GradientNormLogger(tmp_path, histograms=True)])
-    rows = keras_stable.optimizers.history(model.optimizer)
+    rows = keras_stable.optimizers.gradient_history(model.optimizer)
     written = events(tmp_path)
     scalars = written.Scalars("gradients/global_norm")
     assert [scalar.step for scalar in scalars] == [0, 1]

@@ -8,7 +8,7 @@ import numpy as np
 from keras_stable.diagnosis.evidence.model.rates import learning_rate
 from keras_stable.diagnosis.facts import Compiled
 from keras_stable.diagnosis.rule import Skip
-from keras_stable.keras_private import flatten_layers, learning_rate_source, stock_optimizer_name
+from keras_stable.keras_private import flatten_layers, learning_rate_source, home_in_keras
 from keras_stable.optimizers import GradientGuard
 
 
@@ -50,7 +50,9 @@ def compiled(model: keras.Model) -> Compiled:
 
 def _name(optimizer: Any) -> str:
     """Returns Keras's name of the class that updates, also for a class of a user or of this package on top of it."""
-    return (stock_optimizer_name(optimizer) or type(optimizer).__name__).lower()
+    updating = [base.__name__ for base in type(optimizer).__mro__ if home_in_keras(base)[:1] == ["optimizers"]]
+    named = [name for name in updating if name not in ("Optimizer", "TFOptimizer", "BaseOptimizer")]
+    return (named or [type(optimizer).__name__])[0].lower()
 
 
 def _rate(optimizer: Any) -> float:
