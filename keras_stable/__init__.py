@@ -45,9 +45,10 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'keras_stable' has no attribute {name!r}")
+    importlib.import_module("keras_stable.keras_check")
     module = importlib.import_module(_HOME[name])
     return getattr(module, name) if hasattr(module, name) else module
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOME])
+    return sorted(__all__)

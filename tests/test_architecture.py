@@ -4,6 +4,8 @@ import ast
 import importlib
 import inspect
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ PACKAGE = ROOT / "keras_stable"
 # From the top down; within a level, from the left. A module imports only from places that come later, or from its own.
 # Of the diagnosis, what runs the model lies high; the rest, rules and reports, runs without TensorFlow.
 LEVELS = [
+    ["__main__"],
     ["cli"],
     ["runs.comparison", "subjects"],
     ["runs", "diagnosis.audit"],
@@ -38,6 +41,7 @@ LEVELS = [
     ["ops"],
     ["config"],
     ["reporting"],
+    ["keras_check", "keras_private"],
     ["imports", "errors", "arguments", "pickling"],
 ]
 PLACES = {name: (depth, index) for depth, level in enumerate(LEVELS) for index, name in enumerate(level)}
@@ -146,7 +150,17 @@ def test_a_file_is_one_concept(path):
 @pytest.mark.parametrize("name", sorted(keras_stable.__all__))
 def test_every_public_name_loads_and_is_documented(name):
     assert inspect.getdoc(getattr(keras_stable, name))
-    assert name in dir(keras_stable)
+
+
+def test_only_public_names_are_listed():
+    assert dir(keras_stable) == sorted(keras_stable.__all__)
+
+
+def test_the_package_runs_as_a_module():
+    command = [sys.executable, "-m", "keras_stable", "--help"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert "train" in shown
+    assert "audit" in shown
 
 
 def test_an_unknown_name_is_an_attribute_error():

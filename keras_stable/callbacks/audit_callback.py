@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import keras
 import numpy as np
 
+from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.callbacks.event_writer import EventWriter
 from keras_stable.diagnosis.facts import Gradients, Plan, VariableGradient
 from keras_stable.diagnosis.judging.histories import history_facts
@@ -28,7 +28,7 @@ _EPOCHS_TO_JUDGE = 5
 _STEPS_KEPT = 64
 
 
-class AuditCallback(keras.callbacks.Callback):
+class AuditCallback(CheckedCallback):
     """Runs the rules that need nothing but what `fit` shows anyway, at the end of each epoch.
 
     They see the logged losses and metrics so far and, where the optimizer is one of `keras_stable.optimizers`, its

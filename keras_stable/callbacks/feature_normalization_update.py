@@ -6,12 +6,13 @@ from typing import Any
 import keras
 
 from keras_stable.arguments import is_integer
+from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.errors import invalid_argument
 from keras_stable.layers import NormalizationUpdate
 from keras_stable.ops.batches import input_batches
 
 
-class FeatureNormalizationUpdate(keras.callbacks.Callback):
+class FeatureNormalizationUpdate(CheckedCallback):
     """Adapts the FeatureNormalization before the readout again, and rewrites the readout so that no output changes.
 
     The encoder moves while it trains, so the statistics of its features go stale. The rewrite is that of PopArt

@@ -5,9 +5,9 @@ import os
 import re
 from typing import Any
 
-import keras
 import numpy as np
 
+from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.callbacks.epoch_norms import EpochNorms
 from keras_stable.callbacks.event_writer import EventWriter
 from keras_stable.errors import invalid_argument
@@ -16,7 +16,7 @@ from keras_stable.optimizers.history import GradientHistory, GradientHistoryRead
 _STEPS_BETWEEN_WRITES = 64
 
 
-class GradientNormLogger(keras.callbacks.Callback):
+class GradientNormLogger(CheckedCallback):
     """Puts the norms that the optimizer measured into `logs`, and into TensorBoard.
 
     The optimizer measures inside the compiled step; this callback reads what it kept, once in many

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-import keras
 import numpy as np
 
+from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.optimizers.history import GradientHistoryReader
 
 
-class GradientRecorder(keras.callbacks.Callback):
+class GradientRecorder(CheckedCallback):
     """Keeps the global norms of every step of a `fit`, for statistics over all of them.
 
     It writes no key into `logs`; see `GradientNormLogger` for that. It costs 8 bytes a step.

@@ -5,15 +5,17 @@ from typing import Any
 
 import keras
 
+from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.callbacks.event_writer import EventWriter
 from keras_stable.errors import invalid_argument
+from keras_stable.keras_private import metrics_given_to_compile
 from keras_stable.metrics import PredictionDiversity
 from keras_stable.ops.batches import input_batches
 
 _KEYS = ("unique_classes", "effective_classes", "top_class_share")
 
 
-class PredictionDiversityLogger(keras.callbacks.Callback):
+class PredictionDiversityLogger(CheckedCallback):
     """Puts the diversity of the predictions into `logs`, and into TensorBoard.
 
     Without `x`, the predictions that `fit` makes anyway are counted, in training and in validation, so that
@@ -122,7 +124,7 @@ def _trace_again(model: keras.Model) -> None:
 
 def _has_metric(model: keras.Model) -> bool:
     # Before the first batch, Keras holds the metrics of `compile` as they were given, in a container of its own.
-    compiled = [getattr(metric, "_user_metrics", None) for metric in model.metrics]
+    compiled = [metrics_given_to_compile(metric) for metric in model.metrics]
     return any(isinstance(metric, PredictionDiversity) for metric in keras.tree.flatten([model.metrics, compiled]))
 
 

@@ -38,6 +38,13 @@ def main() -> None:
     """
 
 
-def quiet_tensorflow() -> None:
-    """Silences TensorFlow's own log, unless the user has set how much it says."""
+def start_tensorflow() -> None:
+    """Imports TensorFlow, its own log silenced unless the user has set how much it says, and sees that Keras uses it.
+
+    Raises:
+        UnsupportedKerasError: When Keras runs on another backend.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from keras_stable.keras_check import check_backend
+
+    check_backend()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from keras_stable.cli.group import FAILURE, INTERRUPTED, main, quiet_tensorflow
+from keras_stable.cli.group import FAILURE, INTERRUPTED, main, start_tensorflow
 from keras_stable.config import config_schema, load_config
 
 _set = click.option(
@@ -30,7 +30,7 @@ def train(config: Path, overrides: tuple[str, ...], run_dir: Path | None, overwr
     Ctrl-C ends the training, keeps the best weights so far and writes the same files.
     """
     loaded = load_config(config, overrides)
-    quiet_tensorflow()
+    start_tensorflow()
     from keras_stable.runs.training import train as run
 
     trained = run(loaded, run_dir, overwrite=overwrite)
@@ -72,7 +72,7 @@ def compare(
     for option, path in (("html", html), ("json", json_path), ("png", png)):
         if path is not None:
             check_page_path(path, option)
-    quiet_tensorflow()
+    start_tensorflow()
     from rich.console import Console
 
     from keras_stable.runs.comparison import compare as run
@@ -100,7 +100,7 @@ def compare(
 @click.option("--to", "directory", required=True, type=click.Path(path_type=Path), help="The SavedModel to write.")
 def export(run: Path, directory: Path) -> None:
     """Export the model of RUN, a run directory, as a SavedModel, and prove it on validation samples."""
-    quiet_tensorflow()
+    start_tensorflow()
     from keras_stable.export.run_export import export_run
 
     difference = export_run(run, directory)

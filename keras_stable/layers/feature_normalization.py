@@ -69,6 +69,11 @@ class FeatureNormalization(keras.layers.Normalization):
             raise invalid_argument("epsilon", "a finite number >= 0", epsilon)
         self.epsilon = float(epsilon)
 
+    def build(self, input_shape: Any) -> None:
+        super().build(input_shape)
+        if input_shape is not None:
+            self.built_shape = tuple(input_shape)
+
     # Keras assigns `mean` and `variance` as constants when it builds and adapts; here they are always read from
     # the weights, and only those given to the constructor are kept.
     @property
@@ -92,14 +97,17 @@ class FeatureNormalization(keras.layers.Normalization):
     @property
     def keep_axis(self) -> tuple[int, ...]:
         """The axes that keep statistics of their own, as non-negative ints; the layer must be built."""
-        return self._keep_axis
+        rank = len(self.built_shape)
+        return tuple(sorted(axis % rank for axis in self.axis))
 
     def _statistic(self, weight: str, given: str) -> Any:
         if not self.built:
             return None
         if self.input_mean is not None:
             return getattr(self, given)
-        return ops.cast(ops.reshape(getattr(self, weight), self._broadcast_shape), self.compute_dtype)
+        kept = self.keep_axis
+        shape = [size if axis in kept else 1 for axis, size in enumerate(self.built_shape)]
+        return ops.cast(ops.reshape(getattr(self, weight), shape), self.compute_dtype)
 
     @property
     def adapted(self) -> bool:
@@ -171,9 +179,9 @@ class FeatureNormalization(keras.layers.Normalization):
         return relative_rounding(self.compute_dtype)
 
     def _check_shape(self, shape: tuple[int, ...]) -> None:
-        expected = self._build_input_shape
+        expected = self.built_shape
         if len(shape) != len(expected) or any(shape[d] != expected[d] for d in self.keep_axis):
-            raise invalid_argument("data", f"of shape {tuple(expected)}, as the layer was built", tuple(shape))
+            raise invalid_argument("data", f"of shape {expected}, as the layer was built", tuple(shape))
 
     @property
     def scale(self) -> Any:

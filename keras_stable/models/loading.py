@@ -9,6 +9,7 @@ import keras
 
 # Keras finds a registered object only once the module that registers it was imported.
 from keras_stable import layers, losses, metrics, optimizers  # noqa: F401
+from keras_stable.keras_check import check_backend
 from keras_stable.optimizers.guarded_classes import guard_by_registered_name, is_guarded_name
 
 _CONFIG = "config.json"
@@ -34,7 +35,9 @@ def load_model(path: str | os.PathLike[str], **arguments: Any) -> keras.Model:
 
     Raises:
         InvalidArgumentError: The class that an optimizer was guarded from cannot be found.
+        UnsupportedKerasError: When Keras runs on another backend than TensorFlow.
     """
+    check_backend()
     if arguments.get("compile", True):
         for name in _registered_names(os.fspath(path)):
             if is_guarded_name(name) and name not in (arguments.get("custom_objects") or ()):

@@ -1,5 +1,6 @@
 """Keras's optimizers with the gradient guard, and what it measured."""
 
+from keras_stable import keras_check  # noqa: F401  (it fails first, with one clear line)
 from keras_stable.optimizers.adam import Adam
 from keras_stable.optimizers.adamw import AdamW
 from keras_stable.optimizers.finite_state import keep_finite_state

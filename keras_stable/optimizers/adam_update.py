@@ -5,10 +5,10 @@ from typing import Any
 import tensorflow as tf
 from keras import ops
 
+from keras_stable.keras_private import adam_moments
 from keras_stable.ops.slices import dense
 from keras_stable.optimizers.current_step import once
 from keras_stable.optimizers.gradient_guard import GradientGuard
-from keras_stable.optimizers.keras_hooks import adam_moments
 
 
 class AdamUpdate(GradientGuard):

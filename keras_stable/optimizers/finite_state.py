@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_stable.keras_check import check_model
 from keras_stable.optimizers.history import guarded_optimizer
 
 
@@ -27,7 +28,7 @@ def keep_finite_state(model: keras.Model, *optimizers: Any) -> keras.Model:
             GAN, say. The state is put back when any of them has skipped a step; what the others have updated stays.
 
     Raises:
-        InvalidArgumentError: As training begins, when the optimizer is another one.
+        InvalidArgumentError: When the model is not one of Keras 3, or, as training begins, the optimizer is another.
 
     >>> import keras_stable
     >>> model = keras.Sequential([keras.Input((1,)), keras.layers.BatchNormalization(), keras.layers.Dense(1)])
@@ -36,6 +37,7 @@ def keep_finite_state(model: keras.Model, *optimizers: Any) -> keras.Model:
     >>> model.layers[0].moving_mean.numpy().tolist(), logs.history["loss"]
     ([0.0], [0.0])
     """
+    check_model(model)
     train_step = model.train_step
     if getattr(train_step, "keeps_finite_state", False):
         return model

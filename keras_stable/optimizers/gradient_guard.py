@@ -8,13 +8,15 @@ import tensorflow as tf
 
 from keras_stable.arguments import is_integer
 from keras_stable.errors import invalid_argument
+from keras_stable.keras_private import replicas_merge, variable_index
 from keras_stable.ops.norms import MeasuredNorms, measure_norms
 from keras_stable.ops.slices import dense, rows, summed, with_rows
 from keras_stable.optimizers.clipping import CLIPS, checked_limit, clipped_alone
 from keras_stable.optimizers.current_step import TracedStep, traced_step, tracing
-from keras_stable.optimizers.finite_guard import one_branch_suffices, replicas_merge, run_one, update_by_one_branch
+from keras_stable.optimizers.finite_guard import one_branch_suffices, run_one, update_by_one_branch
 from keras_stable.optimizers.history import GradientHistoryReader
-from keras_stable.optimizers.keras_hooks import adapt_loss_scale_optimizer, check_keras
+from keras_stable.optimizers.hook_check import check_keras
+from keras_stable.optimizers.loss_scaling import adapt_loss_scale_optimizer
 from keras_stable.optimizers.recording_guard import RecordingGuard
 from keras_stable.optimizers.signatures import named_arguments
 from keras_stable.optimizers.slice_updates import updates_slices_as_dense
@@ -128,7 +130,7 @@ class GradientGuard(RecordingGuard):
 
     def _knows(self, variables: list[Any]) -> bool:
         try:
-            return all(self._get_variable_index(variable) is not None for variable in variables)
+            return all(variable_index(self, variable) is not None for variable in variables)
         except KeyError:
             return False
 

@@ -41,7 +41,7 @@ def guard(optimizer_class: type) -> type[Any]:
         raise invalid_argument("optimizer_class", "a subclass of keras.optimizers.Optimizer", optimizer_class)
     if issubclass(optimizer_class, GradientGuard):
         return optimizer_class
-    if issubclass(optimizer_class, _WRAPPERS):
+    if issubclass(optimizer_class, WRAPPERS):
         raise invalid_argument("optimizer_class", "an optimizer that updates weights itself", optimizer_class)
     guarded = type(f"Guarded{optimizer_class.__name__}", (GradientGuard, optimizer_class), _body(optimizer_class))
     name = _REGISTERED + _dotted_name(optimizer_class)
@@ -80,7 +80,12 @@ def __getattr__(name: str) -> Any:
     return guard_by_registered_name(f"{_PACKAGE}>{_REGISTERED}" + name.removeprefix(_HERE).replace("/", "."))
 
 
-_WRAPPERS = (keras.optimizers.LossScaleOptimizer, getattr(keras.optimizers, "MultiOptimizer", type(None)))
+# Keras before 3.15 has no MultiOptimizer.
+WRAPPERS = tuple(
+    getattr(keras.optimizers, name)
+    for name in ("LossScaleOptimizer", "MultiOptimizer")
+    if hasattr(keras.optimizers, name)
+)
 
 
 def _body(optimizer_class: type) -> dict[str, Any]:

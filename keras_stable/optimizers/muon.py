@@ -1,9 +1,11 @@
 """Muon with the gradient guard."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 
+from keras_stable.keras_private import variable_index
 from keras_stable.optimizers.gradient_guard import GradientGuard
 from keras_stable.optimizers.signatures import LearningRate, keras_arguments
 
@@ -72,3 +74,10 @@ class Muon(GradientGuard, keras.optimizers.Muon):
         history_size: int = 1024,
     ) -> None:
         super().__init__(**keras_arguments(Muon, locals()))
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        """Updates one variable as Keras does."""
+        if hasattr(self, "adam_momentums") and not hasattr(variable, "path") and self.gradient_ring is not None:
+            # This Keras finds its moments by a path, which it does not give to the variables of TensorFlow.
+            variable.path = self.gradient_ring.paths[variable_index(self, variable)]
+        super().update_step(gradient, variable, learning_rate)

@@ -7,11 +7,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_stable.keras_private import KerasHooks, variable_index
 from keras_stable.ops.norms import norm_dtype
 from keras_stable.optimizers.clipping import Clipping
 from keras_stable.optimizers.guard_state import GuardState, in_old_layout
 from keras_stable.optimizers.history import GradientHistoryReader, GradientRing
-from keras_stable.optimizers.keras_hooks import KerasHooks
 
 
 class RecordingGuard(KerasHooks):
@@ -94,7 +94,7 @@ class RecordingGuard(KerasHooks):
     ) -> None:
         """Writes one row; without applied norms, that of a skipped step."""
         assert self.gradient_ring is not None
-        places = [self._get_variable_index(variable) for variable in variables]
+        places = [variable_index(self, variable) for variable in variables]
         skipped = applied_norm is None
         applied_norm = tf.zeros_like(norm) if applied_norm is None else applied_norm
         applied_norms = tf.zeros_like(norms) if applied_norms is None else applied_norms

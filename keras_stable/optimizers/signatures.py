@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import keras
 
 from keras_stable.errors import invalid_argument
-from keras_stable.optimizers.keras_hooks import KerasHooks
+from keras_stable.keras_private import KerasHooks
 
 LearningRate: TypeAlias = float | keras.optimizers.schedules.LearningRateSchedule | Callable[[], Any]
 

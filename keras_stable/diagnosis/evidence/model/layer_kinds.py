@@ -7,6 +7,7 @@ import keras
 
 from keras_stable.diagnosis.evidence.model import activation_names
 from keras_stable.diagnosis.evidence.model.names import sublayers
+from keras_stable.keras_private import home_in_keras
 
 _ROLES = {
     "activations": "activation",
@@ -42,9 +43,9 @@ def own_weights(layer: keras.layers.Layer) -> list[keras.Variable]:
 def family(layer: Any) -> str:
     """Returns to which of Keras's families the class of a layer belongs: "core", "rnn", ...; "" for own classes."""
     for base in type(layer).__mro__:
-        parts = base.__module__.split(".")
-        if parts[:3] == ["keras", "src", "layers"] and len(parts) > 4:
-            return parts[3]
+        home = home_in_keras(base)
+        if home[:1] == ["layers"] and len(home) > 2:
+            return home[1]
     return ""
 
 

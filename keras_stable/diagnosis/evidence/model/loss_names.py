@@ -13,6 +13,7 @@ from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.rule import Skip
 from keras_stable.diagnosis.vocabulary import CUSTOM
 from keras_stable.imports import first_line
+from keras_stable.keras_private import fresh_losses, fresh_metrics, wrapped_function
 from keras_stable.losses import SparseCrossentropy
 
 
@@ -36,39 +37,29 @@ def losses(model: keras.Model, y: Any, answer: Any) -> list[LossFacts]:
     Raises:
         Skip: Keras cannot match the losses with the outputs.
     """
-    own = getattr(model, "_compile_loss", None)
     parts = keras.tree.flatten(answer)
     facts = [LossFacts() for _ in parts]
-    if own is None:
-        return facts
-    fresh = type(own)(own._user_loss, own._user_loss_weights, output_names=own.output_names)
     try:
-        fresh.build(_like(y, answer), answer)
+        output_names, resolved = fresh_losses(model, _like(y, answer), answer) or (None, [])
     except (ValueError, KeyError, TypeError) as error:
         raise Skip(f"the losses do not fit the outputs: {first_line(error)}") from error
-    for resolved in fresh._flat_losses:
-        part = functools.reduce(
-            lambda inside, key: inside[key], resolved.path, _by_name(answer, resolved.path, own.output_names)
-        )
+    for loss in resolved:
+        part = functools.reduce(lambda inside, key: inside[key], loss.path, _by_name(answer, loss.path, output_names))
         index = next(index for index, candidate in enumerate(parts) if candidate is part)
-        facts[index] = _facts(resolved.loss, resolved.loss_weights)
+        facts[index] = _facts(loss.loss, loss.loss_weights)
     return facts
 
 
 def metrics(model: keras.Model, y: Any, answer: Any) -> list[tuple[str, ...]]:
     """Returns the names of the metrics of each part of `keras.tree.flatten(answer)`, weighted ones included."""
-    own = getattr(model, "_compile_metrics", None)
-    parts = keras.tree.flatten(answer)
-    if own is None:
-        return [() for _ in parts]
-    fresh = type(own)(own._user_metrics, own._user_weighted_metrics, output_names=own.output_names)
     try:
-        fresh.build(_like(y, answer), answer)
+        resolved = fresh_metrics(model, _like(y, answer), answer)
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise Skip(f"the metrics do not fit the outputs: {first_line(error)}") from error
-    listed = zip(fresh._flat_metrics, fresh._flat_weighted_metrics, strict=True)
+    if resolved is None:
+        return [() for _ in keras.tree.flatten(answer)]
+    order, listed = resolved
     names = [tuple(_metric_name(metric) for group in both if group for metric in group.metrics) for both in listed]
-    order = getattr(fresh, "_resolved_output_names", None)
     if order and isinstance(answer, dict):
         by_name = dict(zip(order, names, strict=True))
         return [by_name.get(path[0], ()) for path, _ in keras.tree.flatten_with_path(answer)]
@@ -100,8 +91,7 @@ def _facts(loss: Any, weight: Any) -> LossFacts:
 
 def _function(loss: Any) -> tuple[Any, Mapping[str, Any]]:
     """Returns the function that a loss or metric wraps, and the arguments that it fixes; None without one."""
-    function = getattr(loss, "fn", getattr(loss, "_fn", None))
-    fixed = dict(getattr(loss, "_fn_kwargs", {}))
+    function, fixed = wrapped_function(loss)
     while isinstance(function, functools.partial):
         fixed = {**function.keywords, **fixed}
         function = function.func

@@ -16,6 +16,7 @@ from keras_stable.diagnosis.evidence.step.floors import loss_floor
 from keras_stable.diagnosis.evidence.step.output_figures import OutputFigures
 from keras_stable.diagnosis.evidence.step.tasks import as_list, constants
 from keras_stable.diagnosis.facts import Evaluation, Labels, Output
+from keras_stable.keras_private import logits_of
 
 _ROWS = 128
 _ANSWER_BYTES = 2**23
@@ -72,8 +73,8 @@ def evaluate(
             penalties.add(penalty, part.rows)
             losses.add(_loss(model, part, answer) - penalty, part.rows)
             for figure, tensor in zip(figures, keras.tree.flatten(answer), strict=False):
-                logits = getattr(tensor, "_keras_logits", None)
-                figure.add(_numpy(tensor), None if logits is None else _numpy(logits))
+                logits = logits_of(tensor)
+                figure.add(_numpy(tensor), None if logits is tensor else _numpy(logits))
         for part in _parts(sample, rows):
             answer = forward(model, part.x, training=True)
             training.add(_loss(model, part, answer) - float(sum(map(float, model.losses))), part.rows)
