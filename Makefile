@@ -17,7 +17,7 @@ CONTRACT := tests/test_keras_private.py tests/test_keras_check.py tests/optimize
 	'$(ZOO)::test_what_a_sick_program_has_is_named_first[classes_from_one]' \
 	'$(ZOO)::test_what_a_sick_program_has_is_named_first[weight_zero]'
 
-.PHONY: demo test test-oldest check format lock lock-oldest clean
+.PHONY: demo test test-oldest zoo check docs mutants format lock lock-oldest clean
 
 demo: $(READY)
 	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/keras-stable compare configs/before.yaml configs/stable.yaml --html comparison.html
@@ -30,12 +30,29 @@ test-oldest: $(OLDEST_READY)
 	TF_CPP_MIN_LOG_LEVEL=3 $(OLDEST)/python -m pytest --numprocesses 2 --dist loadfile $(CONTRACT)
 	TF_CPP_MIN_LOG_LEVEL=3 $(OLDEST)/python tools/gradient_guard_table.py --check
 
+# Compares the audit's verdicts on every program of the zoo with those in golden/. WRITE=--write keeps the new ones.
+zoo: $(READY)
+	$(BIN)/python tools/audit_zoo.py --processes 2 --rows build --golden $(WRITE)
+	$(BIN)/python tools/calibrate.py $(if $(WRITE),,--check)
+
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python tools/generate.py --check
 	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python tools/gradient_guard_table.py --check
+	$(MAKE) docs
+
+# The documentation as a site, in site/; a warning fails.
+docs: $(READY)
+	NO_MKDOCS_2_WARNING=1 TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/mkdocs build --strict --quiet
+
+# Would the tests notice a small mistake? A sample of mistakes, about an hour; another with SEED=1, more with SAMPLE=500.
+MUTATED := keras_stable/ops keras_stable/optimizers keras_stable/layers keras_stable/diagnosis/judging
+mutants: $(READY)
+	$(BIN)/python -m pip install --quiet --no-build-isolation --editable '.[mutants]'
+	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python tools/mutants.py $(MUTATED) --at-least 0.9 \
+		--sample $(or $(SAMPLE),150) --seed $(or $(SEED),0)
 
 format: $(READY)
 	$(BIN)/ruff format .
@@ -62,7 +79,7 @@ $(OLDEST_READY): requirements-oldest.lock pyproject.toml
 # The newest versions that pyproject.toml allows, pinned.
 lock:
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --upgrade 'setuptools>=77' --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --upgrade 'setuptools>=77' --editable '.[dev,docs]'
 	$(BIN)/python -m pip freeze --all --exclude pip --exclude-editable > requirements.lock
 
 # The oldest versions of what pyproject.toml names, pinned, with the newest of what these need.
@@ -73,4 +90,4 @@ lock-oldest:
 	$(OLDEST)/python -m pip freeze --all --exclude pip --exclude-editable > requirements-oldest.lock
 
 clean:
-	rm -rf .venv .venv-oldest build dist *.egg-info comparison.html
+	rm -rf .venv .venv-oldest build dist site *.egg-info comparison.html

@@ -27,6 +27,7 @@ LEVELS = [
     ["diagnosis.evidence.step"],
     ["diagnosis.evidence.tracing"],
     ["diagnosis.evidence.model", "diagnosis.evidence.copying", "diagnosis.evidence.data"],
+    ["diagnosis.evidence.budget"],
     ["export"],
     ["data", "models", "callbacks"],
     ["diagnosis"],
@@ -34,13 +35,14 @@ LEVELS = [
     ["diagnosis.reporting"],
     ["diagnosis.reporting.plots", "diagnosis.rules"],
     ["diagnosis.rule", "diagnosis.facts"],
+    ["diagnosis.progress", "diagnosis.vocabulary"],
     ["plots"],
     ["layers", "losses", "metrics", "optimizers"],
     ["ops"],
     ["config"],
     ["reporting"],
     ["keras_check", "keras_private"],
-    ["imports", "errors", "arguments"],
+    ["imports", "errors", "arguments", "pickling"],
 ]
 PLACES = {name: (depth, index) for depth, level in enumerate(LEVELS) for index, name in enumerate(level)}
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
@@ -99,6 +101,45 @@ def test_a_module_and_its_member_do_not_share_a_name(path):
     members = {getattr(node, "name", None) for node in ast.parse(path.read_text(encoding="utf-8")).body}
     if module not in NAMED_AFTER_THEIR_FUNCTION and "rules" not in path.parts:
         assert path.stem not in members
+
+
+# Older than the rule that every file has its test, by directory. This list only ever gets shorter.
+WITHOUT_TEST = {
+    "diagnosis/evidence": "at_rest gathering options providing",
+    "diagnosis/evidence/copying": "container_copy copier function_copy guarding initializing object_copy",
+    "diagnosis/evidence/model": "kernels loss_names loss_value rates",
+    "diagnosis/evidence/step": "loss_of_weights",
+    "diagnosis/evidence/tracing": "bounds graph_tracing provenance",
+    "diagnosis/evidence/training": "trials workbench",
+    "diagnosis/facts": "data learning structure trajectory",
+    "diagnosis/reporting": "contents finding schema wording",
+    "diagnosis/reporting/plots": "curves drawing gradients layers loss_curves predictions rates trial_bars",
+    "diagnosis/rules/compile": "_case _label_checks _probability_checks",
+    "diagnosis/rules/data": "_ranges _tasks",
+    "diagnosis/rules/predictions": "_after",
+    "diagnosis/rules/step": "_wording",
+    "layers": "averages",
+    "models": "adaptation",
+    "models/encoders": "conv_encoder mlp_encoder module_encoder",
+    "optimizers": "adam adamw clipping current_step lion muon sgd",
+}
+
+
+def is_plain_data(path):
+    """Whether a file only declares: facts are frozen data, and rules and providers test what they hold."""
+    functions = [
+        node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)
+    ]
+    return path.parent == PACKAGE / "diagnosis" / "facts" and not functions
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if not path.name.startswith("__")], ids=name_of)
+def test_every_file_has_its_test(path):
+    """At the same path under tests/, so that nobody has to look for it."""
+    directory = path.relative_to(PACKAGE).parent
+    mirror = ROOT / "tests" / directory / f"test_{path.name.removeprefix('_')}"
+    missing = path.stem in WITHOUT_TEST.get(directory.as_posix(), "").split()
+    assert mirror.is_file() or is_plain_data(path) or missing
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

@@ -36,7 +36,8 @@ class GradientRecorder(CheckedCallback):
     def _read(self) -> None:
         if self._reader is not None:
             history = self._reader.read()
-            self._parts.append((history.global_norm, history.applied_norm))
+            # A view of one column would hold on to the norms of every variable.
+            self._parts.append((history.global_norm.copy(), history.applied_norm.copy()))
 
     @property
     def global_norm(self) -> np.ndarray:

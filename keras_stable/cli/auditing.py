@@ -25,10 +25,21 @@ from keras_stable.cli.progress import status
 )
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the report as JSON.")
 @click.option("--html", type=click.Path(path_type=Path), help="Write the report as a page.")
-@click.option("--quick", is_flag=True, help="Train nothing: seconds instead of up to a minute, and less certain.")
+@click.option("--quick", is_flag=True, help="Train nothing: quicker, and less certain.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    help="About how long it may take; the dearest evidence is left out first, and the report names it.",
+)
 @click.option("--probe-steps", type=click.IntRange(min=1), default=300, show_default=True, help="Steps of the probe.")
 @click.option(
-    "--probe-seconds", type=click.FloatRange(min=0), default=60.0, show_default=True, help="Its time at most."
+    "--probe-seconds",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    help="How much of --seconds it may take.",
 )
 @click.option("--curvature", is_flag=True, help="Measure the sharpness of the loss even when the model learns.")
 @click.option("--gradient-noise", is_flag=True, help="Measure the gradient noise scale.")

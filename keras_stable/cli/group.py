@@ -34,7 +34,7 @@ class _Group(click.Group):
 def main() -> None:
     """Find out why Keras training goes wrong, fix it, and keep it fixed.
 
-    Exit codes: 0 done, 1 the run failed, 2 something given cannot be right, 130 interrupted by Ctrl-C.
+    Exit codes: 0 done, 1 the run failed, 2 an argument cannot be right, 130 interrupted by Ctrl-C.
     """
 
 

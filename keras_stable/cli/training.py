@@ -33,12 +33,12 @@ def train(config: Path, overrides: tuple[str, ...], run_dir: Path | None, overwr
     start_tensorflow()
     from keras_stable.runs.training import train as run
 
-    path, trained = run(loaded, run_dir, overwrite=overwrite)
+    trained = run(loaded, run_dir, overwrite=overwrite)
     summary = trained.summary
     click.echo(f"Validation accuracy: {_number(summary.val_accuracy_last)} (best {_number(summary.val_accuracy_best)})")
     click.echo(f"Largest gradient norm before clipping: {_number(summary.grad_norm_max)}")
     click.echo(f"Classes predicted: {_number(summary.unique_classes)} of {summary.num_classes}")
-    click.echo(f"Run directory: {path}")
+    click.echo(f"Run directory: {trained.directory}")
     if trained.interrupted:
         click.echo("Interrupted: the model has the best weights so far.", err=True)
         sys.exit(INTERRUPTED)
@@ -66,7 +66,7 @@ def compare(
     png: Path | None,
 ) -> None:
     """Train several CONFIGS and show them side by side, in a table and on an HTML page."""
-    from keras_stable.reporting.page_file import check_page_path
+    from keras_stable.reporting.page_file import check_page_path, write_page
 
     loaded = [load_config(path, overrides) for path in configs]
     for option, path in (("html", html), ("json", json_path), ("png", png)):
@@ -77,12 +77,11 @@ def compare(
 
     from keras_stable.runs.comparison import compare as run
     from keras_stable.runs.curves import save_curves
-    from keras_stable.runs.run_directory import write_json
 
     comparison = run(loaded, seeds=seeds, progress=lambda line: click.echo(line, err=True))
     comparison.to_html(html)
     if json_path is not None:
-        write_json(json_path, comparison.to_dict())
+        write_page(json_path, json.dumps(comparison.to_dict(), indent=2, allow_nan=False) + "\n", "json")
     if png is not None:
         runs = {label: [run.curves for run in comparison.runs_of(label)] for label in comparison.configs}
         save_curves(runs, png)

@@ -1,6 +1,5 @@
 """The deep audit: `keras_stable.audit`."""
 
-import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -10,10 +9,12 @@ import keras
 import tensorflow as tf
 
 from keras_stable.arguments import is_integer
+from keras_stable.diagnosis.evidence.budget import Budget
 from keras_stable.diagnosis.evidence.copying.isolation import seed_all, untouched
 from keras_stable.diagnosis.evidence.data.source import Source
 from keras_stable.diagnosis.evidence.gathering import Gathering
 from keras_stable.diagnosis.evidence.options import EVIDENCE, Options
+from keras_stable.diagnosis.evidence.training.graph_building import light_graphs
 from keras_stable.diagnosis.judging.histories import read_history
 from keras_stable.diagnosis.judging.runner import run_rules
 from keras_stable.diagnosis.judging.selection import chosen_rules
@@ -40,6 +41,7 @@ def audit(
     rules: Iterable[Rule] | None = None,
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
+    seconds: float = 60.0,
     probe: bool | None = None,
     probe_steps: int = 300,
     probe_seconds: float = 60.0,
@@ -63,9 +65,11 @@ def audit(
         history: of an earlier `fit` of this model: what it returned, its dict of logs, or a run directory.
         rules: own rules, run beside the package's.
         select, ignore: ids, slugs or beginnings of ids ("KS4") of the rules to run, or not to.
+        seconds: float, about how long the audit may take; what there is no time for is left out, the dearest first,
+            and `Report.about["left_out"]` names it. Default: 60.
         probe: bool; None trains a probe unless a history, or weights that are trained, show that it learns.
         probe_steps: int, at most so many steps. Default: 300.
-        probe_seconds: float, at most so long, for the probe and what is tried after it. Default: 60.
+        probe_seconds: float, how much of `seconds` the probe and what is tried after it may take. Default: 60.
         curvature: bool, measure the sharpness; None does so when a model that SGD trains is in trouble.
         gradient_noise, rate_range: bool, measure the gradient noise scale; run a learning-rate range test.
         seed: int, of the audit's own randomness.
@@ -86,6 +90,7 @@ def audit(
     'loss-output-mismatch'
     """
     _check_model(model)
+    _check_number("seconds", seconds, 0)
     _check_number("probe_steps", probe_steps, 1)
     _check_number("probe_seconds", probe_seconds, 0)
     if not is_integer(seed, at_least=0) or seed >= 2**32:
@@ -93,9 +98,9 @@ def audit(
     chosen = chosen_rules(rules, select, ignore)
     logs = None if history is None else read_history(history)
     say = progress or (lambda line: None)
-    options = Options(probe, probe_steps, probe_seconds, curvature, gradient_noise, rate_range)
-    start = time.monotonic()
-    with untouched(model), warnings.catch_warnings():
+    options = Options(seconds, probe, probe_steps, probe_seconds, curvature, gradient_noise, rate_range)
+    budget = Budget(seconds)
+    with untouched(model), light_graphs(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         seed_all(seed)
         source = Source(
@@ -110,9 +115,10 @@ def audit(
             epochs=epochs,
             seed=seed,
             steps_per_epoch=steps_per_epoch,
+            budget=budget,
         )
-        gathering = Gathering(model, source, logs, options, say)
-        say(f"Auditing {model.name} with {len(chosen)} rules")
+        say(f"Auditing {model.name} with {len(chosen)} rules, in about {seconds:g} s at most")
+        gathering = Gathering(model, source, logs, options, say, budget)
         _check_fit(gathering, "x", "recording", "go into the model")
         report = run_rules(chosen, gathering.evidence)
         _check_read(gathering)
@@ -126,7 +132,8 @@ def audit(
         "samples": source.samples,
         "batch_size": batch_size,
         "probe_steps": gathered["probe"].steps if "probe" in gathered else 0,
-        "seconds": round(time.monotonic() - start, 2),
+        "seconds": round(budget.seconds_taken, 2),
+        "left_out": ", ".join(budget.left_out),
         "keras": keras.__version__,
         "tensorflow": tf.__version__,
     }

@@ -10,6 +10,7 @@ from keras_stable.optimizers.history import GradientHistory, GradientHistoryRead
 from keras_stable.optimizers.lion import Lion
 from keras_stable.optimizers.muon import Muon
 from keras_stable.optimizers.sgd import SGD
+from keras_stable.pickling import carry_classes_in_pickles
 
 __all__ = [
     "SGD",
@@ -24,3 +25,5 @@ __all__ = [
     "guard",
     "keep_finite_state",
 ]
+
+carry_classes_in_pickles()

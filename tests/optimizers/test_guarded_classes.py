@@ -80,9 +80,8 @@ def assert_the_same_bits(guarded, plain, arguments, slices, compiled):
     assert isinstance(optimizer, plain)
     expected = trained(plain(learning_rate=0.1, **arguments), steps(slices), compiled)
     actual = trained(optimizer, steps(slices), compiled)
-    for one, other in zip(actual, expected, strict=False):
+    for one, other in zip(actual, expected, strict=True):
         np.testing.assert_array_equal(one, other)
-    assert len(actual) == len(expected) + 1
     assert len(gradient_history(optimizer)) == 3
 
 
@@ -112,7 +111,7 @@ def test_so_it_is_in_fit(guarded, plain, arguments):
 
     expected = trained_model(plain(learning_rate=0.01, **arguments))
     actual = trained_model(guarded(learning_rate=0.01, clipvalue=None, global_clipnorm=None, **arguments))
-    for one, other in zip(actual, expected, strict=False):
+    for one, other in zip(actual, expected, strict=True):
         np.testing.assert_array_equal(one, other)
 
 
@@ -125,7 +124,7 @@ def test_with_clips_it_is_the_keras_optimizer_on_clipped_gradients(guarded, plai
         clipped.append([tf.constant(gradient * factor, tf.float32) for gradient in dense])
     expected = trained(plain(learning_rate=0.1, **arguments), clipped)
     actual = trained(guarded(learning_rate=0.1, **arguments), steps(slices=True))
-    for one, other in zip(actual, expected, strict=False):
+    for one, other in zip(actual, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
 
 
@@ -186,7 +185,7 @@ def test_the_state_of_the_plain_keras_optimizer_loads(tmp_path):
     plain.save_weights(tmp_path / "plain.weights.h5")
     guarded = fit(build_model(ours.AdamW(0.1)))
     guarded.load_weights(tmp_path / "plain.weights.h5")
-    for one, other in zip(plain.optimizer.variables, guarded.optimizer.variables, strict=False):
+    for one, other in zip(plain.optimizer.variables, guarded.optimizer.variables, strict=True):
         np.testing.assert_array_equal(one.numpy(), other.numpy(), err_msg=one.path)
 
 

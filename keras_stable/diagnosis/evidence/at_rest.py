@@ -1,7 +1,9 @@
 """Evidence that needs no training: of the data, the model, and single steps at the audited weights."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+import itertools
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,22 +12,27 @@ import numpy as np
 import tensorflow as tf
 
 from keras_stable.diagnosis import facts
+from keras_stable.diagnosis.evidence.budget import Budget
 from keras_stable.diagnosis.evidence.copying.initializing import initialize
 from keras_stable.diagnosis.evidence.copying.model_copy import copy_model
+from keras_stable.diagnosis.evidence.copying.snapshot import Snapshot
 from keras_stable.diagnosis.evidence.data import data_facts
 from keras_stable.diagnosis.evidence.data.class_weights import weighted
+from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.data.source import Batch, Source
 from keras_stable.diagnosis.evidence.model.compile_arguments import compiled
 from keras_stable.diagnosis.evidence.options import Options
 from keras_stable.diagnosis.evidence.providing import providers, provides
-from keras_stable.diagnosis.evidence.step.evaluation import evaluate, kept_state
+from keras_stable.diagnosis.evidence.step.evaluation import evaluate
 from keras_stable.diagnosis.evidence.step.loss_gradients import gradients
 from keras_stable.diagnosis.evidence.step.nonfinite_origins import nonfinite_origin
+from keras_stable.diagnosis.evidence.step.sums import sum_of_squares
 from keras_stable.diagnosis.evidence.tracing.layer_outputs import activations
 from keras_stable.diagnosis.evidence.tracing.layers import structure
+from keras_stable.diagnosis.evidence.tracing.model_inputs import entering
 from keras_stable.diagnosis.evidence.tracing.model_outputs import outputs
 from keras_stable.diagnosis.evidence.tracing.readout_input import features
-from keras_stable.diagnosis.evidence.tracing.recording import Recording, entering, record
+from keras_stable.diagnosis.evidence.tracing.recording import Recording, record
 from keras_stable.diagnosis.judging.runner import Evidence
 from keras_stable.diagnosis.rule import Skip
 from keras_stable.errors import InvalidArgumentError
@@ -34,8 +41,13 @@ from keras_stable.imports import first_line
 # What a model or its loss raises when it does not fit the data.
 _MISFITS = (ValueError, TypeError, tf.errors.OpError)
 _BATCHES = 4
+_KEPT_BYTES = 2**26
 # Rows that losses and predictions are judged on: enough to count classes, and no dearer than a few steps.
 _LEAST_ROWS, _MOST_ROWS, _SAMPLE_BATCHES = 128, 512, 8
+# Of one evaluation. One row of a picture or a text of labels is as good as many rows of one label.
+_ANSWER_BYTES = 2**27
+# Shares of the whole time: after the first, passes over further batches are left out; an evaluation takes the other.
+_PASSES, _EVALUATION = 0.08, 0.05
 
 
 class AtRest:
@@ -47,6 +59,7 @@ class AtRest:
         logs: of a history by name, or None.
         options: what may be done.
         say: called with a line before something that takes long.
+        budget: `Budget` of the audit. Default: without a limit.
 
     Attributes:
         restarted: bool, whether the evidence is of new initial weights, as those of a training are NaN.
@@ -59,14 +72,19 @@ class AtRest:
         logs: Mapping[str, tuple[float, ...]] | None,
         options: Options,
         say: Callable[[str], None],
+        budget: Budget | None = None,
     ) -> None:
         self.model, self.source, self.logs, self.options, self.say = model, source, logs, options, say
+        self.budget = budget or Budget()
         size = source.plan(trained=False).batch_size
         sample = source.sample(min(_MOST_ROWS, max(_LEAST_ROWS, _SAMPLE_BATCHES * size)))
         self.sample = weighted(sample, source.class_weight) if source.class_weight else sample
         # Weights that a training left as NaN tell nothing but that; what went wrong shows where it began.
-        self.restarted = logs is not None and not all(np.isfinite(v.numpy()).all() for v in model.trainable_variables)
+        self.restarted = logs is not None and not all(
+            math.isfinite(sum_of_squares(np.asarray(v.value))) for v in model.trainable_variables
+        )
         self.evidence = Evidence(providers(self))
+        self._first: list[Batch] = []
 
     def __getitem__(self, name: str) -> Any:
         return self.evidence[name]
@@ -80,23 +98,29 @@ class AtRest:
 
     @provides("copy")
     def _copy(self) -> keras.Model:
-        """The copy that everything but training is measured on; it is put back after each measurement."""
+        """The one copy that everything is measured on; it is put back before each measurement."""
         with self._misfits():
             model = copy_model(self.model, self.sample)
         if self.restarted:
             initialize(model)
         return model
 
+    @provides("audited_weights")
+    def _audited_weights(self) -> Snapshot:
+        return Snapshot(self["copy"].variables)
+
     @provides("recording")
     def _recording(self) -> Recording:
-        with self._measuring() as model:
-            return record(model, self._batches(), self.sample)
+        self.say("Running some batches through a copy of the model")
+        with self._measuring() as model, self.budget.measure("recording"):
+            return record(model, self._batches(), self.sample, self.budget.share(_PASSES))
 
     @contextlib.contextmanager
     def _measuring(self) -> Iterator[keras.Model]:
-        model = self["copy"]
-        with kept_state(model), self._misfits():
-            yield model
+        """Yields the copy with the audited weights."""
+        self["audited_weights"].put_back()
+        with self._misfits():
+            yield self["copy"]
 
     @contextlib.contextmanager
     def _misfits(self) -> Iterator[None]:
@@ -111,19 +135,37 @@ class AtRest:
             raise
 
     def _batches(self) -> list[Batch]:
-        found = []
-        for batch in self.source.batches():
-            found.append(batch)
-            if len(found) == _BATCHES:
-                break
-        return found
+        if self._first:
+            return self._first
+        reading = self.budget.share(_PASSES)
+        batches = list(reading.keep(itertools.islice(self.source.batches(), _BATCHES)))
+        if sum(leaf.nbytes for batch in batches for part in (batch.x, batch.y) for leaf in leaves(part)) <= _KEPT_BYTES:
+            self._first = batches
+        return batches
+
+    def _timed(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """Yields the batches, and notes what is done with the last of them; with the first, much is done only once."""
+        for batch in batches:
+            with self.budget.measure("gradients"):
+                yield batch
+
+    def judged_sample(self) -> Batch:
+        """Returns the rows that losses and predictions are judged on: fewer where outputs are large or slow."""
+        row_bytes = sum(4 * math.prod(output.shape) for output in self["outputs"])
+        labels = sum(leaf.nbytes for leaf in leaves(self.sample.y)) // self.sample.rows
+        rows = max(1, _ANSWER_BYTES // max(1, row_bytes + labels))
+        # An evaluation runs each row twice, and such a pass is quicker than one that is recorded.
+        seconds = self.budget.costs["recording"] / self["recording"].rows
+        in_time = _EVALUATION * self.budget.seconds / seconds if seconds > 0 else math.inf
+        return self.sample.take(slice(int(min(rows, max(in_time, self.source.plan().batch_size), self.sample.rows))))
 
     # Data and model.
 
     @provides("plan")
     def _plan(self) -> facts.Plan:
-        trained = self.logs is not None or int(self.model.optimizer.iterations) > 0
-        return self.source.plan(trained=trained and not self.restarted)
+        steps = int(self.model.optimizer.iterations)
+        trained = (self.logs is not None or steps > 0) and not self.restarted
+        return replace(self.source.plan(trained=trained), taken=steps if trained and steps else None)
 
     @provides("inputs")
     def _inputs(self) -> tuple[facts.Input, ...]:
@@ -131,12 +173,15 @@ class AtRest:
         if recording is None:
             return data_facts.inputs(self.source)
         entered = entering(recording, self["structure"])
-        found = data_facts.inputs(self.source, recording.inputs)
-        return tuple(replace(each, **entered.get(each.name, {})) for each in found)
+        inputs = data_facts.inputs(self.source, recording.inputs)
+        return tuple(replace(item, **entered.get(item.name, {})) for item in inputs)
 
     @provides("labels")
     def _labels(self) -> tuple[facts.Labels, ...]:
-        return data_facts.labels(self.source, [each.name for each in self["outputs"]])
+        outputs = self["outputs"]
+        return data_facts.labels(
+            self.source, [output.name for output in outputs], [output.loss for output in outputs]
+        )
 
     @provides("duplicates")
     def _duplicates(self) -> facts.Duplicates:
@@ -166,27 +211,31 @@ class AtRest:
 
     @provides("gradients")
     def _gradients(self) -> facts.Gradients:
+        structure, batches = self["structure"], self._batches()
+        self.say("Gradients of some batches")
         with self._measuring() as model:
-            return gradients(model, self._batches(), self["structure"])
+            return gradients(model, self._timed(self.budget.share(_PASSES).keep(batches)), structure)
 
     @provides("evaluation")
     def _evaluation(self) -> facts.Evaluation:
         if self.model.loss is None and type(self.model).train_step is not keras.Model.train_step:
             raise Skip("the training step has a loss of its own")
-        with self._measuring() as model:
-            return evaluate(model, self.sample, self["outputs"], self["labels"])
+        outputs, labels, sample = self["outputs"], self["labels"], self.judged_sample()
+        self.say(f"Answers for {sample.rows} rows")
+        with self._measuring() as model, self.budget.measure("evaluation"):
+            return evaluate(model, sample, outputs, labels, self.source.plan().batch_size)
 
     @provides("origin")
     def _origin(self) -> facts.NonfiniteOrigin | None:
         if self._is_finite():
             return None
         with self._measuring() as model:
-            found = (nonfinite_origin(model, batch, -1, place) for place, batch in enumerate(self._batches()))
-            return next((each for each in found if each is not None), None)
+            origins = (nonfinite_origin(model, batch, -1, index) for index, batch in enumerate(self._batches()))
+            return next((origin for origin in origins if origin is not None), None)
 
     def _is_finite(self) -> bool:
         """Returns whether no NaN or infinity was met at the audited weights."""
-        seen, gradients = self.get("activations") or (), self.get("gradients")
-        return not any(each.nonfinite for each in seen) and not (
-            gradients and any(each.nonfinite for each in gradients.variables)
+        outputs, gradients = self.get("activations") or (), self.get("gradients")
+        return not any(output.nonfinite for output in outputs) and not (
+            gradients and any(variable.nonfinite for variable in gradients.variables)
         )

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.at_rest import AtRest
+from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.copying.initializing import initialize
-from keras_stable.diagnosis.evidence.copying.model_copy import copy_model
 from keras_stable.diagnosis.evidence.providing import provides
 from keras_stable.diagnosis.evidence.step.curvature import sharpness
 from keras_stable.diagnosis.evidence.step.noise import gradient_noise
-from keras_stable.diagnosis.evidence.training.probing import Budget, Program, probe
+from keras_stable.diagnosis.evidence.training.probing import Limits, Program, probe
 from keras_stable.diagnosis.evidence.training.rate_sweep import rate_range
 from keras_stable.diagnosis.evidence.training.trials import Trials
 from keras_stable.diagnosis.evidence.training.workbench import Workbench
@@ -17,14 +17,22 @@ from keras_stable.diagnosis.judging.histories import history_facts
 from keras_stable.diagnosis.judging.learning import judge
 from keras_stable.diagnosis.rule import Skip
 
+# Of the whole time, what is kept for evidence that is gathered after the trainings.
+_AFTERWARDS = 0.05
+# Of the time for training, what the probe may take; the rest is for trials, where it shows trouble.
+_PROBE = 0.6
+# What it takes to build a graph, in the time that the gradients of one batch take without one: measured on the
+# models of keras.applications, see docs/benchmarks.md.
+_BUILDING, _CURVATURE, _NOISE = 15.0, 15.0, 8.0
+
 
 class Gathering(AtRest):
     """The evidence of `AtRest`, and what training a copy shows."""
 
     @provides("origin")
     def _origin(self) -> facts.NonfiniteOrigin | None:
-        found = super()._origin()
-        return found if found is not None or not self._may_probe() else self["probed"][1]
+        origin = super()._origin()
+        return origin if origin is not None or not self._may_probe() else self["probed"][1]
 
     def can_train(self) -> bool:
         """Returns whether a copy takes a training step on the data, whatever else cannot be measured."""
@@ -47,42 +55,67 @@ class Gathering(AtRest):
             return self.options.probe
         return judge(self["plan"], self.get("evaluation"), self.get("history")).state != "learning"
 
-    @provides("budget")
-    def _budget(self) -> Budget:
-        return Budget.of(self.options.probe_steps, self.options.probe_seconds)
-
     @provides("bench")
     def _bench(self) -> Workbench:
-        model = copy_model(self.model, self.sample)
+        self["audited_weights"].put_back()
+        model = self["copy"]
         # What went wrong in a training that is over is looked for where it began.
-        if self.logs is not None:
+        anew = self.logs is not None and not self.restarted
+        if anew:
             initialize(model)
-        return Workbench(model)
+        bench = Workbench(model, self.budget.whole.clock)
+        bench.initialized = anew
+        return bench
+
+    @provides("training_deadline")
+    def _training_deadline(self) -> Deadline:
+        """By when the probe and the trials have to be done, so that there is time for what comes after them."""
+        left = self.budget.whole.left - _AFTERWARDS * self.budget.seconds
+        return self.budget.whole.earlier(min(self.options.probe_seconds, left))
 
     @provides("probed")
     def _probed(self) -> tuple[facts.Probe, facts.NonfiniteOrigin | None]:
-        limits = f"{self.options.probe_steps} steps or {self.options.probe_seconds:g} s"
-        self.say(f"Probe: a copy is trained for at most {limits}")
+        program, deadline = self._program(), self._probe_deadline()
+        self.say(f"Probe: a copy is trained for at most {self.options.probe_steps} steps or {deadline.left:.3g} s")
         with self._misfits():
-            return probe(self["bench"], self._program(), self["budget"])
+            bench = self["bench"]
+            bench.restore()
+            # New initial weights are not those that were evaluated.
+            before = None if bench.initialized else self.get("evaluation")
+            return probe(bench, program, Limits(self.options.probe_steps, deadline), before)
+
+    def _probe_deadline(self) -> Deadline:
+        """Returns by when the probe has to be done.
+
+        Raises:
+            Skip: there is no time for the first step, in which the training step is built.
+        """
+        whole = self["training_deadline"]
+        # Every rule asks for gradients, so they are no dearer here; they tell what a training step will cost.
+        self.get("gradients")
+        evaluations = self.budget.costs.get("evaluation", 0.0)
+        first = _BUILDING * self.budget.costs.get("gradients", 0.0) + evaluations
+        self.budget.ask("a probe", first, whole)
+        return whole.earlier(max(first, _PROBE * whole.left))
 
     @provides("probe")
     def _probe(self) -> facts.Probe:
         if not self._may_probe():
             raise Skip("no probe was asked for" if self.options.probe is False else "the training is known to work")
-        found, _ = self["probed"]
-        if self._judged(found).troubled:
+        probed, _ = self["probed"]
+        judged = self._judged(probed)
+        if judged.troubled or judged.early:
             self.say("Trials: the same with one thing changed")
             with self._misfits():
-                found = replace(found, trials=(*found.trials, *self["trials"].run()))
-        return found
+                probed = replace(probed, trials=(*probed.trials, *self["trials"].run()))
+        return probed
 
     @provides("trials")
     def _trials(self) -> Trials:
-        return Trials(self["bench"], self._program(), self["probed"][0], self["budget"])
+        return Trials(self["bench"], self._program(), self["probed"][0], self["training_deadline"], self.budget)
 
     def _program(self) -> Program:
-        return Program(self.source, self.sample, self["inputs"], self["outputs"], self["labels"])
+        return Program(self.source, self.judged_sample(), self["inputs"], self["outputs"], self["labels"])
 
     @provides("learning")
     def _learning(self) -> facts.Learning:
@@ -121,6 +154,7 @@ class Gathering(AtRest):
             wanted = plain and self.options.probe is not False and self["learning"].troubled
         if not wanted:
             raise Skip("curvature was not asked for")
+        self._ask_for_passes("the curvature", _CURVATURE)
         with self._measuring() as model:
             return facts.Curvature(sharpness(model, self._batches()[0]))
 
@@ -128,6 +162,7 @@ class Gathering(AtRest):
     def _noise(self) -> facts.GradientNoise:
         if not self.options.gradient_noise:
             raise Skip("gradient noise was not asked for")
+        self._ask_for_passes("the gradient noise", _NOISE)
         with self._measuring() as model:
             return gradient_noise(model, self._batches())
 
@@ -135,5 +170,9 @@ class Gathering(AtRest):
     def _rate_range(self) -> facts.RateRange:
         if not self.options.rate_range:
             raise Skip("a learning-rate range test was not asked for")
+        self._ask_for_passes("a learning-rate range test", _BUILDING)
         with self._measuring() as model:
             return rate_range(model, self._batches())
+
+    def _ask_for_passes(self, what: str, passes: float) -> None:
+        self.budget.ask(what, passes * self.budget.costs.get("gradients", 0.0))

@@ -15,11 +15,13 @@ class Options:
     """What an audit may do.
 
     Attributes:
+        seconds: float, for the whole audit.
         probe: bool; None trains a probe unless a history or trained weights show that the model learns.
         probe_steps: int; probe_seconds: float, for the probe and the trials together.
         curvature, gradient_noise, rate_range: bool, whether to measure these; curvature None means when in trouble.
     """
 
+    seconds: float = 60.0
     probe: bool | None = None
     probe_steps: int = 300
     probe_seconds: float = 60.0

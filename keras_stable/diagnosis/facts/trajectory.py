@@ -4,7 +4,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from keras_stable.diagnosis import progress
 from keras_stable.diagnosis.facts.evaluation import Evaluation
+from keras_stable.diagnosis.vocabulary import UNCHANGED, Task, TrialName
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class History:
         task: as in `OutputEvaluation.task`, of the first output.
         majority_share: float; NaN for regression.
         constant_loss: float, loss of the best constant prediction; NaN where unknown.
+        floor: float, the least loss that any answer can have on the training labels; NaN where unknown.
     """
 
     loss: tuple[float, ...] = ()
@@ -24,9 +27,10 @@ class History:
     val_loss: tuple[float, ...] = ()
     val_accuracy: tuple[float, ...] = ()
     logs: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    task: str = "classes"
+    task: Task = "classes"
     majority_share: float = 0.1
     constant_loss: float = 2.3026
+    floor: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -34,14 +38,13 @@ class Trial:
     """The same short training from the same weights with one thing changed.
 
     Attributes:
-        name: "unchanged", "learning_rate/10", "learning_rate/100", "learning_rate*10", "learning_rate*100",
-            "standardized_inputs", "standardized_targets", "standardized_inputs_and_rate", "zeroed_inputs", "adam".
+        name: as in `vocabulary.TrialName`: "unchanged", "learning_rate/10", "standardized_inputs", ...
         steps: int.
         loss: float, data loss on the evaluation sample afterwards; infinite when it became NaN.
         accuracy: float; NaN for regression.
     """
 
-    name: str = "unchanged"
+    name: TrialName = UNCHANGED
     steps: int = 60
     loss: float = 1.0
     accuracy: float = 0.5
@@ -91,13 +94,13 @@ class Probe:
         return next((trial for trial in self.trials if trial.name == name), None)
 
     def gain(self, name: str) -> float:
-        """Returns by which share of its loss the trial of a name beats the unchanged one; NaN without both."""
-        changed, unchanged = self.trial(name), self.trial("unchanged")
+        """Returns which share of what the unchanged trial left to gain the trial of a name gains; NaN without both."""
+        changed, unchanged = self.trial(name), self.trial(UNCHANGED)
         if changed is None or unchanged is None:
             return math.nan
         if not math.isfinite(unchanged.loss) or not math.isfinite(changed.loss):
             return float(math.isfinite(changed.loss)) - float(math.isfinite(unchanged.loss))
-        return (unchanged.loss - changed.loss) / max(abs(unchanged.loss), 1e-12)
+        return progress.gained(unchanged.loss, changed.loss, self.before.floor, progress.noise_of(self.loss))
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ from typing import Any
 
 import keras
 
-from keras_stable.keras_private import own_variables, report_loss_scale_skips
+from keras_stable.keras_private import own_variables
 from keras_stable.optimizers.gradient_guard import GradientGuard
 from keras_stable.optimizers.guarded_classes import WRAPPERS, guard
 from keras_stable.optimizers.history import GradientHistoryReader
 from keras_stable.optimizers.hook_check import check_keras
+from keras_stable.optimizers.loss_scaling import adapt_loss_scale_optimizer
 
 HISTORY_SIZE = 1024
 
@@ -55,7 +56,7 @@ def _guard(optimizer: Any) -> None:
     kind: type = type(optimizer)
     guarded = guard(kind)
     check_keras(guarded)
-    report_loss_scale_skips()
+    adapt_loss_scale_optimizer()
     own = {"agc_clipping": None, "zclip": None, "history_size": HISTORY_SIZE, "gradient_ring": None}
     # Past Keras's own setter, which would track them.
     vars(optimizer).update(own)

@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from keras_stable.keras_private import flatten_layers, own_variables
+from keras_stable.optimizers.guard_state import state_variables
 
 
 def initialize(model: keras.Model) -> None:
@@ -26,7 +27,7 @@ def initialize(model: keras.Model) -> None:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.moving_mean.assign(keras.ops.zeros_like(layer.moving_mean))
             layer.moving_variance.assign(keras.ops.ones_like(layer.moving_variance))
-    for variable in model.optimizer.variables:
+    for variable in state_variables(model.optimizer):
         if variable.path.rpartition("/")[2] not in ("learning_rate", "dynamic_scale"):
             variable.assign(keras.ops.zeros_like(variable))
 

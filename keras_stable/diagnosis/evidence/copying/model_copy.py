@@ -9,6 +9,7 @@ from keras_stable.diagnosis.evidence.copying.guarding import guard_in_place
 from keras_stable.diagnosis.evidence.copying.object_copy import ObjectCopier
 from keras_stable.errors import InvalidArgumentError, invalid_argument
 from keras_stable.keras_private import flatten_layers, takes_training_argument
+from keras_stable.optimizers.guard_state import state_variables
 
 _TRACED = ("train_function", "test_function", "predict_function")
 _COPY_ERRORS = (CannotCopyError, TypeError, ValueError, AttributeError, NotImplementedError, RuntimeError)
@@ -82,4 +83,4 @@ def _check_apart(model: keras.Model, copied: keras.Model) -> None:
 def _variables(model: keras.Model) -> list[keras.Variable]:
     # Metrics of a loaded model and of a nested one are among the model's own.
     optimizer = getattr(model, "optimizer", None)
-    return [*model.variables, *model.metrics_variables, *(optimizer.variables if optimizer is not None else ())]
+    return [*model.variables, *model.metrics_variables, *(state_variables(optimizer) if optimizer is not None else ())]

@@ -65,6 +65,11 @@ class Arrays:
         return self._take(rows, inputs=False).y
 
     @property
+    def rows(self) -> int:
+        """Returns how many rows there are."""
+        return self.samples
+
+    @property
     def length(self) -> int:
         """Returns the batches in an epoch."""
         return self.steps or math.ceil(self.samples / self.batch_size)

@@ -6,6 +6,8 @@ here with a count for each feature, since each may miss other rows.
 
 import numpy as np
 
+_BLOCK = 1 << 20  # values that are taken to float64 at a time
+
 
 class FeatureMoments:
     """The moments of all rows given so far.
@@ -50,8 +52,10 @@ class FeatureMoments:
             self.shape = batch.shape[1:]
         elif self.shape != batch.shape[1:]:
             self._forget_features(batch.shape[1:])
-        values = np.asarray(batch, dtype=np.float64)
-        self._merge(*_moments(values.reshape(len(batch), -1) if self.by_feature else values.reshape(-1, 1)))
+        values = batch.reshape(len(batch), -1) if self.by_feature else batch.reshape(-1, 1)
+        step = max(1, _BLOCK // max(1, values.shape[1]))
+        for start in range(0, len(values), step):
+            self._merge(*_moments(np.asarray(values[start : start + step], dtype=np.float64)))
 
     def skip(self, batch: np.ndarray) -> None:
         """Counts rows that are no numbers, such as text."""

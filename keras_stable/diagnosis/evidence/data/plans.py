@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.data.arrays import Arrays
 from keras_stable.diagnosis.evidence.data.batch import joined
 from keras_stable.diagnosis.evidence.data.label_kinds import class_ids, kind_of
@@ -17,9 +18,14 @@ _ROWS = 4096
 _BYTES = 2**28
 
 
-def plan_of(reader: Arrays | Stream) -> Plan:
-    """Returns the plan, as far as the data tells it; `epochs` and `trained` are left out."""
-    return _of_arrays(reader) if isinstance(reader, Arrays) else _of_stream(reader)
+def plan_of(reader: Arrays | Stream, deadline: Deadline | None = None) -> Plan:
+    """Returns the plan, as far as the data tells it; `epochs` and `trained` are left out.
+
+    Args:
+        reader: the data.
+        deadline: `Deadline` after which no more batches of a stream are read. Default: none.
+    """
+    return _of_arrays(reader) if isinstance(reader, Arrays) else _of_stream(reader, deadline or Deadline())
 
 
 def _of_arrays(reader: Arrays) -> Plan:
@@ -37,7 +43,7 @@ def _of_arrays(reader: Arrays) -> Plan:
     )
 
 
-def _of_stream(reader: Stream) -> Plan:
+def _of_stream(reader: Stream, deadline: Deadline) -> Plan:
     labels: list[Any] = []
     sizes: list[int] = []
     read = 0
@@ -48,7 +54,7 @@ def _of_stream(reader: Stream) -> Plan:
         sizes.append(batch.rows)
         weights = batch.sample_weight is not None
         read += sum(leaf.nbytes for leaf in leaves(batch.x))
-        if read >= _BYTES:
+        if read >= _BYTES or deadline.over:
             break
     else:
         ended = len(labels) < _BATCHES

@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_stable.arguments import is_integer
 from keras_stable.data.checks import data_error
+from keras_stable.diagnosis.evidence.budget import Budget
 from keras_stable.diagnosis.evidence.data.arrays import Arrays, is_array_like
 from keras_stable.diagnosis.evidence.data.batch import Batch, joined
 from keras_stable.diagnosis.evidence.data.class_weights import check_class_weight, weighted
@@ -21,6 +22,9 @@ __all__ = ["Batch", "Source"]
 
 _STREAM_ROWS = 512
 _EXAMINED_BYTES = 2**28
+_SAMPLE_BYTES = 2**26
+# Of the whole time, for one look through the data: a stream may read a file for each of its rows.
+_READING = 0.05
 
 
 class Source:
@@ -38,6 +42,7 @@ class Source:
         epochs: int, of the whole training; None when nobody said. Default: None.
         seed: int, of the rows that `sample` takes. Default: 0.
         steps_per_epoch: int, batches in an epoch; None for all. Default: None.
+        budget: `Budget`, of which a look through the data takes a small part. Default: without a limit.
 
     Raises:
         InvalidArgumentError: data that `fit` or an audit cannot take. What a dataset holds is checked as it is read.
@@ -61,6 +66,7 @@ class Source:
         epochs: int | None = None,
         seed: int = 0,
         steps_per_epoch: int | None = None,
+        budget: Budget | None = None,
     ) -> None:
         for name, number in (("batch_size", batch_size), ("epochs", epochs), ("steps_per_epoch", steps_per_epoch)):
             if number is not None and not is_integer(number, at_least=1):
@@ -71,6 +77,7 @@ class Source:
         self.class_weight = class_weight
         self.epochs = epochs
         self.seed = seed
+        self.budget = budget or Budget()
         self.validation: Source | None = None
         size = int(batch_size or 32)
         # `shuffle="batch"` reorders the rows within a batch only, which changes no batch.
@@ -94,6 +101,11 @@ class Source:
         """Returns how many rows there are; None for a dataset."""
         return self.reader.samples
 
+    @property
+    def rows(self) -> int | None:
+        """Returns how many rows there are; of a dataset, as soon as it was read to its end, else None."""
+        return self.reader.rows
+
     def plan(self, trained: bool = False) -> Plan:
         """Returns how `fit` walks over the data.
 
@@ -103,7 +115,7 @@ class Source:
             trained: bool, whether the model was trained before.
         """
         if self._plan is None:
-            self._plan = plan_of(self.reader)
+            self._plan = plan_of(self.reader, self.budget.share(_READING))
         weights = self._plan.class_weight or self.class_weight is not None
         return replace(self._plan, trained=trained, epochs=self.epochs, class_weight=weights)
 
@@ -119,12 +131,16 @@ class Source:
             yield batch if self.class_weight is None else weighted(batch, self.class_weight)
 
     def sample(self, rows: int = 512) -> Batch:
-        """Returns the same rows every time: spread over arrays, or the first of a dataset; without class weights."""
+        """Returns the same rows every time: spread over arrays, or the first of a dataset; without class weights.
+
+        Args:
+            rows: int, how many; fewer where they are large, up to 64 MB, or slow to read. Default: 512.
+        """
         if isinstance(self.reader, Arrays):
-            return joined([batch for _, batch in self.reader.chunks(rows, seed=self.seed)])
+            return joined([batch for _, batch in self.chunks(rows, most_bytes=_SAMPLE_BYTES)])
         if self._kept is None or self._kept[0] < rows:
             asked = max(rows, _STREAM_ROWS)
-            self._kept = asked, joined([batch for _, batch in self.reader.chunks(asked)])
+            self._kept = asked, joined([batch for _, batch in self.chunks(asked, most_bytes=_SAMPLE_BYTES)])
         kept = self._kept[1]
         return kept if kept.rows <= rows else kept.take(slice(rows))
 
@@ -142,7 +158,8 @@ class Source:
             inputs: bool, whether the inputs are needed; without them `x` of arrays is None. Default: True.
             most_bytes: int, of all rows together; fewer are read where they are large. Default: 256 MB.
         """
-        return self.reader.chunks(rows, seed=self.seed, inputs=inputs, most_bytes=most_bytes)
+        chunks = self.reader.chunks(rows, seed=self.seed, inputs=inputs, most_bytes=most_bytes)
+        return self.budget.share(_READING).keep(chunks)
 
     def _of(self, reader: Arrays | Stream) -> "Source":
         other = Source.__new__(Source)

@@ -31,6 +31,9 @@ class Stream:
         shuffle: bool, whether `fit` takes the batches of a `PyDataset` in random order.
         steps: int, batches in an epoch; None for all. Default: None.
 
+    Attributes:
+        rows: int, of the whole stream, once it was read to its end; None before, and where `steps` ends an epoch.
+
     Raises:
         DataError: when it is read: a batch that cannot be read or is of another form, no batch at all, or fewer
             than `steps`.
@@ -43,6 +46,7 @@ class Stream:
         self.argument = argument
         self.shuffle = shuffle
         self.steps = steps
+        self.rows: int | None = None
         self.kind = "dataset" if is_dataset(batches) else "pydataset"
 
     @property
@@ -52,10 +56,17 @@ class Stream:
 
     def read(self, seed: int | None = None) -> Iterator[Batch]:
         """Yields the batches of one epoch, in random order where `fit` shuffles and a seed is given."""
-        count = 0
+        count = rows = 0
+        length = self._own_length()
         for element in itertools.islice(self._elements(seed), self.steps):
-            yield _batch(element, self.argument, count)
+            batch = _batch(element, self.argument, count)
             count += 1
+            rows += batch.rows
+            if count == length:
+                self.rows = rows
+            yield batch
+        if count != self.steps:
+            self.rows = rows
         if not count:
             raise data_error(self.argument, "a source of batches, every time that it is read", "no batch")
         if self.steps is not None and count < self.steps:
@@ -86,8 +97,8 @@ class Stream:
     def _own_length(self) -> int | None:
         if self.kind == "dataset":
             cardinality = self.batches.cardinality
-            known = int(cardinality() if callable(cardinality) else cardinality)
-            return known if known >= 0 else None
+            batches = int(cardinality() if callable(cardinality) else cardinality)
+            return batches if batches >= 0 else None
         try:
             return self.batches.num_batches
         except Exception as error:

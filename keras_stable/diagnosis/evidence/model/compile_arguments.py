@@ -8,7 +8,7 @@ import numpy as np
 from keras_stable.diagnosis.evidence.model.rates import learning_rate
 from keras_stable.diagnosis.facts import Compiled
 from keras_stable.diagnosis.rule import Skip
-from keras_stable.keras_private import flatten_layers, learning_rate_source, home_in_keras
+from keras_stable.keras_private import flatten_layers, home_in_keras, learning_rate_source
 from keras_stable.optimizers import GradientGuard
 
 

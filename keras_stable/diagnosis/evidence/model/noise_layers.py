@@ -13,7 +13,7 @@ _STRENGTHS = ("rate", "stddev", "dropout", "recurrent_dropout")
 
 @contextmanager
 def without_noise(model: keras.Model) -> Iterator[None]:
-    """Sets the strength of dropout and noise layers to 0, and back; the training step is traced anew for both.
+    """Sets the strength of dropout and noise layers to 0, and back; where there are any, the step is traced anew.
 
     An attention layer has a dropout layer inside, which is found; its own `dropout` cannot be set.
 
@@ -32,9 +32,11 @@ def without_noise(model: keras.Model) -> Iterator[None]:
                 if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
                     changed.append((layer, name, value))
                     setattr(layer, name, 0.0)
-        model.train_function = None
+        if changed:
+            model.train_function = None
         yield
     finally:
         for layer, name, value in changed:
             setattr(layer, name, value)
-        model.train_function = None
+        if changed:
+            model.train_function = None

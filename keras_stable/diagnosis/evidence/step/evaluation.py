@@ -8,97 +8,120 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_stable.diagnosis.evidence.copying.snapshot import Snapshot
+from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.data.source import Batch
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
-from keras_stable.diagnosis.evidence.step.tasks import (
-    as_list,
-    class_ids,
-    constants,
-    predicted_classes,
-    r2,
-    task_of,
-)
-from keras_stable.diagnosis.facts import Evaluation, Labels, Output, OutputEvaluation
+from keras_stable.diagnosis.evidence.step.floors import loss_floor
+from keras_stable.diagnosis.evidence.step.output_figures import OutputFigures
+from keras_stable.diagnosis.evidence.step.tasks import as_list, constants
+from keras_stable.diagnosis.facts import Evaluation, Labels, Output
 from keras_stable.keras_private import logits_of
 
 _ROWS = 128
+_ANSWER_BYTES = 2**23
+# Values that are enough for means and medians of the labels.
+_CONSTANT_VALUES = 2**20
 
 
-def evaluate(model: keras.Model, sample: Batch, outputs: Sequence[Output], labels: Sequence[Labels]) -> Evaluation:
+class Mean:
+    """The mean of figures of parts, weighted by their rows.
+
+    >>> mean = Mean()
+    >>> mean.add(1.0, 3)
+    >>> mean.add(5.0, 1)
+    >>> mean.value
+    2.0
+    """
+
+    def __init__(self) -> None:
+        self._sum = 0.0
+        self._rows = 0
+
+    def add(self, figure: float, rows: int) -> None:
+        """Takes in the figure of so many rows."""
+        self._sum += figure * rows
+        self._rows += rows
+
+    @property
+    def value(self) -> float:
+        """Returns the mean; NaN without rows."""
+        return self._sum / self._rows if self._rows else math.nan
+
+
+def evaluate(
+    model: keras.Model, sample: Batch, outputs: Sequence[Output], labels: Sequence[Labels], batch_rows: int = 1
+) -> Evaluation:
     """Returns how the model answers the sample, which it leaves as it was.
+
+    Memory is needed for a batch, or for some megabytes of answers where these are more, whatever the sample.
 
     Args:
         model: compiled; a copy.
         sample: the rows to look at.
         outputs, labels: facts, one for each output.
+        batch_rows: int, rows of a training step, of which as many may be run at once.
     """
+    rows = _rows_at_once(sample, outputs, batch_rows)
+    truths = as_list(sample.y, len(outputs))
+    figures = [OutputFigures(*each) for each in zip(outputs, labels, truths, strict=False)]
     with kept_state(model):
-        parts = list(_parts(sample))
-        weights = [part.rows for part in parts]
-        answers, raw, losses, penalties, training = [], [], [], [], []
-        for part in parts:
+        losses, penalties, training = Mean(), Mean(), Mean()
+        for part in _parts(sample, rows):
             answer = forward(model, part.x, training=False)
-            penalties.append(float(sum(map(float, model.losses))))
-            losses.append(_loss(model, part, answer) - penalties[-1])
-            answers.append([_numpy(each) for each in keras.tree.flatten(answer)])
-            raw.append([_numpy(logits_of(each)) for each in keras.tree.flatten(answer)])
-        for part in parts:
+            penalty = float(sum(map(float, model.losses)))
+            penalties.add(penalty, part.rows)
+            losses.add(_loss(model, part, answer) - penalty, part.rows)
+            for figure, tensor in zip(figures, keras.tree.flatten(answer), strict=False):
+                logits = logits_of(tensor)
+                figure.add(_numpy(tensor), None if logits is tensor else _numpy(logits))
+        for part in _parts(sample, rows):
             answer = forward(model, part.x, training=True)
-            training.append(_loss(model, part, answer) - float(sum(map(float, model.losses))))
-        joined = [np.concatenate(each) for each in zip(*answers, strict=True)]
-        logits = [np.concatenate(each) for each in zip(*raw, strict=True)]
-        truths = as_list(sample.y, len(outputs))
-        loss = float(np.average(losses, weights=weights))
-        constant = _constant_loss(model, parts, answers, (truths, sample.sample_weight), outputs, labels)
+            training.add(_loss(model, part, answer) - float(sum(map(float, model.losses))), part.rows)
+        constant = _constant_loss(model, sample, rows, outputs, labels)
+        floor = loss_floor(model, _parts(sample, rows), outputs, _loss)
     single = len(outputs) == 1
-    found = [
-        _output(*each, loss if single else math.nan, constant if single else math.nan)
-        for each in zip(outputs, labels, joined, logits, truths, strict=False)
-    ]
     return Evaluation(
         samples=sample.rows,
-        loss=loss,
+        loss=losses.value,
         constant_loss=constant,
-        training_loss=float(np.average(training, weights=weights)),
-        penalty=float(np.average(penalties, weights=weights)),
-        outputs=tuple(found),
+        floor=floor,
+        training_loss=training.value,
+        penalty=penalties.value,
+        outputs=tuple(
+            figure.evaluation(losses.value, constant, floor) if single else figure.evaluation() for figure in figures
+        ),
     )
 
 
-def data_loss(model: keras.Model, sample: Batch) -> float:
+def data_loss(model: keras.Model, sample: Batch, outputs: Sequence[Output] = (), batch_rows: int = 1) -> float:
     """Returns the loss on a sample in inference mode, without penalties; infinite when it is NaN."""
-    parts = list(_parts(sample))
-    losses = []
-    for part in parts:
+    losses = Mean()
+    for part in _parts(sample, _rows_at_once(sample, outputs, batch_rows)):
         answer = forward(model, part.x, training=False)
-        losses.append(_loss(model, part, answer) - float(sum(map(float, model.losses))))
-    loss = float(np.average(losses, weights=[part.rows for part in parts]))
-    return loss if math.isfinite(loss) else math.inf
+        losses.add(_loss(model, part, answer) - float(sum(map(float, model.losses))), part.rows)
+    return losses.value if math.isfinite(losses.value) else math.inf
 
 
 def error_rate(answer: Any, batch: Batch, outputs: Sequence[Output], labels: Sequence[Labels]) -> float:
     """Returns the share of wrong answers of the worst output; of a regression, 1 - R2, at most 1."""
     errors = [0.0]
     truths = as_list(batch.y, len(outputs))
-    for each, truth, output, label in zip(keras.tree.flatten(answer), truths, outputs, labels, strict=False):
-        values, truth = _numpy(each).astype("float64"), np.asarray(truth)
-        task = task_of(output, label)
-        found = r2(truth, values) if task == "regression" else _counts(task, output, label, values, truth)["accuracy"]
-        if math.isfinite(found):
-            errors.append(float(np.clip(1 - found, 0, 1)))
-    return max(errors)
+    for tensor, truth, output, label in zip(keras.tree.flatten(answer), truths, outputs, labels, strict=False):
+        figures = OutputFigures(output, label, truth)
+        figures.add(_numpy(tensor))
+        errors.append(figures.error)
+    return max(error for error in errors if math.isfinite(error))
 
 
 @contextlib.contextmanager
 def kept_state(model: keras.Model) -> Iterator[None]:
     """Puts every variable of a model back at the end: weights, random seeds, metrics."""
-    variables = [*model.variables, *(v for metric in model.metrics for v in metric.variables)]
-    before = [variable.numpy() for variable in variables]
+    before = Snapshot([*model.variables, *(v for metric in model.metrics for v in metric.variables)])
     try:
         yield
     finally:
-        for variable, value in zip(variables, before, strict=True):
-            variable.assign(value)
+        before.put_back()
 
 
 def _loss(model: keras.Model, part: Batch, answer: Any) -> float:
@@ -108,42 +131,57 @@ def _loss(model: keras.Model, part: Batch, answer: Any) -> float:
 
 
 def _constant_loss(
-    model: keras.Model,
-    parts: Sequence[Batch],
-    answers: Sequence[list[np.ndarray]],
-    wanted: tuple[Sequence[Any], Any],
-    outputs: Sequence[Output],
-    labels: Sequence[Labels],
+    model: keras.Model, sample: Batch, rows: int, outputs: Sequence[Output], labels: Sequence[Labels]
 ) -> float:
     """Returns the loss of the best constant answer; for several outputs each takes its own best in turn."""
-    truths, weights = wanted
+    truths = as_list(sample.y, len(outputs))
     if any(truth is None for truth in truths) or len(labels) != len(outputs):
         return math.nan
-    shapes = [each.shape for each in answers[0]]
+    structure = forward(model, as_tensors(sample.take(slice(1)).x), training=False)
+    penalty = float(sum(map(float, model.losses)))
+    flat = keras.tree.flatten(structure)
     candidates = [
-        constants(np.asarray(truth), shape, label, output, weights)
-        for truth, shape, label, output in zip(truths, shapes, labels, outputs, strict=True)
+        constants(thinned(np.asarray(truth), tensor.shape), tuple(tensor.shape), label, output, sample.sample_weight)
+        for truth, tensor, label, output in zip(truths, flat, labels, outputs, strict=True)
     ]
     if not all(candidates):
         return math.nan
-    structure = forward(model, parts[0].x, training=False)
-    penalty = float(sum(map(float, model.losses)))
-    chosen = [each[0] for each in candidates]
+    chosen = [options[0] for options in candidates]
     best = math.nan
     for index, options in enumerate(candidates):
         for option in options:
             tried = [*chosen[:index], option, *chosen[index + 1 :]]
-            loss = _loss_of_constants(model, parts, structure, tried, penalty)
+            loss = _loss_of_constants(model, _parts(sample, rows), structure, tried, penalty)
             if not math.isfinite(best) or loss < best:
                 best, chosen = loss, tried
     return best
 
 
+def thinned(truth: np.ndarray, shape: Sequence[int | None]) -> np.ndarray:
+    """Returns the labels with fewer positions a row where they are more than a constant need be taken from.
+
+    Args:
+        truth: array [rows, ...].
+        shape: of the answers, [rows, ..., width].
+
+    >>> thinned(np.zeros((2, 4000, 4000)), (2, 4000, 4000, 21)).shape
+    (2, 524288)
+    """
+    positions = math.prod(shape[1:-1]) if len(shape) > 2 else 1
+    width = truth[0].size // positions if positions and truth[0].size % positions == 0 else 0
+    if truth.size <= _CONSTANT_VALUES or positions == 1 or not width:
+        return truth
+    kept = max(1, _CONSTANT_VALUES // (len(truth) * width))
+    chosen = np.linspace(0, positions - 1, min(positions, kept)).astype("int64")
+    rows = truth.reshape(len(truth), positions, width)[:, chosen]
+    return rows[..., 0] if width == 1 and truth.ndim < len(shape) else rows
+
+
 def _loss_of_constants(
-    model: keras.Model, parts: Sequence[Batch], structure: Any, chosen: list[np.ndarray], penalty: float
+    model: keras.Model, parts: Iterator[Batch], structure: Any, chosen: list[np.ndarray], penalty: float
 ) -> float:
     flat = keras.tree.flatten(structure)
-    losses = []
+    losses = Mean()
     for part in parts:
         answer = [
             np.broadcast_to(value, (part.rows, *each.shape[1:])) if each.shape.rank > 1 else np.repeat(value, part.rows)
@@ -151,77 +189,26 @@ def _loss_of_constants(
         ]
         tensors = [keras.ops.convert_to_tensor(a, dtype=each.dtype) for a, each in zip(answer, flat, strict=True)]
         packed = keras.tree.pack_sequence_as(structure, tensors)
-        losses.append(_loss(model, part, packed) - penalty)
-    return float(np.average(losses, weights=[part.rows for part in parts]))
+        losses.add(_loss(model, part, packed) - penalty, part.rows)
+    return losses.value
 
 
-def _output(
-    output: Output,
-    labels: Labels,
-    answer: np.ndarray,
-    raw: np.ndarray,
-    truth: Any,
-    loss: float,
-    constant_loss: float,
-) -> OutputEvaluation:
-    task = task_of(output, labels)
-    truth = np.asarray(truth)
-    answer = answer.astype("float64")
-    raw = raw.reshape(-1, raw.shape[-1] if raw.ndim > 1 else 1).astype("float64")
-    finite = np.isfinite(answer)
-    figures: dict[str, Any] = {
-        "name": output.name,
-        "task": task,
-        "loss": loss,
-        "constant_loss": constant_loss,
-        "r2": r2(truth, answer) if task == "regression" else math.nan,
-        "spread": float(raw.std(0).max()),
-        "scale": float(np.sqrt(np.mean(raw**2))),
-        "nonfinite": int((~finite).sum()),
-        "distinct_rows": len(np.unique(answer.reshape(len(answer), -1), axis=0)),
-        "label_minimum": labels.minimum,
-        "label_maximum": labels.maximum,
-        "label_std": labels.std,
-    }
-    known = answer[finite] if finite.any() else np.array([math.nan])
-    moments = {"minimum": known.min(), "maximum": known.max(), "mean": known.mean(), "std": known.std()}
-    figures |= {name: float(value) for name, value in moments.items()}
-    return OutputEvaluation(**{**figures, **_counts(task, output, labels, answer, truth)})
+def _rows_at_once(sample: Batch, outputs: Sequence[Output], batch_rows: int) -> int:
+    """Returns how many rows to run at once: those of a batch, or more where their answers are small."""
+    row_bytes = sum(4 * math.prod(output.shape) for output in outputs) + _bytes(sample.x) // max(1, sample.rows)
+    return min(_ROWS, max(batch_rows, _ANSWER_BYTES // max(1, row_bytes)))
 
 
-def _counts(task: str, output: Output, labels: Labels, answer: np.ndarray, truth: np.ndarray) -> dict[str, Any]:
-    none: dict[str, Any] = {"predicted_counts": (), "label_counts": (), "recall": ()}
-    if task == "regression":
-        return none | {"accuracy": math.nan, "majority_share": math.nan}
-    if task == "multi_label":
-        right = (answer > (0.0 if output.from_logits else 0.5)) == (truth.reshape(answer.shape) > 0.5)
-        shares = (truth.reshape(-1, answer.shape[-1]) > 0.5).mean(0)
-        return none | {"accuracy": float(right.mean()), "majority_share": float(np.maximum(shares, 1 - shares).mean())}
-    wanted = class_ids(truth, labels, output)
-    given = predicted_classes(answer, task, output, labels)
-    if wanted.shape != given.shape:
-        return none | {"accuracy": math.nan, "majority_share": math.nan}
-    classes, counts = np.unique(wanted, return_counts=True)
-    recall = tuple((int(k), float((given[wanted == k] == k).mean())) for k in classes)
-    return {
-        "predicted_counts": _count(given),
-        "label_counts": tuple(zip(classes.tolist(), counts.tolist(), strict=True)),
-        "recall": recall,
-        "accuracy": float((wanted == given).mean()),
-        "majority_share": float(counts.max() / counts.sum()),
-    }
+def _bytes(structure: Any) -> int:
+    return sum(leaf.nbytes for leaf in leaves(structure))
 
 
-def _count(ids: np.ndarray) -> tuple[tuple[int, int], ...]:
-    found, counts = np.unique(ids, return_counts=True)
-    return tuple(zip(found.tolist(), counts.tolist(), strict=True))
-
-
-def _parts(sample: Batch) -> Iterator[Batch]:
-    for start in range(0, sample.rows, _ROWS):
-        part = sample.take(np.arange(start, min(start + _ROWS, sample.rows)))
+def _parts(sample: Batch, rows: int) -> Iterator[Batch]:
+    for start in range(0, sample.rows, rows):
+        part = sample.take(slice(start, start + rows))
         yield Batch(*map(as_tensors, (part.x, part.y, part.sample_weight)))
 
 
 def _numpy(tensor: Any) -> np.ndarray:
-    return keras.ops.convert_to_numpy(keras.ops.cast(tensor, "float32"))
+    """Returns a tensor as float32, in its own memory where it is that already."""
+    return np.asarray(keras.ops.cast(tensor, "float32"))

@@ -83,11 +83,17 @@ def _step(model: keras.Model, variables: Sequence[keras.Variable]) -> Callable[[
     """Returns the function of a batch and a scale to the gradients of the loss and those of the penalties."""
     values = [variable.value for variable in variables]
 
+    # A tape that is read twice holds all activations to the end. Penalties of the last pass tell whether it need be.
+    penalized = bool(model.losses)
+
     def gradient(x: Any, y: Any, sample_weight: Any, scale: tf.Tensor) -> tuple:
-        with tf.GradientTape(persistent=True) as tape:
-            answer = forward(model, x, training=True)
-            loss = loss_of(model, Batch(x, y, sample_weight), answer)
+        nonlocal penalized
+        with tf.GradientTape(persistent=penalized) as tape:
+            loss = loss_of(model, Batch(x, y, sample_weight), forward(model, x, training=True))
             penalty = penalty_of(model)
+        if penalty is not None and not penalized:
+            penalized = True
+            return gradient(x, y, sample_weight, scale)
         upstream = tf.cast(scale, loss.dtype)
         of_penalty = None if penalty is None else tape.gradient(penalty, values, output_gradients=upstream)
         return tape.gradient(loss, values, output_gradients=upstream), of_penalty

@@ -59,7 +59,7 @@ class Moments:
             self.maximum = max(self.maximum, float(known.max()), -float(known.min()))
             mean = known.mean()
             own = (known.size, mean, np.square(known - mean).sum())
-            self._count, self._mean, self._squares = _merged((self._count, self._mean, self._squares), own)
+            self._count, self._mean, self._squares = merged((self._count, self._mean, self._squares), own)
         self._add_units(values, finite)
 
     def _add_units(self, values: np.ndarray, finite: np.ndarray) -> None:
@@ -79,7 +79,7 @@ class Moments:
         samples = (values if rows.all() else values[rows]).mean(1)
         if len(samples):
             own = (len(samples), samples.mean(0), samples.var(0) * len(samples))
-            self._samples, self._unit_mean, self._unit_squares = _merged(
+            self._samples, self._unit_mean, self._unit_squares = merged(
                 (self._samples, self._unit_mean, self._unit_squares), own
             )
 
@@ -119,7 +119,7 @@ class Moments:
         return float((self._bounded >= share * self._positions).mean())
 
 
-def _merged(one: tuple, other: tuple) -> tuple:
+def merged(one: tuple, other: tuple) -> tuple:
     """Returns count, mean and sum of squared deviations of two sets together (Chan, Golub and LeVeque 1979)."""
     count = one[0] + other[0]
     difference = other[1] - one[1]

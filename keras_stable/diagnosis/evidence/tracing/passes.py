@@ -83,7 +83,9 @@ def trace(
         parts = keras.tree.flatten(answer)
         outputs = dict(zip(output_names(model, answer), parts, strict=True))
         paths = {name: (tracer.provenance.paths([tensor]) or ("",))[0] for name, tensor in outputs.items()}
-    return Trace(tuple(_used(tracer.calls, paths.values())), inputs, outputs, paths, answer)
+    calls = tuple(_used(tracer.calls, paths.values()))
+    tracer.forget()
+    return Trace(calls, inputs, outputs, paths, answer)
 
 
 def _used(calls: Sequence[Call], outputs: Iterable[str]) -> list[Call]:
@@ -110,6 +112,11 @@ class _Tracer:
         self._inside: str | None = None
         self._graph = None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
         self._operations: list[str] = []
+
+    def forget(self) -> None:
+        """Lets go of every tensor. The tracer and what it follows hold each other, so they may live on for long."""
+        self.provenance.forget()
+        self.calls = []
 
     @contextmanager
     def watching(self) -> Iterator[None]:

@@ -117,6 +117,11 @@ class Provenance:
         self.set(tensor, path)
         return self._origins[id(tensor)]
 
+    def forget(self) -> None:
+        """Lets go of every tensor."""
+        self._origins.clear()
+        self._alive.clear()
+
     def _remember(self, tensor: Any, origin: _Origin) -> None:
         self._origins[id(tensor)] = origin
         self._alive.append(tensor)

@@ -28,11 +28,10 @@ def features(recording: Recording) -> Features:
         raise Skip("no numbers enter a layer that learns")
     values = np.concatenate([part[0] for part in parts])
     finite = np.isfinite(values).all(1)
+    inputs = _inputs([part[1] for part in parts], [len(part[0]) for part in parts], finite)
     values = values[finite]
     if len(values) < 2:
         raise Skip("fewer than two samples have finite features")
-    with_inputs = all(part[1] is not None and part[1].shape[1:] == parts[0][1].shape[1:] for part in parts)
-    inputs = np.concatenate([part[1] for part in parts])[finite].astype("float64") if with_inputs else None
     spread = values.std(0)
     source = next(each.inputs for each in recording.seen if each.path == readout)
     return Features(
@@ -52,6 +51,16 @@ def features(recording: Recording) -> Features:
     )
 
 
+def _inputs(tables: Sequence[np.ndarray | None], rows: Sequence[int], finite: np.ndarray) -> np.ndarray | None:
+    """Returns the raw inputs of the rows that have finite features, as far as they were kept."""
+    known = [table for table in tables if table is not None]
+    if len(known) < len(tables) or any(table.shape[1:] != known[0].shape[1:] for table in known):
+        return None
+    starts = np.cumsum([0, *rows[:-1]])
+    chosen = np.concatenate([np.arange(start, start + len(table)) for start, table in zip(starts, known, strict=True)])
+    return np.concatenate(known)[finite[chosen]].astype("float64")
+
+
 def effective_rank(values: np.ndarray) -> float:
     """Returns exp of the entropy of the normalized singular values of centred values [samples, width].
 
@@ -60,13 +69,15 @@ def effective_rank(values: np.ndarray) -> float:
     >>> round(effective_rank(np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])), 6)
     2.0
     """
-    # Singular values are those of the smaller Gram matrix, which is all that memory is needed for.
     centred = values - values.mean(0)
     scale = np.abs(centred).max()
     if scale == 0:
         return 0.0
-    singular = np.linalg.svd(centred / scale, compute_uv=False)
-    shares = singular[singular > 0] / singular.sum()
+    centred = centred / scale
+    # The squares of the singular values, at a fraction of the cost; what is lost of them weighs nothing here.
+    squares = np.linalg.eigvalsh(centred @ centred.T if len(centred) < centred.shape[1] else centred.T @ centred)
+    singular = np.sqrt(squares[squares > len(squares) * np.finfo("float64").eps * squares[-1]])
+    shares = singular / singular.sum()
     return float(np.exp(-np.sum(shares * np.log(shares))))
 
 

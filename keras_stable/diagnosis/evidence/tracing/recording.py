@@ -1,6 +1,5 @@
 """The first batches run through a model once, and everything that the rules want to know of these passes."""
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,17 +8,19 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.data.batch import Batch
-from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.tracing.dataflow import learnt_before, way_to_learnt
+from keras_stable.diagnosis.evidence.tracing.feature_rows import FeaturePart, add_rows, takes_features
 from keras_stable.diagnosis.evidence.tracing.graph_tracing import tracer
 from keras_stable.diagnosis.evidence.tracing.moments import Moments
 from keras_stable.diagnosis.evidence.tracing.passes import Call, Trace
-from keras_stable.diagnosis.facts import Structure
 
 FEATURE_ROWS = 256
-_FEATURE_VALUES = 1 << 24
 _CHUNK = 64
+_CHUNK_BYTES = 1 << 25
+_ANSWER_ROWS, _LEAST_ANSWER_ROWS = 32, 4
+_ANSWER_BYTES = 1 << 22
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,14 +43,17 @@ class Recording:
 
     Attributes:
         model: the model that ran.
-        batch: the first batch; answer: what the model returned for it.
+        batch: the first batch; answer: what the model returned for its first rows.
         seen: the leaf layers in data-flow order.
         inputs: names of the inputs.
-        outputs: mapping of output name to its values for the first batch; output_paths: to its path, or "".
+        outputs: mapping of output name to its values for these rows; output_paths: to its path, or "".
         given: mapping of path to the `Moments` of a layer's output.
         entered_nonfinite: mapping of path to how many NaN and infinite values entered.
         entering: mapping of input name to the `Moments` of what enters the first learnt layer that it reaches.
-        features: mapping of readout path to lists of features, raw inputs and labels, one entry a pass.
+        features: mapping of readout path to lists of features, raw inputs (of the first rows, where they are
+            large) and labels, one entry a pass.
+        row_bytes: int, of all that the layers return for a row.
+        rows: int, that were run, in all passes.
     """
 
     model: keras.Model
@@ -62,7 +66,9 @@ class Recording:
     given: dict[str, Moments] = field(default_factory=dict)
     entered_nonfinite: dict[str, int] = field(default_factory=dict)
     entering: dict[str, Moments] = field(default_factory=dict)
-    features: dict[str, list[tuple[np.ndarray, Any, list[np.ndarray]]]] = field(default_factory=dict)
+    features: dict[str, list[FeaturePart]] = field(default_factory=dict)
+    row_bytes: int = 0
+    rows: int = 0
 
     def readouts(self) -> dict[str, str]:
         """Returns the path of the last learnt layer before each output; "" where there is none."""
@@ -73,103 +79,92 @@ class Recording:
         return max((sum(len(part[0]) for part in parts) for parts in self.features.values()), default=0)
 
 
-def record(model: keras.Model, batches: Iterable[Batch], sample: Batch | None = None) -> Recording:
+def record(
+    model: keras.Model, batches: Iterable[Batch], sample: Batch | None = None, deadline: Deadline | None = None
+) -> Recording:
     """Runs batches through a model in inference mode, one pass a batch.
 
     Args:
         model: compiled or not; a copy. Its weights are left as they are.
         batches: the batches to look at, at least one.
         sample: more rows for the features, taken where the batches hold fewer than 256.
+        deadline: `Deadline` after which no further pass begins; one is always made. Default: none.
 
     Raises:
         ValueError: there is no batch.
     """
     recording: Recording | None = None
-    run = tracer(model)
-    for batch in batches:
+    run, deadline = tracer(model), deadline or Deadline()
+    for batch in deadline.keep(batches):
         if recording is None:
             recording = Recording(model, batch)
         _add(recording, run(batch.x), batch)
     if recording is None:
         raise ValueError("`batches` must hold at least one batch. Received: none")
     if sample is not None:
-        for start in range(0, sample.rows, _CHUNK):
-            if recording.feature_rows() >= FEATURE_ROWS:
+        rows = max(recording.batch.rows, min(_CHUNK, _CHUNK_BYTES // max(1, recording.row_bytes)))
+        for start in range(0, sample.rows, rows):
+            if recording.feature_rows() >= FEATURE_ROWS or deadline.over:
                 break
-            part = sample.take(slice(start, start + _CHUNK))
+            part = sample.take(slice(start, start + rows))
             _add_features(recording, run(part.x), part)
+            recording.rows += part.rows
     return recording
 
 
-def entering(recording: Recording, structure: Structure) -> dict[str, dict[str, Any]]:
-    """Returns what enters the first learnt layer that each input reaches, as fields of `facts.Input` by input name.
-
-    A normalization layer that comes directly after the first learnt layer, with no activation between, counts as well:
-    it takes the scale away again. One that was never adapted does not.
-    """
-    found: dict[str, dict[str, Any]] = {}
-    for name in recording.inputs:
-        way = [place.path for place in way_to_learnt(structure.layers, name)]
-        consumer = structure.layer(way[-1]) if way else None
-        moments = recording.entering.get(name, Moments())
-        found[name] = {
-            "consumer": consumer.kind if consumer else "",
-            "normalized_by": _normalized_by(structure, way),
-            "entering_mean": moments.mean,
-            "entering_std": moments.std,
-            "entering_max": moments.maximum if moments.rows else math.nan,
-        }
-    return found
-
-
-def _normalized_by(structure: Structure, way: Sequence[str]) -> str:
-    before = [structure.layer(path) for path in way[:-1]]
-    if way and getattr(structure.layer(way[-1]), "activation", None) in ("linear", ""):
-        after = structure.consumers(way[-1])
-        before += after if len(after) == 1 else ()
-    return next(
-        (each.path for each in before if each and each.role == "normalization" and each.adapted is not False), ""
-    )
-
-
-def _add(recording: Recording, found: Trace, batch: Batch) -> None:
+def _add(recording: Recording, trace: Trace, batch: Batch) -> None:
+    recording.rows += batch.rows
     if not recording.seen:
-        _add_first(recording, found)
-    for call in found.calls:
+        _add_first(recording, trace)
+    for call in trace.calls:
         recording.entered_nonfinite.setdefault(call.path, 0)
         recording.entered_nonfinite[call.path] += sum(map(_nonfinite, call.entered))
         if call.given and _numeric(call.given[0]):
             moments = recording.given.setdefault(call.path, Moments(call.activation))
-            moments.add(call.given[0].numpy())
+            moments.add(np.asarray(call.given[0]))
     for name, moments in recording.entering.items():
-        tensor = _entering(found, recording.seen, name)
+        tensor = _entering(trace, recording.seen, name)
         if tensor is not None and _numeric(tensor):
-            moments.add(tensor.numpy())
+            moments.add(np.asarray(tensor))
     if recording.feature_rows() < FEATURE_ROWS:
-        _add_features(recording, found, batch)
+        _add_features(recording, trace, batch)
 
 
-def _add_first(recording: Recording, found: Trace) -> None:
-    recording.answer = found.answer
-    recording.inputs = tuple(found.inputs)
-    recording.outputs = {name: tensor.numpy() for name, tensor in found.outputs.items()}
-    recording.output_paths = dict(found.output_paths)
-    recording.entering = {name: Moments() for name in found.inputs}
+def _add_first(recording: Recording, trace: Trace) -> None:
+    rows = recording.batch.rows
+    recording.row_bytes = sum(_bytes(tensor) for call in trace.calls for tensor in call.given) // rows
+    row_bytes = sum(map(_bytes, trace.outputs.values())) // rows
+    kept = max(_LEAST_ANSWER_ROWS, min(_ANSWER_ROWS, _ANSWER_BYTES // max(1, row_bytes)))
+    # The losses are matched with the answer part by part, so its parts have to be the outputs themselves.
+    recording.answer = keras.tree.map_structure(
+        lambda tensor: tensor[:kept] if tensor.shape.rank else tensor, trace.answer
+    )
+    recording.inputs = tuple(trace.inputs)
+    parts = keras.tree.flatten(recording.answer)
+    recording.outputs = {name: part.numpy() for name, part in zip(trace.outputs, parts, strict=True)}
+    recording.output_paths = dict(trace.output_paths)
+    recording.entering = {name: Moments() for name in trace.inputs}
     seen: dict[str, Seen] = {}
-    for call in found.calls:
+    for call in trace.calls:
         seen.setdefault(call.path, _seen(call))
     recording.seen = tuple(seen.values())
 
 
-def _seen(call: Call) -> Seen:
-    entered, given = (tuple(tuple(each.shape) for each in tensors) for tensors in (call.entered, call.given))
-    return Seen(call.path, call.kind, call.role, call.activation, call.inputs, call.layer, entered, given)
+def _add_features(recording: Recording, trace: Trace, batch: Batch) -> None:
+    calls = {call.path: call for call in reversed(trace.calls)}
+    for path in dict.fromkeys(recording.readouts().values()):
+        if path in calls and takes_features(calls[path]):
+            add_rows(recording.features.setdefault(path, []), calls[path], batch)
 
 
-def _entering(found: Trace, seen: Sequence[Seen], name: str) -> tf.Tensor | None:
+def _bytes(tensor: tf.Tensor) -> int:
+    return tensor.dtype.size * int(np.prod(tensor.shape, dtype="int64"))
+
+
+def _entering(trace: Trace, seen: Sequence[Seen], name: str) -> tf.Tensor | None:
     """Returns what enters the first learnt layer, or before that the layer that joins the input with others."""
-    way = [place.path for place in way_to_learnt(seen, name)]
-    calls = {call.path: call for call in reversed(found.calls)}
+    way = [layer.path for layer in way_to_learnt(seen, name)]
+    calls = {call.path: call for call in reversed(trace.calls)}
     source = name
     for path in way:
         call = calls.get(path)
@@ -177,37 +172,16 @@ def _entering(found: Trace, seen: Sequence[Seen], name: str) -> tf.Tensor | None
             return None
         joins = call.kind == "Concatenate" and len(call.inputs) > 1
         if joins or path == way[-1]:
-            known = source in call.inputs and len(call.inputs) == len(call.entered)
-            place = call.inputs.index(source) if known else 0
-            return call.entered[place] if call.entered else None
+            told_apart = source in call.inputs and len(call.inputs) == len(call.entered)
+            index = call.inputs.index(source) if told_apart else 0
+            return call.entered[index] if call.entered else None
         source = path
     return None
 
 
-def _add_features(recording: Recording, found: Trace, batch: Batch) -> None:
-    calls = {call.path: call for call in reversed(found.calls)}
-    for path in dict.fromkeys(recording.readouts().values()):
-        if path not in calls or not _takes_features(calls[path]):
-            continue
-        values = calls[path].entered[0].numpy().astype("float32")
-        values = values.reshape(len(values), -1, values.shape[-1]).mean(1, dtype="float64")
-        parts = recording.features.setdefault(path, [])
-        if (sum(len(part[0]) for part in parts) + len(values)) * values.shape[1] <= _FEATURE_VALUES or not parts:
-            parts.append((values, _raw_inputs(batch.x), [np.asarray(each) for each in leaves(batch.y)]))
-
-
-def _takes_features(call: Call) -> bool:
-    # Token ids may come as floats.
-    return (
-        bool(call.entered) and call.entered[0].dtype.is_floating and not isinstance(call.layer, keras.layers.Embedding)
-    )
-
-
-def _raw_inputs(x: Any) -> np.ndarray | None:
-    parts = [np.asarray(part) for part in leaves(x)]
-    if any(part.dtype.kind not in "fiub" for part in parts):
-        return None
-    return np.concatenate([part.reshape(len(part), -1).astype("float32") for part in parts], axis=1)
+def _seen(call: Call) -> Seen:
+    entered, given = (tuple(tuple(each.shape) for each in tensors) for tensors in (call.entered, call.given))
+    return Seen(call.path, call.kind, call.role, call.activation, call.inputs, call.layer, entered, given)
 
 
 def _numeric(tensor: tf.Tensor) -> bool:
@@ -217,9 +191,9 @@ def _numeric(tensor: tf.Tensor) -> bool:
 def _nonfinite(tensor: tf.Tensor) -> int:
     if not tensor.dtype.is_floating:
         return 0
-    values = tensor.numpy()
+    values = np.asarray(tensor)
     with np.errstate(over="ignore", invalid="ignore"):
         # A sum is finite only where every value is.
         if np.isfinite(values.sum(dtype="float32")):
             return 0
-    return int((~np.isfinite(values.astype("float64"))).sum())
+    return int(tf.math.count_nonzero(~tf.math.is_finite(tensor)))

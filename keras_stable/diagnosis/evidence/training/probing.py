@@ -1,18 +1,20 @@
 """The probe: a short training of a copy with the model's own optimizer, loss and batches."""
 
 import math
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
 import numpy as np
 
+from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.data.source import Batch, Source
 from keras_stable.diagnosis.evidence.step.evaluation import data_loss, evaluate
 from keras_stable.diagnosis.evidence.step.nonfinite_origins import nonfinite_origin
-from keras_stable.diagnosis.evidence.training.workbench import Workbench, endless
+from keras_stable.diagnosis.evidence.step.sums import sum_of_squares
+from keras_stable.diagnosis.evidence.training.batches import endless
+from keras_stable.diagnosis.evidence.training.workbench import Workbench
 from keras_stable.diagnosis.facts import Evaluation, Input, Labels, NonfiniteOrigin, Output, Probe, Trial
 from keras_stable.optimizers.history import GradientHistoryReader
 
@@ -23,21 +25,16 @@ _MEASURED = frozenset((0, 1, 2, 4, 8, 16, 32, 64, 128, 256))
 
 
 @dataclass(frozen=True)
-class Budget:
-    """What the probe and the trials may take.
+class Limits:
+    """How far a probe may go.
 
     Attributes:
-        steps: int, of the probe.
-        deadline: float, seconds of `time.monotonic`, for the probe and the trials together.
+        steps: int.
+        deadline: `Deadline`, after which no further step begins.
     """
 
     steps: int = 300
-    deadline: float = math.inf
-
-    @classmethod
-    def of(cls, steps: int, seconds: float) -> "Budget":
-        """Returns a budget that begins now."""
-        return cls(steps, time.monotonic() + seconds)
+    deadline: Deadline = field(default_factory=Deadline)
 
 
 @dataclass(frozen=True)
@@ -57,27 +54,43 @@ class Program:
 
     def evaluate(self, model: keras.Model, sample: Batch | None = None) -> Evaluation:
         """Returns how a model answers the sample, or another one."""
-        return evaluate(model, sample or self.sample, self.outputs, self.labels)
+        return evaluate(model, sample or self.sample, self.outputs, self.labels, self._batch_rows())
+
+    def loss(self, model: keras.Model) -> float:
+        """Returns the loss of a model on the sample, without penalties."""
+        return data_loss(model, self.sample, self.outputs, self._batch_rows())
+
+    def _batch_rows(self) -> int:
+        return self.source.plan(trained=False).batch_size
 
 
-def probe(bench: Workbench, program: Program, budget: Budget) -> tuple[Probe, NonfiniteOrigin | None]:
-    """Trains, and returns what it saw and, where numbers stopped being finite, the place where that began."""
-    model = bench.model
-    before = program.evaluate(model)
+def probe(
+    bench: Workbench, program: Program, limits: Limits, before: Evaluation | None = None
+) -> tuple[Probe, NonfiniteOrigin | None]:
+    """Trains, and returns what it saw and, where numbers stopped being finite, the place where that began.
+
+    Args:
+        bench: the workbench, as it is put back.
+        program: what to train and judge on.
+        limits: how far to go.
+        before: how the model answers the sample of the program; None to find out.
+    """
+    model, clock = bench.model, bench.clock
+    before = before or program.evaluate(model)
     reader = GradientHistoryReader(model.optimizer) if bench.guarded else None
     weight_norm = _norm(model.trainable_variables)
     logs: list[dict[str, float]] = []
     ratios: dict[str, list[float]] = {}
     unchanged, origin, stopped = Trial("unchanged", 0, before.loss, math.nan), None, ""
-    steps = program.source.plan(trained=False).steps_per_epoch or budget.steps
-    start = time.monotonic()
+    steps = program.source.plan(trained=False).steps_per_epoch or limits.steps
+    start = clock()
     for step, batch in enumerate(endless(program.source)):
-        if step == budget.steps:
+        if step == limits.steps:
             break
-        if time.monotonic() > budget.deadline:
+        if limits.deadline.over:
             stopped = "time"
             break
-        measured = [variable.numpy() for variable in model.trainable_variables] if step in _MEASURED else None
+        measured = _values(model.trainable_variables) if step in _MEASURED else None
         skipped = bench.skipped_steps()
         logs.append(bench.step(batch))
         if measured is not None:
@@ -86,8 +99,8 @@ def probe(bench: Workbench, program: Program, budget: Budget) -> tuple[Probe, No
             origin, stopped = nonfinite_origin(model, batch, step, step % steps), "nonfinite"
             break
         if step + 1 == TRIAL_STEPS:
-            unchanged = Trial("unchanged", TRIAL_STEPS, data_loss(model, program.sample), math.nan)
-    seconds = time.monotonic() - start
+            unchanged = Trial("unchanged", TRIAL_STEPS, program.loss(model), math.nan)
+    seconds = clock() - start
     after = program.evaluate(model)
     if unchanged.steps == 0 or stopped == "nonfinite":
         unchanged = Trial("unchanged", len(logs), math.inf if stopped == "nonfinite" else after.loss, math.nan)
@@ -95,9 +108,9 @@ def probe(bench: Workbench, program: Program, budget: Budget) -> tuple[Probe, No
         steps=len(logs),
         seconds=seconds,
         stopped=stopped,
-        loss=tuple(each.get("loss", math.nan) for each in logs),
+        loss=tuple(log.get("loss", math.nan) for log in logs),
         accuracy=_accuracy(logs),
-        update_ratio={path: float(np.median(found)) for path, found in ratios.items()},
+        update_ratio={path: float(np.median(sizes)) for path, sizes in ratios.items()},
         weight_growth=_norm(model.trainable_variables) / max(weight_norm, 1e-12),
         before=before,
         after=after,
@@ -122,18 +135,23 @@ def _norms(reader: GradientHistoryReader | None) -> dict[str, Any]:
     }
 
 
+def _values(variables: Sequence[keras.Variable]) -> list[np.ndarray]:
+    """Returns the values, in the memory of the variables for as long as nobody writes to these."""
+    return [np.asarray(variable.value.read_value()) for variable in variables]
+
+
 def _add_ratios(ratios: dict[str, list[float]], model: keras.Model, before: list[np.ndarray]) -> None:
     for variable, old in zip(model.trainable_variables, before, strict=True):
-        size = float(np.linalg.norm(np.asarray(old, "float64")))
-        change = float(np.linalg.norm(np.asarray(variable.numpy(), "float64") - old))
+        size = math.sqrt(sum_of_squares(old))
+        change = math.sqrt(sum_of_squares(np.asarray(variable.value), old))
         if size > 0:
             ratios.setdefault(variable.path, []).append(change / size)
 
 
 def _accuracy(logs: Sequence[Mapping[str, float]]) -> tuple[float, ...]:
     name = next((name for name in (logs[0] if logs else ()) if "acc" in name), None)
-    return () if name is None else tuple(each[name] for each in logs)
+    return () if name is None else tuple(log[name] for log in logs)
 
 
 def _norm(variables: Sequence[keras.Variable]) -> float:
-    return math.sqrt(sum(float(np.sum(np.square(v.numpy().astype("float64")))) for v in variables))
+    return math.sqrt(sum(sum_of_squares(np.asarray(variable.value)) for variable in variables))

@@ -1,19 +1,20 @@
 """Trials: the same short training again with one thing changed, which tells causes from symptoms."""
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
 import keras
 import numpy as np
 
+from keras_stable.diagnosis.evidence.budget import Budget, Deadline
 from keras_stable.diagnosis.evidence.data.source import Batch
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
 from keras_stable.diagnosis.evidence.model.noise_layers import without_noise
 from keras_stable.diagnosis.evidence.step.evaluation import error_rate
-from keras_stable.diagnosis.evidence.training.probing import TRIAL_STEPS, Budget, Program
-from keras_stable.diagnosis.evidence.training.workbench import Workbench, endless
+from keras_stable.diagnosis.evidence.training.batches import endless
+from keras_stable.diagnosis.evidence.training.probing import TRIAL_STEPS, Program
+from keras_stable.diagnosis.evidence.training.workbench import Workbench
 from keras_stable.diagnosis.facts import Overfit, Probe, Trial, ZeroedInputs
 from keras_stable.diagnosis.rule import Skip
 
@@ -33,72 +34,89 @@ class Trials:
         bench: the workbench; it is put back before each trial.
         program: as for the probe.
         probe: what the probe saw; trials take as many steps as its "unchanged" one.
-        budget: of the probe; its deadline holds for all trials together.
+        deadline: `Deadline` for all trials together.
+        budget: of the audit; a trial that it has no time for is left out.
     """
 
-    def __init__(self, bench: Workbench, program: Program, probe: Probe, budget: Budget) -> None:
-        self.bench, self.program, self.probe, self.budget = bench, program, probe, budget
+    def __init__(
+        self,
+        bench: Workbench,
+        program: Program,
+        probe: Probe,
+        deadline: Deadline | None = None,
+        budget: Budget | None = None,
+    ) -> None:
+        self.bench, self.program, self.probe = bench, program, probe
+        self.deadline, self.budget = deadline or Deadline(), budget or Budget()
         unchanged = probe.trial("unchanged")
         reached = TRIAL_STEPS if unchanged is None or probe.stopped == "nonfinite" else unchanged.steps
         self.steps = min(TRIAL_STEPS, max(reached, 1))
 
     def run(self) -> tuple[Trial, ...]:
         """Returns every trial that makes sense here and that there was time for."""
-        found = [self._trial(name, rate=self.bench.learning_rate * factor) for name, factor in _RATES.items()]
+        changes: list[tuple[str, float | None, Change | None]] = [
+            (name, self.bench.learning_rate * factor, None) for name, factor in _RATES.items()
+        ]
         if scaled := standardized_inputs(self.program):
-            found.append(self._trial("standardized_inputs", change=scaled))
+            changes.append(("standardized_inputs", None, scaled))
         if targets := standardized_targets(self.program, self.probe):
-            found.append(self._trial("standardized_targets", change=targets))
-        return tuple(trial for trial in found if trial is not None)
+            changes.append(("standardized_targets", None, targets))
+        trials = []
+        for name, rate, change in changes:
+            try:
+                trials.append(self._trial(name, "trials that change one thing", rate, change))
+            except Skip:
+                continue
+        return tuple(trials)
 
     def zeroed(self) -> ZeroedInputs:
         """Returns what the same training on inputs of zeros comes to."""
-        trial = self._trial(
-            "zeroed_inputs", change=lambda batch: replace(batch, x=keras.tree.map_structure(np.zeros_like, batch.x))
-        )
         unchanged = self.probe.trial("unchanged")
-        if trial is None or unchanged is None:
-            raise Skip("there was no time left for training on zeros")
+        if unchanged is None:
+            raise Skip("the probe took no step")
+        trial = self._trial("zeroed_inputs", "training on zeros", change=_without_inputs)
         return ZeroedInputs(trial.loss, unchanged.loss, self.probe.before.loss)
 
     def overfit(self) -> Overfit:
         """Returns how far the copy memorizes one small batch, with dropout and noise off."""
         batch = self.program.sample.take(np.arange(min(_BATCH, self.program.sample.rows)))
+        # Without noise, and for rows of another number, the training step is built anew.
+        once = self.bench.seconds_of(_OVERFIT_STEPS + 2)
+        self.budget.ask("memorizing one batch", once + self.bench.seconds_of(0, rebuilt=True), self.deadline)
         best: Overfit | None = None
         with without_noise(self.bench.model):
             for factor in _OVERFIT_RATES:
-                if time.monotonic() > self.budget.deadline:
+                if best is not None and self.deadline.left < once:
                     break
-                found = self._memorize(batch, self.bench.learning_rate * factor)
-                if best is None or found.error < best.error:
-                    best = found
+                memorized = self._memorize(batch, self.bench.learning_rate * factor)
+                if best is None or memorized.error < best.error:
+                    best = memorized
                 if best.error <= 0.05:
                     break
         self.bench.restore()
-        if best is None:
-            raise Skip("there was no time left for memorizing one batch")
+        assert best is not None
         return best
 
     def _memorize(self, batch: Batch, rate: float) -> Overfit:
         self.bench.restore()
         self.bench.constant_rate(rate)
         first = self.bench.step(batch).get("loss", math.nan)
-        steps = 1 + self.bench.train((batch for _ in range(_OVERFIT_STEPS)), _OVERFIT_STEPS, self.budget.deadline)
+        steps = 1 + self.bench.train((batch for _ in range(_OVERFIT_STEPS)), _OVERFIT_STEPS, self.deadline)
         last = self.bench.step(batch).get("loss", math.nan)
         # Batch statistics, as in training: moving averages need more than these steps.
         answer = forward(self.bench.model, as_tensors(batch.x), training=True)
         error = error_rate(answer, batch, self.program.outputs, self.program.labels)
         return Overfit(batch.rows, steps, first, last, error if math.isfinite(last) else 1.0, rate)
 
-    def _trial(self, name: str, rate: float | None = None, change: Change | None = None) -> Trial | None:
-        if time.monotonic() > self.budget.deadline:
-            return None
+    def _trial(self, name: str, what: str, rate: float | None = None, change: Change | None = None) -> Trial:
         self.bench.restore()
+        seconds = self.bench.seconds_of(self.steps) + self.budget.costs.get("evaluation", 0.0)
+        self.budget.ask(what, seconds, self.deadline)
         if rate is not None:
             self.bench.constant_rate(rate)
-        steps = self.bench.train(endless(self.program.source, change), self.steps, self.budget.deadline)
-        if steps < self.steps and time.monotonic() > self.budget.deadline:
-            return None
+        steps = self.bench.train(endless(self.program.source, change), self.steps, self.deadline)
+        if steps < self.steps and self.deadline.over:
+            self.budget.ask(what, math.inf, self.deadline)
         sample = self.program.sample if change is None else change(self.program.sample)
         seen = self.program.evaluate(self.bench.model, sample)
         # Losses of other targets are not comparable; in units of what a constant answer costs, they are.
@@ -106,6 +124,10 @@ class Trials:
         finite = math.isfinite(seen.loss) and self.bench.skipped_steps() == 0
         accuracy = seen.outputs[0].accuracy if seen.outputs else math.nan
         return Trial(name, steps, seen.loss * unit if finite else math.inf, accuracy)
+
+
+def _without_inputs(batch: Batch) -> Batch:
+    return replace(batch, x=keras.tree.map_structure(np.zeros_like, batch.x))
 
 
 def standardized_inputs(program: Program) -> Change | None:

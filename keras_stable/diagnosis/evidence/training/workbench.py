@@ -3,16 +3,19 @@
 import math
 import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import keras
 import numpy as np
 
-from keras_stable.diagnosis.evidence.data.source import Batch, Source
-from keras_stable.diagnosis.evidence.model.loss_value import as_tensors
+from keras_stable.diagnosis.evidence.budget import Clock, Deadline
+from keras_stable.diagnosis.evidence.copying.snapshot import Snapshot
+from keras_stable.diagnosis.evidence.data.source import Batch
+from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
 from keras_stable.diagnosis.evidence.model.rates import learning_rate
-from keras_stable.keras_private import learning_rate_source, replace_learning_rate_source
+from keras_stable.keras_private import compiled_parts, learning_rate_source, replace_learning_rate_source
+from keras_stable.optimizers.guard_state import state_variables
 
 
 class Workbench:
@@ -20,29 +23,34 @@ class Workbench:
 
     Args:
         model: compiled; this object owns it.
+        clock: function without arguments that returns seconds.
+
+    Attributes:
+        initialized: bool, whether it begins at new initial weights.
+        first_seconds: float, what the last first step after a change took: the step is traced and built in it.
+        step_seconds: float, what the quickest of the other steps took; NaN before there was one.
     """
 
-    def __init__(self, model: keras.Model) -> None:
+    def __init__(self, model: keras.Model, clock: Clock = time.monotonic) -> None:
         self.model = model
+        self.clock = clock
         # XLA would only cost time to compile: so few steps never win it back.
         self.model.jit_compile = False
         self.optimizer: Any = getattr(model.optimizer, "inner_optimizer", model.optimizer)
         if not self.optimizer.built:
             model.optimizer.build(model.trainable_variables)
-        self._start = [(variable, variable.numpy()) for variable in self._variables()]
+        self._start = Snapshot([*model.variables, *state_variables(model.optimizer)])
         self.learning_rate = learning_rate(self.optimizer)
         self._rate = learning_rate_source(self.optimizer)
-
-    def _variables(self) -> list[keras.Variable]:
-        return [*self.model.variables, *self.model.optimizer.variables]
+        self.initialized = False
+        self.first_seconds = self.step_seconds = math.nan
 
     def restore(self) -> None:
         """Puts back the weights, the optimizer's state and a schedule of the beginning."""
         if learning_rate_source(self.optimizer) is not self._rate:
             replace_learning_rate_source(self.optimizer, self._rate)
             self.model.train_function = None
-        for variable, value in self._start:
-            variable.assign(value)
+        self._start.put_back()
 
     def constant_rate(self, rate: float) -> None:
         """Trains at another learning rate from here on; a schedule gives way to it."""
@@ -55,23 +63,45 @@ class Workbench:
     def step(self, batch: Batch) -> dict[str, float]:
         """Takes one step and returns the batch's own loss and metrics."""
         self.model.reset_metrics()
+        start = self.clock()
         # As `fit` hands data on: a step of one's own may count on no weights being there.
-        data = tuple(part for part in (batch.x, batch.y, batch.sample_weight) if part is not None)
-        if self.model.train_function is None:
+        data = as_tensors(tuple(part for part in (batch.x, batch.y, batch.sample_weight) if part is not None))
+        is_first = self.model.train_function is None
+        if is_first:
+            self._build_metrics(*data)
             self.model.make_train_function()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            logs = self.model.train_function(iter([as_tensors(data)]))
-        return {name: float(np.mean(value)) for name, value in logs.items()}
+            logs = self.model.train_function(iter([data]))
+        numbers = {name: float(np.mean(value)) for name, value in logs.items()}
+        seconds = self.clock() - start
+        if is_first:
+            self.first_seconds = seconds
+        else:
+            self.step_seconds = float(np.fmin(self.step_seconds, seconds))
+        return numbers
 
-    def train(self, batches: Iterable[Batch], steps: int, deadline: float = math.inf) -> int:
+    def seconds_of(self, steps: int, rebuilt: bool = False) -> float:
+        """Returns about how long so many steps take, by those taken so far; 0 before any.
+
+        Args:
+            steps: int.
+            rebuilt: bool, whether the training step has to be built anew, as it always has where it was thrown away.
+        """
+        one = self.first_seconds if math.isnan(self.step_seconds) else self.step_seconds
+        needed = steps * one + (self.first_seconds if rebuilt or self.model.train_function is None else 0.0)
+        return 0.0 if math.isnan(needed) else needed
+
+    def train(self, batches: Iterable[Batch], steps: int, deadline: Deadline | None = None) -> int:
         """Takes up to so many steps, until a loss is not finite or time is up, and returns how many."""
-        for taken, batch in enumerate(batches):
-            if taken == steps or time.monotonic() > deadline:
-                return taken
+        taken = 0
+        for batch in batches:
+            if taken == steps or (deadline is not None and deadline.over):
+                break
+            taken += 1
             if not math.isfinite(self.step(batch).get("loss", 0.0)):
-                return taken + 1
-        return steps
+                break
+        return taken
 
     def skipped_steps(self) -> int:
         """Returns how many steps had a NaN or infinite gradient; 0 where the optimizer does not tell."""
@@ -83,16 +113,12 @@ class Workbench:
         """Returns whether the optimizer records its gradients."""
         return hasattr(self.optimizer, "gradient_ring")
 
-
-def endless(source: Source, change: Callable[[Batch], Batch] | None = None) -> Iterator[Batch]:
-    """Yields the batches of one epoch after the other, each in the order of `fit`, without an incomplete last one."""
-    epoch = 0
-    while True:
-        full = 0
-        for batch in source.batches(seed=epoch):
-            full = max(full, batch.rows)
-            if batch.rows == full:
-                yield batch if change is None else change(batch)
-        if not full:
+    def _build_metrics(self, x: Any, y: Any = None, sample_weight: Any = None) -> None:
+        """Makes the variables of the metrics. TensorFlow traces a step twice in which variables are made."""
+        own = compiled_parts(self.model).get("metrics")
+        stock = type(self.model).train_step is keras.Model.train_step
+        if own is None or own.built or not stock or self.model.run_eagerly or y is None:
             return
-        epoch += 1
+        first = [keras.tree.map_structure(lambda rows: rows[:1], part) for part in (x, y)]
+        self.model.compute_metrics(first[0], first[1], forward(self.model, first[0], training=False))
+        self.model.reset_metrics()

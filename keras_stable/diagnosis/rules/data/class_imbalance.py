@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, Output, Plan, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
-from keras_stable.diagnosis.rules.data._tasks import classifies, counts, paired
+from keras_stable.diagnosis.rules.data._tasks import classifies, counts, only_first_seen, paired
 
 RATIO = Threshold(10.0, "Below, plain training still learns the rare classes of the data sets that we tried.")
 STRONG = Threshold(100.0, "Above, a batch of 32 seldom holds a sample of the smallest class.")
@@ -41,7 +41,8 @@ def class_imbalance(
     ## What it does
 
     Divides the samples of the largest class by those of the smallest. It is a warning when the model does not
-    learn, or when a trained model misses the rare classes, and no weights are set. Else it is advice.
+    learn, or when a trained model misses the rare classes, and no weights are set. Else it is advice, as it is for
+    a stream of which only the beginning was read.
 
     ## Why is this bad
 
@@ -64,15 +65,17 @@ def class_imbalance(
         ratio = sizes[-1] / sizes[0]
         missed = _missed(label, output.name, seen)
         weighted = plan.class_weight or output.weighted or len(sizes) >= VOCABULARY
-        harmful = (learning.troubled or (plan.trained and missed > 0)) and not weighted
+        first = only_first_seen(label, plan)
+        harmful = (learning.troubled or (plan.trained and missed > 0)) and not weighted and not first
+        seen = f"Of the first {label.samples} labels, the" if first else "The"
         yield Found(
             where=output.name,
-            message=f"The largest class has {sizes[-1]} samples and the smallest {sizes[0]}, {ratio:.3g} times fewer"
+            message=f"{seen} largest class has {sizes[-1]} samples and the smallest {sizes[0]}, {ratio:.3g} times fewer"
             + (f"; {missed} rare classes are not recognised." if missed else "."),
             evidence={"ratio": ratio, "largest": sizes[-1], "smallest": sizes[0], "missed": missed},
             threshold=RATIO.value,
             severity="warning" if harmful else None,
-            confidence=0.7 if ratio > STRONG.value or missed else 0.5,
+            confidence=0.3 if first else 0.7 if ratio > STRONG.value or missed else 0.5,
         )
 
 

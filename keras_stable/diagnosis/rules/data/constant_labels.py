@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from keras_stable.diagnosis.facts import Labels, Learning, Output, Plan
 from keras_stable.diagnosis.rule import Found, Threshold, rule
-from keras_stable.diagnosis.rules.data._tasks import classifies, counts, paired
+from keras_stable.diagnosis.rules.data._tasks import classifies, counts, only_first_seen, paired
+from keras_stable.diagnosis.vocabulary import CUSTOM
 
 BITS = Threshold(0.05, "One sample in 180 of another class; half a bit, where other tools stop, is 1 in 9 and common.")
 
@@ -38,9 +39,9 @@ def constant_labels(
 
     ## What it does
 
-    Looks for a single label over all rows, and takes the entropy of the class shares: under 0.05 bits is a
-    warning where the model does not learn and no weights are set. A loss of one's own may take dummy labels
-    and is left alone.
+    Looks for a single label over all rows, or over as many as were read, and takes the entropy of the class shares:
+    under 0.05 bits is a warning where the model does not learn and no weights are set. A loss of one's own may take
+    dummy labels and is left alone.
 
     ## Why is this bad
 
@@ -58,18 +59,10 @@ def constant_labels(
         x, y = x[order], y[order]
     """
     for output, label in paired(outputs, labels):
-        if output.loss == "custom" or label.samples < 2:
+        if output.loss == CUSTOM or label.samples < 2:
             continue
         if label.distinct == 1 or _flat(label):
-            part = plan.samples is not None and plan.samples > label.samples
-            yield Found(
-                where=output.name,
-                message=f"All {label.samples} labels of {output.name} are the same.",
-                evidence={"distinct": label.distinct, "samples": label.samples},
-                threshold=1,
-                severity="warning" if part or len(outputs) > 1 else None,
-                confidence=0.98,
-            )
+            yield _constant(output.name, label, plan, several=len(outputs) > 1)
         elif classifies(output, label) and 0 <= (bits := _entropy(counts(label))) < BITS.value:
             weighted = plan.class_weight or output.weighted
             yield Found(
@@ -80,6 +73,30 @@ def constant_labels(
                 severity="warning" if learning.troubled and not weighted else "advice",
                 confidence=0.7,
             )
+
+
+def _constant(where: str, label: Labels, plan: Plan, several: bool) -> Found:
+    evidence = {"distinct": label.distinct, "samples": label.samples}
+    if only_first_seen(label, plan):
+        return Found(
+            where=where,
+            message=f"The first {label.samples} labels of {where} are the same, and the later ones were not read. "
+            "Either all labels are the same, or the data is sorted by class.",
+            evidence=evidence,
+            threshold=1,
+            severity="warning",
+            remedy="Look at labels from all over the data; sorted data needs `dataset.shuffle(...)` before `batch`.",
+            confidence=0.6,
+        )
+    seen = "All" if label.complete else "All that were looked at,"
+    return Found(
+        where=where,
+        message=f"{seen} {label.samples} labels of {where} are the same.",
+        evidence=evidence,
+        threshold=1,
+        severity="warning" if several or not label.complete else None,
+        confidence=0.98 if label.complete else 0.9,
+    )
 
 
 def _flat(label: Labels) -> bool:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from keras_stable.diagnosis.facts import History, Labels, Learning, Output, Plan
+from keras_stable.diagnosis.progress import gained, noise_of
 from keras_stable.diagnosis.rule import Found, Threshold, rule
-from keras_stable.diagnosis.rules.data._tasks import classifies, counts, paired
+from keras_stable.diagnosis.rules.data._tasks import classifies, counts, only_first_seen, paired
 
 FEW = Threshold(20.0, "The case this project began with, 50 classes of 10, could be memorised and not generalised.")
 VERY_FEW = Threshold(5.0, "Below, hardly any split leaves a class both training and validation samples.")
@@ -13,7 +14,7 @@ VERY_FEW = Threshold(5.0, "Below, hardly any split leaves a class both training 
 MANY_CLASSES = 5  # with fewer, a toy set that holds every possible input is common
 TRUTH_TABLE = 16  # samples up to which such a set may be all there is
 GAP = 0.2  # accuracy that validation falls behind training
-WORSE = 2.0  # times that the validation loss is the training loss, where accuracy was not logged
+WORSE = 1.0  # rise from training to validation, over what training left to gain, where accuracy was not logged
 
 
 @rule(
@@ -38,7 +39,8 @@ def few_samples_per_class(
 
     Takes the median over the classes of their samples. It is a warning when the model does not learn, or when
     validation is far worse than training, and there are at least five classes; else it is advice. A few
-    samples that may be all the possible ones, such as a truth table, are left alone.
+    samples that may be all the possible ones, such as a truth table, are left alone, and so is a stream of
+    unknown length that was not read to its end.
 
     ## Why is this bad
 
@@ -58,7 +60,8 @@ def few_samples_per_class(
     apart = history is not None and _apart(history)
     for output, label in paired(outputs, labels):
         sizes = counts(label)
-        if not classifies(output, label) or len(sizes) < 2:
+        unknown = only_first_seen(label, plan) and plan.samples is None
+        if not classifies(output, label) or len(sizes) < 2 or unknown:
             continue
         examined = plan.samples / label.samples if plan.samples and plan.samples > label.samples > 0 else 1.0
         typical = median(sizes) * examined
@@ -82,5 +85,6 @@ def _apart(history: History) -> bool:
     if history.accuracy and history.val_accuracy:
         return history.accuracy[-1] - history.val_accuracy[-1] > GAP
     if history.loss and history.val_loss:
-        return history.loss[-1] > 0 and history.val_loss[-1] > WORSE * history.loss[-1]
+        noise = noise_of(history.loss)
+        return gained(history.loss[-1], history.val_loss[-1], history.floor, noise) < -WORSE
     return False

@@ -7,7 +7,8 @@ from keras import layers
 
 from keras_stable.diagnosis.evidence.data.batch import Batch
 from keras_stable.diagnosis.evidence.tracing.layers import structure
-from keras_stable.diagnosis.evidence.tracing.recording import entering, record
+from keras_stable.diagnosis.evidence.tracing.model_inputs import entering
+from keras_stable.diagnosis.evidence.tracing.recording import record
 
 X = np.random.default_rng(0).uniform(0, 255, (16, 4)).astype("float32")
 Y = np.arange(16) % 3

@@ -1,19 +1,20 @@
 """The probe, its workbench and the trials, against plain training loops."""
 
 import math
-import time
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.copying.initializing import initialize
 from keras_stable.diagnosis.evidence.copying.model_copy import copy_model
 from keras_stable.diagnosis.evidence.data.source import Source
-from keras_stable.diagnosis.evidence.training.probing import Budget, Program, probe
+from keras_stable.diagnosis.evidence.training.batches import endless
+from keras_stable.diagnosis.evidence.training.probing import Limits, Program, probe
 from keras_stable.diagnosis.evidence.training.trials import Trials, standardized_inputs, standardized_targets
-from keras_stable.diagnosis.evidence.training.workbench import Workbench, endless
+from keras_stable.diagnosis.evidence.training.workbench import Workbench
 from keras_stable.diagnosis.facts import Input, Labels, Output
 from keras_stable.diagnosis.rule import Skip
 
@@ -49,7 +50,7 @@ def descent(kernel, steps, rate, scale=1.0):
 
 def test_a_probe_is_plain_training():
     bench, program, kernel = regression()
-    found, origin = probe(bench, program, Budget(steps=5))
+    found, origin = probe(bench, program, Limits(steps=5))
     losses, norms, ratios, last = descent(kernel, 5, 0.05)
     assert origin is None
     assert (found.steps, found.stopped, found.accuracy) == (5, "", ())
@@ -64,9 +65,9 @@ def test_a_probe_is_plain_training():
 
 def test_a_probe_ends_with_its_time_and_before_numbers_that_are_not_finite():
     bench, program, _ = regression()
-    assert probe(bench, program, Budget(steps=5, deadline=time.monotonic()))[0].stopped == "time"
+    assert probe(bench, program, Limits(steps=5, deadline=Deadline(0.0)))[0].stopped == "time"
     bench, program, _ = regression(rate=1e30)
-    found, origin = probe(bench, program, Budget(steps=50))
+    found, origin = probe(bench, program, Limits(steps=50))
     assert found.stopped == "nonfinite"
     assert found.steps < 50
     assert origin.step == found.steps - 1
@@ -75,8 +76,8 @@ def test_a_probe_ends_with_its_time_and_before_numbers_that_are_not_finite():
 
 def test_trials_change_one_thing_and_start_from_the_same_weights():
     bench, program, kernel = regression(rate=0.001, scale=30.0)
-    seen, _ = probe(bench, program, Budget(steps=6))
-    found = {trial.name: trial for trial in Trials(bench, program, seen, Budget()).run()}
+    seen, _ = probe(bench, program, Limits(steps=6))
+    found = {trial.name: trial for trial in Trials(bench, program, seen).run()}
     assert {"learning_rate/10", "learning_rate*10", "standardized_inputs", "standardized_targets"} <= set(found)
     *_, last = descent(kernel, 6, 0.0001, scale=30.0)
     expected = np.mean((30 * X @ last - Y[:, None]) ** 2)
@@ -87,15 +88,15 @@ def test_trials_change_one_thing_and_start_from_the_same_weights():
 
 def test_memorizing_and_training_on_zeros():
     bench, program, _ = regression()
-    seen, _ = probe(bench, program, Budget(steps=20))
-    trials = Trials(bench, program, seen, Budget())
+    seen, _ = probe(bench, program, Limits(steps=20))
+    trials = Trials(bench, program, seen)
     memorized = trials.overfit()
     assert (memorized.samples, memorized.error < 0.05) == (16, True)
     zeroed = trials.zeroed()
     assert zeroed.loss == pytest.approx(np.mean(Y**2), rel=1e-4)
     assert zeroed.real_loss == seen.trial("unchanged").loss
     with pytest.raises(Skip, match="no time left"):
-        Trials(bench, program, seen, Budget(deadline=0)).overfit()
+        Trials(bench, program, seen, Deadline(0.0)).overfit()
 
 
 def test_standardizing():
@@ -103,7 +104,7 @@ def test_standardizing():
     x = standardized_inputs(program)(program.sample).x
     np.testing.assert_allclose(x.mean(0), 0, atol=1e-5)
     np.testing.assert_allclose(x.std(0), 1, rtol=1e-4)
-    seen, _ = probe(Workbench(copy_model(regression()[0].model)), program, Budget(steps=1))
+    seen, _ = probe(Workbench(copy_model(regression()[0].model)), program, Limits(steps=1))
     y = standardized_targets(program, seen)(program.sample).y
     assert (float(y.mean()), float(y.std())) == pytest.approx((0, 1), abs=1e-5)
 

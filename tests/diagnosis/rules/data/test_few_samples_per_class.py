@@ -46,3 +46,10 @@ def test_rare_classes_beside_common_ones_are_another_rule(severities):
 def test_rows_that_were_not_examined_count_too(severities):
     evidence = {"labels": (labels(50, 10),), "outputs": (Output(),), "plan": Plan(samples=50_000)}
     assert severities(few_samples_per_class, "stuck", **evidence) == []
+
+
+def test_a_stream_that_was_not_read_to_its_end_may_have_more(severities):
+    for complete, expected in ((True, ["warning"]), (False, [])):
+        plan = Plan(kind="dataset", samples=None)
+        evidence = {"labels": (labels(50, 10, complete=complete),), "outputs": (Output(),), "plan": plan}
+        assert severities(few_samples_per_class, "stuck", **evidence) == expected
