@@ -142,8 +142,7 @@ def test_home_in_keras():
     assert private.home_in_keras(keras.layers.Dense)[:2] == ["layers", "core"]
     assert private.home_in_keras(keras.layers.LSTM)[:2] == ["layers", "rnn"]
     assert private.home_in_keras(keras.optimizers.RMSprop)[0] == "optimizers"
-    bases = [base.__name__ for base in keras.optimizers.Optimizer.__mro__ if private.home_in_keras(base)[:1]]
-    assert {"Optimizer", "TFOptimizer", "BaseOptimizer"} >= set(bases) - {"KerasSaveable"}
+    assert private.home_in_keras(keras.optimizers.SGD.__mro__[1])[0] == "optimizers"
 
 
 def test_flatten_layers():
@@ -185,18 +184,11 @@ def compiled():
 
 def test_compiled_parts():
     model = compiled()
-    assert len(private.compiled_parts(model)) == 3
-    assert private.compiled_parts(keras.Sequential()) == []
+    assert list(private.compiled_parts(model)) == ["losses", "metrics", "mean_loss"]
+    assert private.compiled_parts(keras.Sequential()) == {}
     model.fit(np.zeros((4, 2)), np.full((4, 1), 2.0), batch_size=4, verbose=0)
-    tracked = private.compiled_parts(model)[-1]
+    tracked = private.compiled_parts(model)["mean_loss"]
     assert float(tracked.result()) == pytest.approx(4.0)
-
-
-def test_compile_metrics():
-    model = compiled()
-    model.fit(np.zeros((4, 2)), np.zeros((4, 1)), verbose=0)
-    assert private.compile_metrics(model).built
-    assert private.compile_metrics(keras.Sequential()) is None
 
 
 def test_tracker_of():

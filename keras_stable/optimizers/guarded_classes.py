@@ -80,12 +80,7 @@ def __getattr__(name: str) -> Any:
     return guard_by_registered_name(f"{_PACKAGE}>{_REGISTERED}" + name.removeprefix(_HERE).replace("/", "."))
 
 
-# Keras before 3.15 has no MultiOptimizer.
-WRAPPERS = tuple(
-    getattr(keras.optimizers, name)
-    for name in ("LossScaleOptimizer", "MultiOptimizer")
-    if hasattr(keras.optimizers, name)
-)
+WRAPPERS = (keras.optimizers.LossScaleOptimizer, getattr(keras.optimizers, "MultiOptimizer", type(None)))
 
 
 def _body(optimizer_class: type) -> dict[str, Any]:

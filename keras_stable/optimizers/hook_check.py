@@ -12,7 +12,8 @@ import tensorflow as tf
 
 from keras_stable.errors import UnsupportedKerasError
 from keras_stable.keras_check import check_backend
-from keras_stable.keras_private import KerasHooks, adam_moments, missing_hooks, report_loss_scale_skips, variable_index
+from keras_stable.keras_private import KerasHooks, adam_moments, missing_hooks, variable_index
+from keras_stable.optimizers.loss_scaling import adapt_loss_scale_optimizer
 
 # Those that every test was run with; see docs/versions.md.
 TESTED_KERAS = ("3.10", "3.11", "3.12", "3.13", "3.14", "3.15")
@@ -148,7 +149,7 @@ def _mistakes_of_accumulation() -> list[str]:
 
 
 def _mistakes_of_loss_scaling() -> list[str]:
-    report_loss_scale_skips()
+    adapt_loss_scale_optimizer()
     probe = _Probe(_weight())
     scaling = keras.optimizers.LossScaleOptimizer(probe, initial_scale=_SCALE)
     scaling.build([probe.weight])

@@ -196,7 +196,9 @@ def test_muon_updates_with_every_keras(compiled):
         (keras.optimizers.Muon, {}, expected),
         (ours.Muon, {"clipvalue": None, "global_clipnorm": None}, actual),
     ):
-        optimizer, weights = kind(learning_rate=0.1, **arguments), variables()
+        # These three had other defaults before 3.13.
+        common = {"weight_decay": 0.01, "adam_lr_ratio": 0.5, "ns_steps": 4}
+        optimizer, weights = kind(learning_rate=0.1, **common, **arguments), variables()
         optimizer.build(weights)
         if kind is keras.optimizers.Muon:
             for weight in weights:

@@ -21,7 +21,9 @@ _ROLES = {
     "regularization": "dropout",
     "reshaping": "shape",
 }
-_LEARNT = ("Dense", "EinsumDense", "Embedding", "ReversibleEmbedding")
+# An older Keras has no ReversibleEmbedding.
+_LEARNT_NAMES = ("Dense", "EinsumDense", "Embedding", "ReversibleEmbedding")
+_LEARNT = tuple(getattr(keras.layers, name) for name in _LEARNT_NAMES if hasattr(keras.layers, name))
 _ACTIVATIONS = {"Softmax": "softmax", "ELU": "elu", "LeakyReLU": "leaky_relu", "PReLU": "prelu"}
 
 
@@ -67,7 +69,7 @@ def role(layer: keras.layers.Layer, operations: Sequence[str] = (), inputs: int 
     if isinstance(layer, keras.layers.Lambda) or not place:
         return _role_of_own(layer, operations, inputs)
     if place == "core":
-        return "learnt" if isinstance(layer, tuple(getattr(keras.layers, name) for name in _LEARNT)) else "other"
+        return "learnt" if isinstance(layer, _LEARNT) else "other"
     if place == "attention" and not layer.weights:
         return "merge"
     return _ROLES.get(place, "other")
