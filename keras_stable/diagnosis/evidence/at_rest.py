@@ -138,9 +138,7 @@ class AtRest:
     @provides("labels")
     def _labels(self) -> tuple[facts.Labels, ...]:
         outputs = self["outputs"]
-        return data_facts.labels(
-            self.source, [output.name for output in outputs], [output.loss for output in outputs]
-        )
+        return data_facts.labels(self.source, [output.name for output in outputs], [output.loss for output in outputs])
 
     @provides("duplicates")
     def _duplicates(self) -> facts.Duplicates:

@@ -94,8 +94,9 @@ class Labels:
         output: str, name of the output.
         shape: tuple, of one sample's labels; () for a number.
         dtype: str.
-        kind: what the loss takes them for, and else what they look like: "class_ids" (integers from 0 on), "one_hot",
-            "binary" (0 and 1), "multi_hot" (0 and 1, any number of them), "distribution" (rows that sum to 1) or "real".
+        kind: what the loss takes them for, and else what they look like: "class_ids" (integers from 0 on),
+            "one_hot", "binary" (0 and 1), "multi_hot" (0 and 1, any number of them), "distribution" (rows that sum
+            to 1) or "real".
         samples: int.
         minimum, maximum, mean, std: float, over finite values.
         nonfinite: int; nonfinite_rows: the first ten rows.

@@ -68,9 +68,7 @@ def inputs(source: Source, names: Sequence[str] | None = None) -> tuple[Input, .
     )
 
 
-def labels(
-    source: Source, output_names: Sequence[str] | None = None, losses: Sequence[str] = ()
-) -> tuple[Labels, ...]:
+def labels(source: Source, output_names: Sequence[str] | None = None, losses: Sequence[str] = ()) -> tuple[Labels, ...]:
     """Returns the facts of the labels of each output: of all rows of arrays up to about a million, or the first 16,384.
 
     Args:

@@ -14,10 +14,18 @@ from keras_stable.diagnosis.evidence.model.noise_layers import without_noise
 from keras_stable.diagnosis.evidence.step.evaluation import error_rate
 from keras_stable.diagnosis.evidence.training.probing import TRIAL_STEPS, Budget, Program
 from keras_stable.diagnosis.evidence.training.workbench import Workbench, endless
-from keras_stable.diagnosis.facts import Overfit, Probe, Trial, ZeroedInputs
+from keras_stable.diagnosis.facts import Evaluation, Overfit, Probe, Trial, ZeroedInputs
+from keras_stable.diagnosis.progress import gained
 from keras_stable.diagnosis.rule import Skip
+from keras_stable.diagnosis.vocabulary import (
+    RATE_FACTORS,
+    STANDARDIZED_INPUTS,
+    STANDARDIZED_TARGETS,
+    UNCHANGED,
+    ZEROED_INPUTS,
+    TrialName,
+)
 
-_RATES = {"learning_rate/10": 0.1, "learning_rate/100": 0.01, "learning_rate*10": 10.0, "learning_rate*100": 100.0}
 _BATCH = 16
 _OVERFIT_STEPS = 100
 # Memorizing is first tried at the model's own rate, then at others: a rate that is off has a rule of its own.
@@ -44,19 +52,19 @@ class Trials:
 
     def run(self) -> tuple[Trial, ...]:
         """Returns every trial that makes sense here and that there was time for."""
-        found = [self._trial(name, rate=self.bench.learning_rate * factor) for name, factor in _RATES.items()]
+        trials = [self._trial(name, rate=self.bench.learning_rate * factor) for name, factor in RATE_FACTORS.items()]
         if scaled := standardized_inputs(self.program):
-            found.append(self._trial("standardized_inputs", change=scaled))
+            trials.append(self._trial(STANDARDIZED_INPUTS, change=scaled))
         if targets := standardized_targets(self.program, self.probe):
-            found.append(self._trial("standardized_targets", change=targets))
-        return tuple(trial for trial in found if trial is not None)
+            trials.append(self._trial(STANDARDIZED_TARGETS, change=targets))
+        return tuple(trial for trial in trials if trial is not None)
 
     def zeroed(self) -> ZeroedInputs:
         """Returns what the same training on inputs of zeros comes to."""
         trial = self._trial(
-            "zeroed_inputs", change=lambda batch: replace(batch, x=keras.tree.map_structure(np.zeros_like, batch.x))
+            ZEROED_INPUTS, change=lambda batch: replace(batch, x=keras.tree.map_structure(np.zeros_like, batch.x))
         )
-        unchanged = self.probe.trial("unchanged")
+        unchanged = self.probe.trial(UNCHANGED)
         if trial is None or unchanged is None:
             raise Skip("there was no time left for training on zeros")
         return ZeroedInputs(trial.loss, unchanged.loss, self.probe.before.loss)
@@ -90,7 +98,7 @@ class Trials:
         error = error_rate(answer, batch, self.program.outputs, self.program.labels)
         return Overfit(batch.rows, steps, first, last, error if math.isfinite(last) else 1.0, rate)
 
-    def _trial(self, name: str, rate: float | None = None, change: Change | None = None) -> Trial | None:
+    def _trial(self, name: TrialName, rate: float | None = None, change: Change | None = None) -> Trial | None:
         if time.monotonic() > self.budget.deadline:
             return None
         self.bench.restore()
@@ -102,10 +110,17 @@ class Trials:
         sample = self.program.sample if change is None else change(self.program.sample)
         seen = self.program.evaluate(self.bench.model, sample)
         # Losses of other targets are not comparable; in units of what a constant answer costs, they are.
-        unit = self.probe.before.constant_loss / seen.constant_loss if name == "standardized_targets" else 1.0
+        loss = self._in_own_unit(seen) if name == STANDARDIZED_TARGETS else seen.loss
         finite = math.isfinite(seen.loss) and self.bench.skipped_steps() == 0
         accuracy = seen.outputs[0].accuracy if seen.outputs else math.nan
-        return Trial(name, steps, seen.loss * unit if finite else math.inf, accuracy)
+        return Trial(name, steps, loss if finite else math.inf, accuracy)
+
+    def _in_own_unit(self, seen: Evaluation) -> float:
+        """Returns the loss of own targets that leaves the same share of what a constant answer leaves to gain."""
+        left = 1 - gained(seen.constant_loss, seen.loss, seen.floor)
+        before = self.probe.before
+        floor = before.floor if math.isfinite(before.floor) else 0.0
+        return floor + left * (before.constant_loss - floor)
 
 
 def standardized_inputs(program: Program) -> Change | None:

@@ -7,7 +7,10 @@ from keras_stable.diagnosis.facts import Learning, Overfit
 from keras_stable.diagnosis.rule import Found, Threshold, rule
 
 ERROR = Threshold(0.05, "Share of wrong answers (regression: 1 - R2). Sound models of any size reach 0 on 16 samples.")
-LEFT = Threshold(0.3, "Share of what the first loss left to gain that is still left. Where most is gone, a few more steps do the rest.")
+LEFT = Threshold(
+    0.3,
+    "Share of what the first loss left to gain that is still left. Where most is gone, a few more steps do the rest.",
+)
 
 
 @rule(
