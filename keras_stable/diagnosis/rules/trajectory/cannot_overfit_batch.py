@@ -49,7 +49,7 @@ def cannot_overfit_batch(overfit: Overfit, learning: Learning) -> Iterator[Found
         keras.layers.Dense(1)
     """
     gone = learning.gained(overfit.first_loss, overfit.last_loss)
-    lost = not math.isfinite(overfit.last_loss)
+    lost = math.isnan(overfit.last_loss)
     if not overfit.error > ERROR.value or lost or 1 - gone <= LEFT.value:
         return
     yield Found(
