@@ -10,29 +10,45 @@ if TYPE_CHECKING:
     from keras_stable import callbacks, layers, losses, metrics, models, optimizers
     from keras_stable.diagnosis.audit import audit
     from keras_stable.models.loading import load_model
+    from keras_stable.runs.comparison import compare
+    from keras_stable.runs.training import train
 
 __version__ = "0.1.0"
 
 _HOME = {
     "audit": "keras_stable.diagnosis.audit",
     "callbacks": "keras_stable.callbacks",
+    "compare": "keras_stable.runs.comparison",
     "layers": "keras_stable.layers",
     "load_model": "keras_stable.models.loading",
     "losses": "keras_stable.losses",
     "metrics": "keras_stable.metrics",
     "models": "keras_stable.models",
     "optimizers": "keras_stable.optimizers",
+    "train": "keras_stable.runs.training",
 }
 
-__all__ = ["audit", "callbacks", "layers", "load_model", "losses", "metrics", "models", "optimizers"]
+__all__ = [
+    "audit",
+    "callbacks",
+    "compare",
+    "layers",
+    "load_model",
+    "losses",
+    "metrics",
+    "models",
+    "optimizers",
+    "train",
+]
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'keras_stable' has no attribute {name!r}")
+    importlib.import_module("keras_stable.keras_check")
     module = importlib.import_module(_HOME[name])
     return getattr(module, name) if hasattr(module, name) else module
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOME])
+    return sorted(__all__)

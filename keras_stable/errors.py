@@ -5,7 +5,7 @@
     │   ├── ConfigError                            a config file; carries every mistake with its line
     │   └── DataError                              arrays, files or labels that cannot be trained on
     ├── ExportError                                an export that does not agree with its model
-    └── UnsupportedKerasError (also a RuntimeError) a Keras version whose hooks are not the known ones
+    └── UnsupportedKerasError (also a RuntimeError) a Keras on another backend, or without the known hooks
 
 The command line turns every `InvalidArgumentError` into its message and exit code 2, and every other
 `KerasStableError` into its message and exit code 1.
@@ -35,7 +35,7 @@ class ExportError(KerasStableError):
 
 
 class UnsupportedKerasError(KerasStableError, RuntimeError):
-    """The installed Keras does not have the hooks that keras_stable relies on."""
+    """Keras does not run on TensorFlow, or does not have the hooks that keras_stable relies on."""
 
 
 def invalid_argument(argument: str, must_be: str, received: Any) -> InvalidArgumentError:

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_stable.config import load_config
 from keras_stable.data import load_data
-from keras_stable.runs.training import adapted_model, fit
+from keras_stable.runs.fitting import adapted_model, fit
 
 ROOT = Path(__file__).parent.parent
 OMNIGLOT = ROOT.parent / "shared" / "data" / "omniglot50.npz"

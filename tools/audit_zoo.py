@@ -1,130 +1,35 @@
 """Judges the audit by the programs of tests/diagnosis/zoo: what it finds in sick ones, and if it spares the others.
 
 python tools/audit_zoo.py                                every program, healthy ones before and after training
-python tools/audit_zoo.py --kind healthy --seeds 3
-python tools/audit_zoo.py --only conv_net xor_tanh --json zoo.json
-python tools/audit_zoo.py --train                        no audit: what each program reaches by its own fit
+python tools/audit_zoo.py --kind healthy --seeds 3 --rows build --processes 2
+                                                         so many at once; what build/ has of this code is not run again
+python tools/audit_zoo.py --golden                       compares with the verdicts in golden/; exits 1 when one moved
+python tools/audit_zoo.py --golden --write               keeps the new verdicts instead
+python tools/audit_zoo.py --only conv_net xor_tanh --train
+                                                         no audit: what each program reaches by its own fit
 """
 
 import argparse
-import gc
 import json
 import os
+import subprocess
 import sys
-import time
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "diagnosis"))
 
-import keras
-from zoo import HEALTHY, SICK, Healthy, Sick
+from zoo import HEALTHY, SICK, examining, verdicts
+from zoo_summary import line, markdown, put_into, totals
 
 import keras_stable
 
-AUDITED = ("batch_size", "epochs", "validation_data", "shuffle", "class_weight", "validation_split")
-COUNTED = ("warning", "error")
+CHANGES_NO_VERDICT = ("confidence_table.py",)
 
 Row = dict[str, Any]
-
-
-def causes(report: Any) -> list[str]:
-    """Returns the slugs of the findings at warning or above, in the report's order, each once."""
-    named = [
-        getattr(finding.rule, "slug", finding.rule)
-        for finding in report.findings
-        if str(getattr(finding.severity, "name", finding.severity)).lower() in COUNTED
-    ]
-    return list(dict.fromkeys(named))
-
-
-def train(built: tuple[Any, ...]) -> keras.callbacks.History:
-    """Fits a program by its own arguments; returns the history."""
-    model, x, y, fit_arguments = built
-    return model.fit(x, y, verbose=0, **fit_arguments)
-
-
-def audit(built: tuple[Any, ...], history: keras.callbacks.History | None) -> Any:
-    """Audits a program with those of its fit arguments that an audit takes."""
-    model, x, y, fit_arguments = built
-    given = {name: value for name, value in fit_arguments.items() if name in AUDITED}
-    return keras_stable.audit(model, x, y, history=history, **given)
-
-
-def judge(program: Healthy | Sick, report: Any) -> Row:
-    """Returns what a report is worth on this program."""
-    found = causes(report)
-    row: Row = {"flagged": bool(found), "causes": found, "first": found[0] if found else None}
-    row["crashed"] = [f"{rule}: {error}" for rule, error in report.crashed.items()]
-    if isinstance(program, Sick):
-        row["right"] = bool(program.causes & set(found))
-        row["right_first"] = bool(found) and found[0] in program.first_causes
-        row["raised"] = program.rule is None or bool(report.of(program.rule))
-    return row
-
-
-def examine(program: Healthy | Sick, stage: str, seed: int, *, only_train: bool) -> Row:
-    """Builds, trains where the stage asks for it, and audits one program; a failure is noted in the row."""
-    keras.backend.clear_session()
-    gc.collect()
-    row: Row = {"name": program.name, "kind": type(program).__name__.lower(), "stage": stage, "seed": seed}
-    started = time.perf_counter()
-    try:
-        built = program.build(seed)
-        history = train(built) if only_train or stage == "after" else None
-        if history is not None:
-            row["reached"] = {name: float(values[-1]) for name, values in history.history.items()}
-            if "val_loss" in history.history:
-                row["reached"]["best val_loss"] = float(min(history.history["val_loss"]))
-        if not only_train:
-            started = time.perf_counter()
-            row |= judge(program, audit(built, history))
-    except Exception as error:  # noqa: BLE001 - one broken program must not hide the others
-        row["failed"] = f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
-    row["seconds"] = round(time.perf_counter() - started, 1)
-    return row
-
-
-def line(row: Row) -> str:
-    """Returns a row as text."""
-    head = f"{row['name']:38} {row['stage']:6} {row['seed']} {row['seconds']:6.1f} s  "
-    if "failed" in row:
-        return head + f"FAILED {row['failed'][:150]}"
-    if "causes" not in row:
-        return head + "  ".join(f"{name} {value:.4g}" for name, value in row["reached"].items())
-    verdict = {True: "right", False: "wrong"}
-    marks = ["flagged" if row["flagged"] else "silent "]
-    if "right" in row:
-        marks += [f"cause {verdict[row['right']]}", f"first {verdict[row['right_first']]}"]
-        marks += [] if row["raised"] else ["rule silent"]
-    crashed = f"  CRASHED {'; '.join(row['crashed'])}" if row["crashed"] else ""
-    return head + "  ".join([*marks, ", ".join(row["causes"]) or "-"]) + crashed
-
-
-def share(rows: list[Row], key: str) -> str:
-    """Returns "k of n (p %)"; a row that failed counts as not having it."""
-    count = sum(bool(row.get(key)) for row in rows)
-    return f"{count} of {len(rows)} ({100 * count / len(rows):.0f} %)" if rows else "0 of 0"
-
-
-def totals(rows: list[Row]) -> dict[str, str]:
-    """Returns the rates over every row."""
-    sick = [row for row in rows if row["kind"] == "sick"]
-    made = [row for row in sick if SICK[row["name"]].rule]
-    reported = [row for row in sick if not SICK[row["name"]].rule]
-    result = {}
-    for stage in ("before", "after"):
-        chosen = [row for row in rows if row["kind"] == "healthy" and row["stage"] == stage]
-        result[f"healthy flagged, {stage} training"] = share(chosen, "flagged")
-    for name, chosen in (("made for a rule", made), ("of a kind that people report", reported), ("all", sick)):
-        result[f"sick ({name}) flagged"] = share(chosen, "flagged")
-        result[f"sick ({name}) with a right cause"] = share(chosen, "right")
-        result[f"sick ({name}) with a right cause first"] = share(chosen, "right_first")
-    result["sick (made for a rule) whose rule speaks, be it as advice"] = share(made, "raised")
-    result["failed"] = share(rows, "failed")
-    result["with a crashed rule"] = share(rows, "crashed")
-    return result
 
 
 def arguments() -> argparse.Namespace:
@@ -134,33 +39,112 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--kind", choices=["healthy", "sick"])
     parser.add_argument("--seeds", type=int, default=1, metavar="N", help="seeds 0 to N - 1 of each program")
     parser.add_argument("--train", action="store_true", help="train only, and print what each program reaches")
-    parser.add_argument("--json", type=Path, metavar="PATH", help="write rows and totals there")
+    parser.add_argument("--rows", type=Path, metavar="DIRECTORY", help="keep rows there, and resume")
+    parser.add_argument("--processes", type=int, default=1, metavar="N", help="run so many at once")
+    parser.add_argument("--shard", default="0/1", metavar="K/N", help="every N-th program, from the K-th on")
+    parser.add_argument("--golden", action="store_true", help="compare with the verdicts that are kept")
+    parser.add_argument("--write", action="store_true", help="with --golden: keep the new ones")
+    parser.add_argument("--results", type=Path, metavar="PATH", help="put the table into this page, between its marks")
     return parser.parse_args()
 
 
-def main() -> int:
-    """Runs the zoo; returns 0, or 2 for an unknown name."""
-    options = arguments()
-    programs: dict[str, Healthy | Sick] = {}
-    programs |= HEALTHY if options.kind != "sick" else {}
-    programs |= SICK if options.kind != "healthy" else {}
+def chosen(options: argparse.Namespace) -> list[tuple[str, int]]:
+    """Returns program and seed of everything that the command line asks for.
+
+    Raises:
+        SystemExit: it names a program that there is not.
+    """
+    programs = [*(SICK if options.kind != "healthy" else ()), *(HEALTHY if options.kind != "sick" else ())]
     if unknown := set(options.only or ()) - set(programs):
         print(f"--only must name programs of the zoo. Received: {', '.join(sorted(unknown))}", file=sys.stderr)
-        return 2
-    rows = []
-    for name in options.only or programs:
+        raise SystemExit(2)
+    every = [(name, seed) for seed in range(options.seeds) for name in options.only or programs]
+    part, parts = map(int, options.shard.split("/"))
+    return every[part::parts]
+
+
+def rows_file(directory: Path) -> Path:
+    """Returns the file in a directory that has the rows of this very code; the directory is made."""
+    directory.mkdir(parents=True, exist_ok=True)
+    code = verdicts.digest(
+        Path(keras_stable.__file__).parent, Path(verdicts.__file__).parent, without=CHANGES_NO_VERDICT
+    )
+    return directory / f"zoo-{code}.jsonl"
+
+
+def read_rows(path: Path) -> list[Row]:
+    """Returns the rows of a file, none where there is no file."""
+    return [json.loads(text) for text in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+def run(options: argparse.Namespace, path: Path) -> Iterator[Row]:
+    """Yields a row for each audit that is not in the file yet, and appends it there."""
+    programs = {**HEALTHY, **SICK}
+    done = {(row["program"], row["seed"], row["stage"]) for row in read_rows(path)}
+    for name, seed in chosen(options):
         program = programs[name]
-        stages = ("before", "after") if isinstance(program, Healthy) else (program.stage,)
-        for seed in range(options.seeds):
-            for stage in stages[-1:] if options.train else stages:
-                rows.append(examine(program, stage, seed, only_train=options.train))
-                print(line(rows[-1]), flush=True)
-    summary = totals(rows)
-    if not options.train:
-        print("\n" + "\n".join(f"{name:50} {value}" for name, value in summary.items()))
-    if options.json:
-        options.json.write_text(json.dumps({"rows": rows, "totals": summary}, indent=2), encoding="utf-8")
+        if all((name, seed, stage) in done for stage in examining.stages(program)):
+            continue
+        for row in examining.examined(program, seed):
+            if (name, seed, row["stage"]) not in done:
+                # One write: the lines of several processes do not mix.
+                with path.open("ab", buffering=0) as stream:
+                    stream.write((json.dumps(row) + "\n").encode())
+            yield row
+
+
+def run_in_processes(options: argparse.Namespace) -> bool:
+    """Runs a shard in each of several processes; returns whether each of them came to its end."""
+    own = [sys.argv[0], "--rows", str(options.rows), "--seeds", str(options.seeds)]
+    own += ["--kind", options.kind] if options.kind else []
+    own += ["--only", *options.only] if options.only else []
+    shards = [f"{part}/{options.processes}" for part in range(options.processes)]
+    children = [subprocess.Popen([sys.executable, *own, "--shard", shard]) for shard in shards]
+    codes = [child.wait() for child in children]
+    return not any(codes)
+
+
+def compare(rows: list[Row], *, write: bool) -> int:
+    """Prints what moved since the verdicts were kept, or keeps the new ones; returns 1 where some moved."""
+    new = verdicts.verdicts_of(rows)
+    differences = list(verdicts.moved(verdicts.read(), new))
+    print("\n" + "\n".join(differences or [f"{len(new)} verdicts are as they were kept."]))
+    failed = [name for name, verdict in new.items() if verdict.state == "failed" or verdict.crashed]
+    if not write:
+        return int(bool(differences))
+    if failed:
+        print(f"Nothing was written, for these failed: {', '.join(failed)}", file=sys.stderr)
+        return 1
+    verdicts.write(new)
     return 0
+
+
+def main() -> int:
+    """Runs the zoo; returns 1 where a verdict moved, 2 for what cannot be right."""
+    options = arguments()
+    if options.write and not options.golden:
+        print("--write must go with --golden. Received: --write alone", file=sys.stderr)
+        return 2
+    if options.train:
+        for name, seed in chosen(options):
+            print(line(examining.reached({**HEALTHY, **SICK}[name], seed)), flush=True)
+        return 0
+    with tempfile.TemporaryDirectory() as directory:
+        options.rows = options.rows or Path(directory)
+        path = rows_file(options.rows)
+        if options.processes > 1 and not run_in_processes(options):
+            print(f"A process ended early; what it had done is in {path}", file=sys.stderr)
+            return 2
+        for row in run(options, path):
+            print(line(row), flush=True)
+        if options.shard != "0/1":
+            return 0
+        asked = set(chosen(options))
+        rows = [row for row in read_rows(path) if (row["program"], row["seed"]) in asked]
+    print("\n" + "\n".join(f"{name:66} {value}" for name, value in totals(rows).items()))
+    if options.results:
+        put_into(options.results, markdown(rows))
+    return compare(rows, write=options.write) if options.golden else 0
 
 
 if __name__ == "__main__":

@@ -1,15 +1,20 @@
 """Writes every file that is made from the code.
 
 python tools/generate.py            the schemas of configs and of audit reports, docs/configuration.md, docs/rules.md,
-                                    and docs/rules/ with a page for each rule; that of a rule that is gone is deleted
+                                    and a page for each rule, in docs/rules/ and, for whoever installs the package,
+                                    in keras_stable/diagnosis/rules/pages/; that of a rule that is gone is deleted
 python tools/generate.py --check    exits 1 when one of them is not what would be written
 """
 
 import argparse
+import html
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from markdown_it import MarkdownIt
 
 from keras_stable.config import config_schema
 from keras_stable.config.schema import Node, kinds, resolve
@@ -20,11 +25,30 @@ from keras_stable.diagnosis.rules import all_rules
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = "docs/rules"
+PAGES = "keras_stable/diagnosis/rules/pages"
 _HEAD = """# Configuration
 
 Every key of a config file, its default and what it must be. `configs/schema.json` says the same to an editor.
 A file is checked as a whole: every mistake is reported at once, with its line. `--set section.key=value` puts
 another value in the place of one in the file.
+"""
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ margin: 0 auto; padding: 1.5rem 1rem 3rem; max-width: 46rem; font: 1rem/1.55 system-ui, sans-serif; }}
+pre {{ overflow-x: auto; padding: .75rem 1rem; border: 1px solid #8888; border-radius: .4rem; }}
+table {{ border-collapse: collapse; }}
+th, td {{ padding: .4rem .7rem; border-bottom: 1px solid #8888; text-align: left; vertical-align: top; }}
+</style>
+</head>
+<body>
+{body}</body>
+</html>
 """
 
 
@@ -70,15 +94,24 @@ def schema_text() -> str:
     return json.dumps(config_schema(), indent=2) + "\n"
 
 
+def html_page(markdown: str) -> str:
+    """Returns a page for a browser: no script, nothing loaded from elsewhere, links to the pages beside it."""
+    title = html.escape(markdown.partition("\n")[0].removeprefix("# "))
+    linked = re.sub(r"\]\(([\w-]+)\.md\)", r"](\1.html)", markdown)
+    body = MarkdownIt("commonmark").enable("table").render(linked)
+    return _PAGE.format(title=title, body=body)
+
+
 def generated() -> dict[str, str]:
     """Returns the text of every file, by its path from the repository's root."""
-    pages = {f"{RULES}/{rule.slug}.md": rule_page(rule) for rule in all_rules()}
+    pages = {rule.slug: rule_page(rule) for rule in all_rules()}
     return {
         "configs/schema.json": schema_text(),
         "docs/configuration.md": configuration_page(),
         "docs/rules.md": index_page(),
         "keras_stable/diagnosis/reporting/report.schema.json": schema.schema_text(),
-        **pages,
+        **{f"{RULES}/{slug}.md": page for slug, page in pages.items()},
+        **{f"{PAGES}/{slug}.html": html_page(page) for slug, page in pages.items()},
     }
 
 
@@ -100,11 +133,12 @@ def main() -> int:
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-    for path in sorted((arguments.root / RULES).glob("*.md")):
-        if f"{RULES}/{path.name}" in files:
+    for path in (*sorted((arguments.root / RULES).glob("*.md")), *sorted((arguments.root / PAGES).glob("*.html"))):
+        name = path.relative_to(arguments.root).as_posix()
+        if name in files:
             continue
         if arguments.check:
-            print(f"{RULES}/{path.name} is the page of no rule: run `python tools/generate.py`", file=sys.stderr)
+            print(f"{name} is the page of no rule: run `python tools/generate.py`", file=sys.stderr)
             stale = True
         else:
             path.unlink()

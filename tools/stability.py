@@ -21,8 +21,8 @@ import keras
 import numpy as np
 
 from keras_stable.config import load_config
+from keras_stable.runs.fitting import train_in_memory
 from keras_stable.runs.results import Summary
-from keras_stable.runs.training import train_in_memory
 
 ROOT = Path(__file__).parent.parent
 

@@ -1,5 +1,6 @@
 """Keras callbacks, each with one job."""
 
+from keras_stable import keras_check  # noqa: F401  (it fails first, with one clear line)
 from keras_stable.callbacks.audit_callback import AuditCallback
 from keras_stable.callbacks.averaged_weights import AveragedWeights
 from keras_stable.callbacks.feature_normalization_update import FeatureNormalizationUpdate

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-import keras
 import numpy as np
 
+from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.callbacks.event_writer import EventWriter
 from keras_stable.diagnosis.facts import Gradients, Plan, VariableGradient
 from keras_stable.diagnosis.judging.histories import history_facts
@@ -28,7 +28,7 @@ _EPOCHS_TO_JUDGE = 5
 _STEPS_KEPT = 64
 
 
-class AuditCallback(keras.callbacks.Callback):
+class AuditCallback(CheckedCallback):
     """Runs the rules that need nothing but what `fit` shows anyway, at the end of each epoch.
 
     They see the logged losses and metrics so far and, where the optimizer is one of `keras_stable.optimizers`, its
@@ -94,8 +94,8 @@ slugs. Received: select='KS9'
         self.report = run_rules(self.rules, Evidence(self._evidence()))
         self._tell(epoch)
         if logs is not None:
-            logs["audit_errors"] = sum(each.severity == "error" for each in self.report.findings)
-            logs["audit_warnings"] = sum(each.severity == "warning" for each in self.report.findings)
+            logs["audit_errors"] = sum(finding.severity == "error" for finding in self.report.findings)
+            logs["audit_warnings"] = sum(finding.severity == "warning" for finding in self.report.findings)
 
     def on_train_end(self, logs: dict | None = None) -> None:
         if self._writer is not None:
@@ -114,18 +114,25 @@ slugs. Received: select='KS9'
         learning = judge(plan, history=history)
         if learning.state in ("slow", "stuck") and len(history.loss) < _EPOCHS_TO_JUDGE:
             learning = replace(learning, state="unknown")
-        found: dict[str, Any] = {"history": history, "plan": plan, "learning": learning}
+        evidence: dict[str, Any] = {"history": history, "plan": plan, "learning": learning}
         if self._gradients is not None:
-            found["gradients"] = self._gradients
-        return {name: lambda value=value: value for name, value in found.items()}
+            evidence["gradients"] = self._gradients
+        return {name: lambda value=value: value for name, value in evidence.items()}
 
     def _tell(self, epoch: int) -> None:
-        for each in self.report.findings:
-            if (each.rule, each.where) not in self._known:
-                self._known.add((each.rule, each.where))
+        for finding in self.report.findings:
+            if (finding.rule, finding.where) not in self._known:
+                self._known.add((finding.rule, finding.where))
                 line = "epoch %d: %s %s at %s: %s %s"
                 _LOG.log(
-                    _LEVELS[each.severity], line, epoch + 1, each.id, each.rule, each.where, each.message, each.remedy
+                    _LEVELS[finding.severity],
+                    line,
+                    epoch + 1,
+                    finding.id,
+                    finding.rule,
+                    finding.where,
+                    finding.message,
+                    finding.remedy,
                 )
         for slug, problem in self.report.crashed.items():
             if (slug, "") not in self._known:
@@ -166,7 +173,7 @@ def _markdown(findings: Sequence[Finding]) -> str:
         return "Nothing found."
     head = "| severity | rule | where | what | change |\n| --- | --- | --- | --- | --- |\n"
     rows = [
-        f"| {each.severity} | {each.id} {each.rule} | {each.where} | {each.message} | {each.remedy} |"
-        for each in findings
+        f"| {finding.severity} | {finding.id} {finding.rule} | {finding.where} | {finding.message} | {finding.remedy} |"
+        for finding in findings
     ]
     return head + "\n".join(rows)

@@ -4,11 +4,12 @@ from typing import Any
 
 import keras
 
+from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.errors import invalid_argument
 from keras_stable.layers.averages import moving_averages
 
 
-class AveragedWeights(keras.callbacks.Callback):
+class AveragedWeights(CheckedCallback):
     """Puts the moving averages of an optimizer with `use_ema=True` into the model wherever it is not trained.
 
     The average of the last steps moves more steadily than any one of them (Polyak and Juditsky 1992), and so does

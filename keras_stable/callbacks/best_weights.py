@@ -2,11 +2,12 @@
 
 from typing import Any
 
-import keras
 import numpy as np
 
+from keras_stable.callbacks.checked_callback import CheckedCallback
 
-class BestWeights(keras.callbacks.Callback):
+
+class BestWeights(CheckedCallback):
     """Keeps a copy of all weights after the epoch whose monitored value was best, in memory.
 
     Unlike `EarlyStopping` and `ModelCheckpoint` it stops nothing and writes nothing; `restore` puts them back.

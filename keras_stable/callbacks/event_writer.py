@@ -11,6 +11,8 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary, SummaryMetadata
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
+from keras_stable.callbacks.tensorboard_command import warn_of_tensorboard
+
 _BINS = 30
 
 
@@ -32,6 +34,7 @@ class EventWriter:
     """
 
     def __init__(self, log_dir: str | os.PathLike) -> None:
+        warn_of_tensorboard()
         tf.io.gfile.makedirs(os.fspath(log_dir))
         now = time.time()
         # TensorBoard takes every file with `tfevents` in its name, in the order of their names.

@@ -6,19 +6,20 @@ from typing import Any
 import keras
 
 from keras_stable.arguments import is_integer
+from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.errors import invalid_argument
 from keras_stable.layers import NormalizationUpdate
 from keras_stable.ops.batches import input_batches
 
 
-class FeatureNormalizationUpdate(keras.callbacks.Callback):
+class FeatureNormalizationUpdate(CheckedCallback):
     """Adapts the FeatureNormalization before the readout again, and rewrites the readout so that no output changes.
 
     The encoder moves while it trains, so the statistics of its features go stale. The rewrite is that of PopArt
     (van Hasselt et al. 2016, section 2.1), with features in the place of targets; the outputs move by float32
     rounding alone. When training begins, layers that were never adapted, such as the one on the inputs, are
-    adapted to `x` as well. Features that are NaN or infinite, as after an explosion, leave the statistics as they
-    are, with one warning. It writes no key into `logs`.
+    adapted to `x` as well. Features that are NaN, infinite or too large to square, as after an explosion, leave the
+    statistics as they are, with one warning. It writes no key into `logs`.
 
     Args:
         x: training inputs, or a sample of them: array [n, ...], batched `tf.data.Dataset`, `PyDataset`, or a list
@@ -59,4 +60,6 @@ class FeatureNormalizationUpdate(keras.callbacks.Callback):
     def _refresh(self) -> None:
         if not self._update.refresh(self.x) and not self._warned:
             self._warned = True
-            warnings.warn("The features are NaN or infinite: their normalization stays as it was.", stacklevel=2)
+            warnings.warn(
+                "The features are NaN, infinite or too large: their normalization stays as it was.", stacklevel=2
+            )

@@ -5,10 +5,10 @@ import threading
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-import keras
+from keras_stable.callbacks.checked_callback import CheckedCallback
 
 
-class GracefulInterrupt(keras.callbacks.Callback):
+class GracefulInterrupt(CheckedCallback):
     """Raises the `KeyboardInterrupt` of Ctrl-C at the end of a batch, where the model's weights are whole.
 
     Python raises it wherever it stands, and inside TensorFlow's own threads that can end the process with a

@@ -5,19 +5,18 @@ import os
 import re
 from typing import Any
 
-import keras
 import numpy as np
 
+from keras_stable.callbacks.checked_callback import CheckedCallback
+from keras_stable.callbacks.epoch_norms import EpochNorms
 from keras_stable.callbacks.event_writer import EventWriter
 from keras_stable.errors import invalid_argument
-from keras_stable.optimizers.history import GradientHistory, GradientHistoryReader
+from keras_stable.optimizers.history import GradientHistory, GradientHistoryReader, guarded_optimizer
 
 _STEPS_BETWEEN_WRITES = 64
-# Rounding alone moves a norm by less.
-_CLIPPED_BELOW = 1 - 1e-6
 
 
-class GradientNormLogger(keras.callbacks.Callback):
+class GradientNormLogger(CheckedCallback):
     """Puts the norms that the optimizer measured into `logs`, and into TensorBoard.
 
     The optimizer measures inside the compiled step; this callback reads what it kept, once in many
@@ -40,13 +39,19 @@ class GradientNormLogger(keras.callbacks.Callback):
     | `gradients/<variable path>` | norm of that variable's gradient before any clip |
     | `gradients/.../histogram` | with `histograms`: how each of these was spread over the steps of the epoch |
 
+    A model with several optimizers, such as a GAN, takes one logger for each, with a name each. With the name
+    "generator", the keys are `generator_grad_norm` and so on, and the tags `generator/gradients/global_norm` and so on.
+
     Args:
         log_dir: Where the TensorBoard events go; None writes none.
         update_freq: `"epoch"` writes the means over each epoch, at the number of the epoch; an integer k
             writes every k-th step, at the number of the step.
         variables: A regular expression; of the variables, only those whose path it is found in are
             written to TensorBoard. None writes all.
-        histograms: bool. Whether to write histograms at the end of each epoch.
+        histograms: bool. Whether to write histograms at the end of each epoch. The norms of an epoch are then kept
+            until its end; without them, only their sums are.
+        optimizer: The optimizer whose norms are logged; None takes that of the model.
+        name: str, put before each key and tag; None puts nothing there.
 
     Raises:
         InvalidArgumentError: When an argument cannot be right, or, as training begins, when the optimizer
@@ -65,6 +70,8 @@ update_freq='never'
         *,
         variables: str | None = None,
         histograms: bool = False,
+        optimizer: Any = None,
+        name: str | None = None,
     ) -> None:
         super().__init__()
         whole = isinstance(update_freq, numbers.Integral) and not isinstance(update_freq, bool)
@@ -75,16 +82,22 @@ update_freq='never'
             self._pattern = None if variables is None else re.compile(variables)
         except (re.error, TypeError):
             raise invalid_argument("variables", "a regular expression or None", variables) from None
+        if name is not None and not (isinstance(name, str) and name):
+            raise invalid_argument("name", "a string that is not empty, or None", name)
+        if optimizer is not None:
+            guarded_optimizer(optimizer)
         self.log_dir = log_dir
         self.update_freq = update_freq
         self.variables = variables
         self.histograms = histograms
+        self.optimizer = optimizer
+        self.name = name
         self._every = every
         self._writer: EventWriter | None = None
 
     def on_train_begin(self, logs: dict | None = None) -> None:
-        self._reader = GradientHistoryReader(self.model.optimizer)
-        self._parts: list[GradientHistory] = []
+        self._reader = GradientHistoryReader(self.model.optimizer if self.optimizer is None else self.optimizer)
+        self._norms = EpochNorms(keep_values=self.histograms)
         room = self._reader.batches_between_reads(self.model.steps_per_execution)
         self._batches_between_reads = min(room, _STEPS_BETWEEN_WRITES) if self._every else room
         self._batches = 0
@@ -92,7 +105,7 @@ update_freq='never'
             self._writer = EventWriter(self.log_dir)
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        self._parts = []
+        self._norms = EpochNorms(keep_values=self.histograms)
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         self._batches += 1
@@ -102,7 +115,8 @@ update_freq='never'
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         self._read()
         if logs is not None:
-            logs.update(_summary(self._parts))
+            prefix = "" if self.name is None else f"{self.name}_"
+            logs.update({prefix + key: value for key, value in self._norms.summary().items()})
         if self._writer is not None:
             self._write_epoch(self._writer, epoch)
             self._writer.flush()
@@ -115,49 +129,27 @@ update_freq='never'
     def _read(self) -> None:
         self._batches = 0
         history = self._reader.read()
-        self._parts.append(history)
+        self._tags, columns = self._columns(history)
+        self._norms.add(history, columns)
         if self._writer is not None and self._every:
-            tags, columns = self._columns(history)
             values = np.stack(columns, axis=1).tolist()
             for step, row in zip(history.step.tolist(), values, strict=True):
                 if step % self._every == 0:
-                    self._writer.scalars(step, tags, row)
+                    self._writer.scalars(step, self._tags, row)
 
     def _write_epoch(self, writer: EventWriter, epoch: int) -> None:
-        tables = [self._columns(part) for part in self._parts if len(part)]
-        if not tables:
-            return
-        tags = tables[-1][0]
-        columns = [np.concatenate(column) for column in zip(*(columns for _, columns in tables), strict=True)]
-        if not self._every:
-            writer.scalars(epoch, tags, [_mean(column) for column in columns])
-        if self.histograms:
-            for tag, column in zip(tags, columns, strict=True):
-                writer.histogram(epoch, f"{tag}/histogram", column)
+        means = self._norms.means()
+        if means and not self._every:
+            writer.scalars(epoch, self._tags, means)
+        for tag, values in zip(self._tags, self._norms.values(), strict=False):
+            writer.histogram(epoch, f"{tag}/histogram", values)
 
     def _columns(self, history: GradientHistory) -> tuple[list[str], list[np.ndarray]]:
         wanted = [i for i, path in enumerate(history.variable_paths) if self._wants(path)]
-        tags = ["gradients/global_norm", "gradients/applied_norm"]
-        tags += [f"gradients/{history.variable_paths[i]}" for i in wanted]
-        return tags, [history.global_norm, history.applied_norm, *(history.variable_norm[:, i] for i in wanted)]
+        prefix = "gradients/" if self.name is None else f"{self.name}/gradients/"
+        tags = ["global_norm", "applied_norm", *(history.variable_paths[i] for i in wanted)]
+        columns = [history.global_norm, history.applied_norm, *(history.variable_norm[:, i] for i in wanted)]
+        return [prefix + tag for tag in tags], columns
 
     def _wants(self, path: str) -> bool:
         return self._pattern is None or self._pattern.search(path) is not None
-
-
-def _summary(parts: list[GradientHistory]) -> dict[str, Any]:
-    finite = [part.finite for part in parts]
-    norm = np.concatenate([part.global_norm[kept] for part, kept in zip(parts, finite, strict=True)])
-    applied = np.concatenate([part.applied_norm[kept] for part, kept in zip(parts, finite, strict=True)])
-    return {
-        "grad_norm": _mean(norm),
-        "grad_norm_max": float(norm.max()) if len(norm) else float("nan"),
-        "grad_norm_applied": _mean(applied),
-        "clip_fraction": _mean(applied < norm * _CLIPPED_BELOW),
-        "skipped_steps": sum(part.skipped_steps for part in parts),
-    }
-
-
-def _mean(values: np.ndarray) -> float:
-    finite = values[np.isfinite(values)]
-    return float(np.mean(finite, dtype="float64")) if len(finite) else float("nan")

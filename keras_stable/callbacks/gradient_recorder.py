@@ -2,13 +2,13 @@
 
 from typing import Any
 
-import keras
 import numpy as np
 
+from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.optimizers.history import GradientHistoryReader
 
 
-class GradientRecorder(keras.callbacks.Callback):
+class GradientRecorder(CheckedCallback):
     """Keeps the global norms of every step of a `fit`, for statistics over all of them.
 
     It writes no key into `logs`; see `GradientNormLogger` for that. It costs 8 bytes a step.
@@ -36,7 +36,8 @@ class GradientRecorder(keras.callbacks.Callback):
     def _read(self) -> None:
         if self._reader is not None:
             history = self._reader.read()
-            self._parts.append((history.global_norm, history.applied_norm))
+            # A view of one column would hold on to the norms of every variable.
+            self._parts.append((history.global_norm.copy(), history.applied_norm.copy()))
 
     @property
     def global_norm(self) -> np.ndarray:

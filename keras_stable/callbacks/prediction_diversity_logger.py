@@ -5,15 +5,17 @@ from typing import Any
 
 import keras
 
+from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.callbacks.event_writer import EventWriter
 from keras_stable.errors import invalid_argument
+from keras_stable.keras_private import metrics_given_to_compile
 from keras_stable.metrics import PredictionDiversity
 from keras_stable.ops.batches import input_batches
 
 _KEYS = ("unique_classes", "effective_classes", "top_class_share")
 
 
-class PredictionDiversityLogger(keras.callbacks.Callback):
+class PredictionDiversityLogger(CheckedCallback):
     """Puts the diversity of the predictions into `logs`, and into TensorBoard.
 
     Without `x`, the predictions that `fit` makes anyway are counted, in training and in validation, so that
@@ -106,13 +108,13 @@ class PredictionDiversityLogger(keras.callbacks.Callback):
             metric.update_state(None, self.model.predict_on_batch(batch))
         return {name: float(value) for name, value in metric.result().items()}
 
-    def _write(self, epoch: int, logs: dict[str, Any], place: str, prefix: str) -> None:
+    def _write(self, epoch: int, logs: dict[str, Any], subdirectory: str, prefix: str) -> None:
         values = {f"predictions/{key}": logs[prefix + key] for key in _KEYS if prefix + key in logs}
         if values:
-            if place not in self._writers:
-                self._writers[place] = EventWriter(os.path.join(os.fspath(self.log_dir or "."), place))
-            self._writers[place].scalars(epoch, list(values), list(values.values()))
-            self._writers[place].flush()
+            if subdirectory not in self._writers:
+                self._writers[subdirectory] = EventWriter(os.path.join(os.fspath(self.log_dir or "."), subdirectory))
+            self._writers[subdirectory].scalars(epoch, list(values), list(values.values()))
+            self._writers[subdirectory].flush()
 
 
 def _trace_again(model: keras.Model) -> None:
@@ -122,8 +124,8 @@ def _trace_again(model: keras.Model) -> None:
 
 def _has_metric(model: keras.Model) -> bool:
     # Before the first batch, Keras holds the metrics of `compile` as they were given, in a container of its own.
-    given = [getattr(metric, "_user_metrics", None) for metric in model.metrics]
-    return any(isinstance(metric, PredictionDiversity) for metric in keras.tree.flatten([model.metrics, given]))
+    compiled = [metrics_given_to_compile(metric) for metric in model.metrics]
+    return any(isinstance(metric, PredictionDiversity) for metric in keras.tree.flatten([model.metrics, compiled]))
 
 
 def _new_metric(model: keras.Model) -> PredictionDiversity:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from keras_stable.cli.group import FAILURE, main, quiet_tensorflow
+from keras_stable.cli.group import FAILURE, main, start_tensorflow
 from keras_stable.cli.progress import status
 
 
@@ -78,7 +78,7 @@ def audit(
             check_page_path(path, option)
     places = find_subject(model, data)
     click.echo(f"Loading {model}", err=True)
-    quiet_tensorflow()
+    start_tensorflow()
     from keras_stable.diagnosis.audit import audit as run
     from keras_stable.diagnosis.reporting.terminal import print_report
     from keras_stable.subjects.loading import load_subject

@@ -34,10 +34,17 @@ class _Group(click.Group):
 def main() -> None:
     """Find out why Keras training goes wrong, fix it, and keep it fixed.
 
-    Exit codes: 0 done, 1 the run failed, 2 something given cannot be right, 130 interrupted by Ctrl-C.
+    Exit codes: 0 done, 1 the run failed, 2 an argument cannot be right, 130 interrupted by Ctrl-C.
     """
 
 
-def quiet_tensorflow() -> None:
-    """Silences TensorFlow's own log, unless the user has set how much it says."""
+def start_tensorflow() -> None:
+    """Imports TensorFlow, its own log silenced unless the user has set how much it says, and sees that Keras uses it.
+
+    Raises:
+        UnsupportedKerasError: When Keras runs on another backend.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from keras_stable.keras_check import check_backend
+
+    check_backend()

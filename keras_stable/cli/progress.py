@@ -9,7 +9,7 @@ import click
 
 @contextlib.contextmanager
 def status() -> Iterator[Callable[[str], None]]:
-    """Yields a function that says what is done now: in one line that changes on a terminal, a line each elsewhere.
+    """Yields a function that shows the present step: on a terminal in one line, elsewhere line by line.
 
     It speaks on standard error, so that standard output holds the result alone.
     """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from keras_stable.cli.group import FAILURE, INTERRUPTED, main, quiet_tensorflow
+from keras_stable.cli.group import FAILURE, INTERRUPTED, main, start_tensorflow
 from keras_stable.config import config_schema, load_config
 
 _set = click.option(
@@ -30,15 +30,15 @@ def train(config: Path, overrides: tuple[str, ...], run_dir: Path | None, overwr
     Ctrl-C ends the training, keeps the best weights so far and writes the same files.
     """
     loaded = load_config(config, overrides)
-    quiet_tensorflow()
+    start_tensorflow()
     from keras_stable.runs.training import train as run
 
-    path, trained = run(loaded, run_dir, overwrite=overwrite)
+    trained = run(loaded, run_dir, overwrite=overwrite)
     summary = trained.summary
     click.echo(f"Validation accuracy: {_number(summary.val_accuracy_last)} (best {_number(summary.val_accuracy_best)})")
     click.echo(f"Largest gradient norm before clipping: {_number(summary.grad_norm_max)}")
     click.echo(f"Classes predicted: {_number(summary.unique_classes)} of {summary.num_classes}")
-    click.echo(f"Run directory: {path}")
+    click.echo(f"Run directory: {trained.directory}")
     if trained.interrupted:
         click.echo("Interrupted: the model has the best weights so far.", err=True)
         sys.exit(INTERRUPTED)
@@ -66,23 +66,22 @@ def compare(
     png: Path | None,
 ) -> None:
     """Train several CONFIGS and show them side by side, in a table and on an HTML page."""
-    from keras_stable.reporting.page_file import check_page_path
+    from keras_stable.reporting.page_file import check_page_path, write_page
 
     loaded = [load_config(path, overrides) for path in configs]
     for option, path in (("html", html), ("json", json_path), ("png", png)):
         if path is not None:
             check_page_path(path, option)
-    quiet_tensorflow()
+    start_tensorflow()
     from rich.console import Console
 
     from keras_stable.runs.comparison import compare as run
     from keras_stable.runs.curves import save_curves
-    from keras_stable.runs.run_directory import write_json
 
     comparison = run(loaded, seeds=seeds, progress=lambda line: click.echo(line, err=True))
     comparison.to_html(html)
     if json_path is not None:
-        write_json(json_path, comparison.to_dict())
+        write_page(json_path, json.dumps(comparison.to_dict(), indent=2, allow_nan=False) + "\n", "json")
     if png is not None:
         runs = {label: [run.curves for run in comparison.runs_of(label)] for label in comparison.configs}
         save_curves(runs, png)
@@ -101,7 +100,7 @@ def compare(
 @click.option("--to", "directory", required=True, type=click.Path(path_type=Path), help="The SavedModel to write.")
 def export(run: Path, directory: Path) -> None:
     """Export the model of RUN, a run directory, as a SavedModel, and prove it on validation samples."""
-    quiet_tensorflow()
+    start_tensorflow()
     from keras_stable.export.run_export import export_run
 
     difference = export_run(run, directory)

@@ -15,11 +15,13 @@ from keras_stable.config.data_config import (
 )
 from keras_stable.config.model_config import AugmentationLayer, ModelConfig
 from keras_stable.config.schema import config_schema
+from keras_stable.config.sources import ConfigSource, read_config
 from keras_stable.config.training_config import EarlyStopping, FitConfig, LossConfig, OptimizerConfig
 
 __all__ = [
     "AugmentationLayer",
     "Config",
+    "ConfigSource",
     "CsvData",
     "DataConfig",
     "DataSection",
@@ -37,4 +39,5 @@ __all__ = [
     "config_schema",
     "dump_config",
     "load_config",
+    "read_config",
 ]

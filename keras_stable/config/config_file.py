@@ -9,12 +9,12 @@ from typing import Any
 
 from keras_stable.config.config import Config
 from keras_stable.config.mistakes import Mistake, check, dotted
-from keras_stable.config.overrides import Override, OverrideError, apply_overrides, parse_override
+from keras_stable.config.overrides import Override, OverrideError, apply_overrides, overriding, parse_override
 from keras_stable.config.strict_yaml import Document, YamlSyntaxError, dump_yaml, parse_yaml
 from keras_stable.errors import ConfigError
 
 
-def load_config(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Config:
+def load_config(path: str | os.PathLike[str], overrides: Sequence[str | Override] = ()) -> Config:
     """Reads a config file strictly and reports every mistake of it at once.
 
     Paths inside the config stay as they are written, so a relative one is relative to the current directory,
@@ -22,8 +22,9 @@ def load_config(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> 
 
     Args:
         path: str or path of a YAML file.
-        overrides: sequence of str, each `a.b=value` with a YAML value. null is the value null where the key may
-            be null, and otherwise unsets the key. A new `data.kind` drops the keys of the old kind. Default: none.
+        overrides: sequence of `Override` or of str, `a.b=value` with a YAML value. null is the value null where the
+            key may be null, and otherwise unsets the key. A new `data.kind` drops the keys of the old kind.
+            Default: none.
 
     Returns:
         A `Config`; its `name` is that of the file unless the config names itself.
@@ -39,9 +40,9 @@ def load_config(path: str | os.PathLike[str], overrides: Sequence[str] = ()) -> 
     document = _read(path)
     lines: list[str] = []
     parsed: list[Override] = []
-    for text in overrides:
+    for override in overrides:
         try:
-            parsed.append(parse_override(text))
+            parsed.append(parse_override(override) if isinstance(override, str) else override)
         except OverrideError as error:
             lines.append(str(error))
     data = document.data
@@ -101,10 +102,10 @@ def _placed(mistake: Mistake, path: Any, document: Document, overrides: list[Ove
 
     Of two values that cannot be right together, the one from an override is named, and then one that was given.
     """
+    override = overriding(mistake, overrides)
+    if override is not None:
+        return math.inf, f"{override.source}: {mistake.text}"
     keys = (mistake.path, *mistake.involved)
-    for override in reversed(overrides):
-        if any(key[: len(override.path)] == override.path for key in keys):
-            return math.inf, f"{override.source}: {mistake.text}"
     above = [mistake.path[:length] for length in range(len(mistake.path) - 1, 0, -1)]
     line = next((document.lines[key] for key in [*keys, *above] if key in document.lines), 1)
     return line, f"{path}:{line}: {mistake.text}"

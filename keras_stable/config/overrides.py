@@ -1,10 +1,11 @@
 """`--set a.b=value`: changes to a raw config before it is checked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from keras_stable.config.data_config import DataSection
-from keras_stable.config.mistakes import Path, dotted, key_in_list
+from keras_stable.config.mistakes import Mistake, Path, dotted, key_in_list
 from keras_stable.config.schema import accepts_null, node_at
 from keras_stable.config.strict_yaml import YamlSyntaxError, parse_yaml
 from keras_stable.config.wording import shown
@@ -37,8 +38,7 @@ def parse_override(text: str) -> Override:
     """
     source = f"--set {text}"
     key, equals, value = text.partition("=")
-    parts = key.strip().split(".")
-    if not equals or not all(parts):
+    if not equals or not all(key.strip().split(".")):
         raise OverrideError(f"{source}: an override must be of the form a.b=value. Received: {shown(text)}")
     try:
         document = parse_yaml(value)
@@ -47,7 +47,25 @@ def parse_override(text: str) -> Override:
     if document.repeated:
         path, _, _ = document.repeated[0]
         raise OverrideError(f"{source}: `{dotted(path)}` must be given once. Received: the key twice")
-    return Override(tuple(int(part) if part.isdigit() else part for part in parts), document.data, source)
+    return Override(override_path(key), document.data, source)
+
+
+def override_path(key: str) -> Path:
+    """Returns the path of a dotted key; a number is an index of a list.
+
+    >>> override_path("augmentation.0.factor")
+    ('augmentation', 0, 'factor')
+    """
+    return tuple(int(part) if part.isdigit() else part for part in key.strip().split("."))
+
+
+def overriding(mistake: Mistake, overrides: Sequence[Override]) -> Override | None:
+    """Returns the last override that gave the value of a mistake, or one that the mistake depends on."""
+    keys = (mistake.path, *mistake.involved)
+    for override in reversed(overrides):
+        if any(key[: len(override.path)] == override.path for key in keys):
+            return override
+    return None
 
 
 def apply_overrides(data: dict[Any, Any], overrides: list[Override]) -> list[str]:

@@ -61,10 +61,10 @@ class Section(BaseModel):
 
     @model_validator(mode="after")
     def _check_conflicts(self, info: ValidationInfo) -> Self:
-        found = list(self.conflicts())
+        conflicts = list(self.conflicts())
         if isinstance(info.context, list):
             # The loader collects conflicts beside the mistakes of single values, to report all of them at once.
-            info.context.extend(found)
-        elif found:
-            raise PydanticCustomError("conflict", "{text}", {"text": "; ".join(map(str, found))})
+            info.context.extend(conflicts)
+        elif conflicts:
+            raise PydanticCustomError("conflict", "{text}", {"text": "; ".join(map(str, conflicts))})
         return self

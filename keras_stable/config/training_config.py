@@ -44,11 +44,11 @@ class OptimizerConfig(Section):
     weight_decay: NonNegativeFloat | None = 1e-4
     """Decoupled weight decay; null is none."""
     clipvalue: PositiveFloat | None = 10.0
-    """Every value of the gradient is clipped to this, first; null does not."""
+    """First, every value of the gradient is clipped to this; null does not clip."""
     global_clipnorm: PositiveFloat | None = 0.5
-    """The norm of the whole gradient is clipped to this, then; null does not."""
+    """Then the norm of the whole gradient is clipped to this; null does not clip."""
     clipnorm: PositiveFloat | None = None
-    """The norm of each variable's gradient is clipped to this; null does not."""
+    """The norm of each variable's gradient is clipped to this; null does not clip."""
     use_ema: bool = False
     """Validate, and end, with the moving average of the weights."""
     ema_momentum: Fraction = 0.99
@@ -110,7 +110,7 @@ class FitConfig(Section):
     """The dtype policy; null is float32. Loss scaling comes with float16."""
     early_stopping: EarlyStopping | None = None
     normalization_update_epochs: NonNegativeInt = 1
-    """The feature normalization is adapted again every so many epochs; 0 adapts it once, before training."""
+    """How many epochs pass until the feature normalization is adapted again; 0 adapts it once, before training."""
     jit_compile: bool = False
     """Compile the step with XLA."""
     steps_per_execution: PositiveInt = 1

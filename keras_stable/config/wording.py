@@ -35,14 +35,14 @@ def did_you_mean(word: Any, candidates: Iterable[str]) -> str:
     >>> did_you_mean("learning_rte", ["learning_rate", "epochs"])
     'Did you mean `learning_rate`? '
     """
-    found = closest(word, candidates)
-    return f"Did you mean `{found}`? " if found else ""
+    candidate = closest(word, candidates)
+    return f"Did you mean `{candidate}`? " if candidate else ""
 
 
 def closest(word: Any, candidates: Iterable[str]) -> str | None:
     """Returns the candidate that looks most like the word, or None."""
-    found = difflib.get_close_matches(str(word), list(candidates), n=1, cutoff=0.6)
-    return found[0] if found else None
+    matches = difflib.get_close_matches(str(word), list(candidates), n=1, cutoff=0.6)
+    return matches[0] if matches else None
 
 
 def shown(value: Any) -> str:

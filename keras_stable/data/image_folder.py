@@ -11,9 +11,10 @@ import tensorflow as tf
 from keras_stable.config import ImageFolderData
 from keras_stable.data.checks import check_batch_size, check_classes, data_error
 from keras_stable.data.files import existing_directory
+from keras_stable.data.prepared_batches import prepared
 from keras_stable.data.scanning import scan
 from keras_stable.data.splitting import validation_mask
-from keras_stable.data.streams import Stream, prepared, reason
+from keras_stable.data.streams import reason
 from keras_stable.data.structures import Data
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
@@ -30,7 +31,7 @@ def load(config: ImageFolderData, *, batch_size: int, seed: int) -> Data:
     """Lists the images, checks that each can be read, and streams them as float32 in [0, 255].
 
     The names of the directories, sorted, are the class names. Files and directories whose name starts with a
-    dot are passed over. Training images come in a new seeded order in every epoch,
+    dot are skipped. Training images come in a new seeded order in every epoch,
     validation images in one seeded order.
 
     Raises:
@@ -66,8 +67,8 @@ def load(config: ImageFolderData, *, batch_size: int, seed: int) -> Data:
     order = tf.data.Dataset.from_tensor_slices((train.paths, train.labels))
     shuffled = order.shuffle(len(train.paths), seed=seed, reshuffle_each_iteration=True)
     return Data(
-        train=prepared(Stream(_images(shuffled, config).batch(batch_size), "x", "y"), shape, config.input_scale),
-        validation=prepared(Stream(_batches(validation, config, batch_size), "x", "y"), shape, config.input_scale),
+        train=prepared(_images(shuffled, config).batch(batch_size), shape, config.input_scale),
+        validation=prepared(_batches(validation, config, batch_size), shape, config.input_scale),
         input_shape=shape,
         num_classes=len(names),
         class_names=names,
@@ -77,8 +78,8 @@ def load(config: ImageFolderData, *, batch_size: int, seed: int) -> Data:
 
 def _validation(path: str, names: tuple[str, ...]) -> _Files:
     root = existing_directory("data.validation_path", path)
-    found = sorted(entry.name for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
-    unknown = [name for name in found if name not in names]
+    directories = sorted(entry.name for entry in root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    unknown = [name for name in directories if name not in names]
     if unknown:
         raise data_error(
             "data.validation_path",

@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import keras
-import numpy as np
 import tensorflow as tf
 
 from keras_stable.data.checks import Scan, check_classes, check_validation, data_error
+from keras_stable.data.prepared_batches import prepared
 from keras_stable.data.scanning import scan
-from keras_stable.data.structures import Data, Split
+from keras_stable.data.structures import Data
 from keras_stable.errors import DataError
 from keras_stable.imports import first_line
 
@@ -40,36 +39,6 @@ class Stream:
         return scan(_numpy_batches(self), self.x_name, self.y_name, scale)
 
 
-class PreparedBatches(keras.utils.PyDataset):
-    """The batches of another `PyDataset`, with scaled inputs and labels as class ids."""
-
-    def __init__(self, batches: keras.utils.PyDataset, scale: float) -> None:
-        super().__init__(
-            workers=batches.workers,
-            use_multiprocessing=batches.use_multiprocessing,
-            max_queue_size=batches.max_queue_size,
-        )
-        self._batches = batches
-        self._scale = scale
-
-    def __len__(self) -> int:
-        return self._batches.num_batches
-
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        x, y = (np.asarray(part) for part in self._batches[index])
-        if x.dtype != np.uint8 or self._scale != 1:
-            x = (x * np.float64(self._scale)).astype(np.float32)
-        if y.ndim == 2:
-            y = np.argmax(y, axis=1) if y.shape[1] > 1 else y[:, 0]
-        return x, y.astype(np.int64)
-
-    def on_epoch_begin(self) -> None:
-        self._batches.on_epoch_begin()
-
-    def on_epoch_end(self) -> None:
-        self._batches.on_epoch_end()
-
-
 def from_streams(
     train: Stream,
     validation: Stream,
@@ -96,30 +65,13 @@ def from_streams(
     counts = check_classes(train_scan, train.y_name, num_classes)
     check_validation(validation_scan, train_scan, len(counts), validation.x_name, validation.y_name)
     return Data(
-        train=prepared(train, train_scan.input_shape, input_scale),
-        validation=prepared(validation, train_scan.input_shape, input_scale),
+        train=prepared(train.batches, train_scan.input_shape, input_scale),
+        validation=prepared(validation.batches, train_scan.input_shape, input_scale),
         input_shape=train_scan.input_shape,
         num_classes=len(counts),
         class_names=class_names,
         class_counts=counts,
     )
-
-
-def prepared(stream: Stream, input_shape: tuple[int, ...], scale: float) -> Split:
-    """Returns the batches with scaled inputs and labels as class ids [n]."""
-    if not isinstance(stream.batches, tf.data.Dataset):
-        return Split(PreparedBatches(stream.batches, scale))
-
-    def prepare(x: Any, y: Any) -> tuple[Any, Any]:
-        x = tf.ensure_shape(x, (None, *input_shape))
-        if x.dtype != tf.uint8 or scale != 1:
-            x = tf.cast(tf.cast(x, tf.float64) * scale if scale != 1 else x, tf.float32)
-        y = tf.convert_to_tensor(y)
-        if y.shape.rank == 2 and y.shape[1] != 1:
-            y = tf.argmax(y, axis=1)
-        return x, tf.cast(tf.reshape(y, [-1]), tf.int64)
-
-    return Split(stream.batches.map(prepare, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE))
 
 
 def _numpy_batches(stream: Stream) -> Iterator[tuple[Any, Any]]:

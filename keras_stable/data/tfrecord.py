@@ -9,8 +9,9 @@ import tensorflow as tf
 
 from keras_stable.config import TfrecordData
 from keras_stable.data.checks import check_batch_size, check_classes, check_validation, data_error
+from keras_stable.data.prepared_batches import prepared
 from keras_stable.data.splitting import validation_mask
-from keras_stable.data.streams import Stream, prepared
+from keras_stable.data.streams import Stream
 from keras_stable.data.structures import Data
 
 _SHUFFLED_RECORDS = 4096
@@ -90,8 +91,8 @@ def load(config: TfrecordData, *, batch_size: int, seed: int) -> Data:
     check_batch_size(batch_size, len(labels))
     train_records = train_records.shuffle(_SHUFFLED_RECORDS, seed=seed, reshuffle_each_iteration=True)
     shape = train_scan.input_shape
-    train = Stream(_examples(train_records, config).batch(batch_size), "x", "y")
-    validation = Stream(_examples(validation_records, config).batch(batch_size), "x", "y")
+    train = _examples(train_records, config).batch(batch_size)
+    validation = _examples(validation_records, config).batch(batch_size)
     return Data(
         train=prepared(train, shape, config.input_scale),
         validation=prepared(validation, shape, config.input_scale),
@@ -110,10 +111,10 @@ def _feature(sample: np.ndarray, encoding: str) -> tf.train.Feature:
 
 
 def _files(argument: str, pattern: str) -> list[str]:
-    found = [pattern] if os.path.isfile(pattern) else sorted(filter(os.path.isfile, glob.glob(pattern)))
-    if not found:
+    paths = [pattern] if os.path.isfile(pattern) else sorted(filter(os.path.isfile, glob.glob(pattern)))
+    if not paths:
         raise data_error(argument, "a file that exists, or a pattern that some file fits", pattern)
-    return found
+    return paths
 
 
 def _select(records: tf.data.Dataset, mask: np.ndarray) -> tf.data.Dataset:

@@ -21,6 +21,7 @@ from keras_stable.diagnosis.judging.selection import chosen_rules
 from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.diagnosis.rule import Rule, Skip
 from keras_stable.errors import DataError, InvalidArgumentError, invalid_argument
+from keras_stable.keras_check import check_model
 
 
 def audit(
@@ -140,8 +141,7 @@ def audit(
 
 
 def _check_model(model: Any) -> None:
-    if not isinstance(model, keras.Model):
-        raise invalid_argument("model", "a keras.Model", model)
+    check_model(model)
     if not getattr(model, "compiled", False):
         raise InvalidArgumentError(
             "`model` must be compiled: call model.compile(optimizer, loss) first. "

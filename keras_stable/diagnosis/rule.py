@@ -26,7 +26,7 @@ class Found:
         threshold: float, the limit that was passed; None where there is none.
         remedy: str, what to change; None takes the rule's.
         severity: None takes the rule's.
-        confidence: float in (0, 1], how sure it is that this is so and that it matters.
+        confidence: float in (0, 1], how sure the rule is that this is so and that it matters: the finding's `score`.
         explains: tuple of slugs, where it explains less than its rule may; None takes the rule's.
     """
 

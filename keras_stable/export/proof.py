@@ -43,10 +43,10 @@ def _serve(path: Path, inputs: Path, outputs: Path) -> None:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT, check=False)
     except subprocess.TimeoutExpired as error:
-        raise ExportError(f"The export {path} must load in a fresh process within {_TIMEOUT:.0f} s.") from error
+        raise ExportError(f"The export must load in a fresh process within {_TIMEOUT:.0f} s.") from error
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise ExportError(f"The export {path} must load in a fresh process without Keras. Received: {last}")
+        raise ExportError(f"The export must load in a fresh process without Keras. Received: {last}")
 
 
 def _compare(probabilities: np.ndarray, class_ids: np.ndarray, expected: np.ndarray) -> float:

@@ -1,7 +1,6 @@
 """Writes a classifier as a SavedModel that serves without Keras."""
 
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import tensorflow as tf
 from keras_stable.errors import ExportError
 from keras_stable.export.proof import prove
 from keras_stable.imports import first_line
+from keras_stable.reporting.temporary_path import TemporaryPath
 
 
 def export_saved_model(model: keras.Model, path: str | os.PathLike[str], samples: np.ndarray) -> float:
@@ -23,7 +23,7 @@ def export_saved_model(model: keras.Model, path: str | os.PathLike[str], samples
 
     Args:
         model: a classifier of one input that returns logits [batch, classes].
-        path: the directory to write, such as `export/1`. It must not exist.
+        path: the directory to write, such as `export/1`. It must not exist, or be empty.
         samples: array [n, ...], n >= 1; inputs that the proof compares on.
 
     Returns:
@@ -32,17 +32,14 @@ def export_saved_model(model: keras.Model, path: str | os.PathLike[str], samples
     Raises:
         ExportError: the export disagrees by more than 1e-5, or cannot be loaded; nothing is left at `path`.
     """
-    path = Path(path)
     samples = np.asarray(samples, np.float32)
     try:
-        _write(model, path)
-        return prove(path, samples, probabilities(model, samples))
+        # A server that watches the directory above never sees an export that was not proven.
+        with TemporaryPath(path) as temporary:
+            _write(model, temporary)
+            return prove(temporary, samples, probabilities(model, samples))
     except (OSError, tf.errors.OpError) as error:
-        shutil.rmtree(path, ignore_errors=True)
         raise ExportError(f"The export must be written to {path}. Received: {first_line(error)}") from error
-    except BaseException:
-        shutil.rmtree(path, ignore_errors=True)
-        raise
 
 
 def probabilities(model: keras.Model, inputs: np.ndarray) -> np.ndarray:

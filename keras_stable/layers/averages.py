@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from keras_stable.keras_private import moving_average_pairs
+
 
 def moving_averages(optimizer: Any) -> dict[int, Any]:
     """Returns the moving average of each variable by the variable's id; empty without `use_ema=True`.
@@ -12,6 +14,4 @@ def moving_averages(optimizer: Any) -> dict[int, Any]:
     optimizer = getattr(optimizer, "inner_optimizer", optimizer)
     if not getattr(optimizer, "use_ema", False) or not optimizer.built:
         return {}
-    # Keras has no public way to reach them; its own SwapEMAWeights reads the same two lists.
-    averages = zip(optimizer._trainable_variables, optimizer._model_variables_moving_average, strict=True)
-    return {id(variable): average for variable, average in averages}
+    return {id(variable): average for variable, average in moving_average_pairs(optimizer)}

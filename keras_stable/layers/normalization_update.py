@@ -138,7 +138,7 @@ class NormalizationUpdate:
         """Adapts the layer before the readout and rewrites the readout: the outputs stay as they are.
 
         Returns:
-            False when the features are not finite; everything is left as it was.
+            False when the features are not finite, or too large for the layer's dtype; everything is left as it was.
         """
         if self.readout is None:
             raise invalid_argument(
@@ -146,7 +146,7 @@ class NormalizationUpdate:
             )
         layer = self.readout.normalization
         moments = self._measure(layer, x)
-        if moments.nonfinite:
+        if moments.count and not layer.can_hold(moments):
             return False
         self._put(layer, moments)
         return True

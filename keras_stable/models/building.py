@@ -76,12 +76,13 @@ def classifier(
     if add_channel and encoder != "conv":
         x = keras.layers.Reshape(x.shape[1:3], dtype="float32", name="no_channel")(x)
     if input_normalization:
-        x = FeatureNormalization(epsilon=0.0, name="input_normalization")(x)
+        x = FeatureNormalization(name="input_normalization")(x)
     features = _encode(x, encoder, encoder_arguments)
     if layer_normalization:
         features = keras.layers.LayerNormalization(name="layer_normalization")(features)
     if feature_normalization:
-        features = FeatureNormalization(name="feature_normalization")(features)
+        # Features of unit scale that hardly vary are those of dead units: to amplify them is to train on noise.
+        features = FeatureNormalization(epsilon=1e-3, name="feature_normalization")(features)
     initializer: Any = "glorot_uniform"
     if logit_scaling:
         features = keras.layers.Rescaling(features.shape[-1] ** -0.5, dtype="float32", name="logit_scaling")(features)
@@ -105,10 +106,12 @@ def _encode(inputs: Any, encoder: str | keras.layers.Layer, arguments: dict[str,
     if "activation" in arguments:
         _check_activation(arguments["activation"])
     function = ENCODERS[encoder]
-    known = [name for name in inspect.signature(function).parameters if name != "inputs"]
+    parameters = [name for name in inspect.signature(function).parameters if name != "inputs"]
     for name in arguments:
-        if name not in known:
-            raise invalid_argument(name, f"left out: the encoder '{encoder}' takes {', '.join(known)}", arguments[name])
+        if name not in parameters:
+            raise invalid_argument(
+                name, f"left out: the encoder '{encoder}' takes {', '.join(parameters)}", arguments[name]
+            )
     if encoder == "module" and "module" not in arguments:
         raise invalid_argument("module", "given for the encoder 'module', as 'package.module:function'", None)
     return function(inputs, **arguments)

@@ -5,6 +5,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from keras_stable.keras_private import keep_as_call
+
 
 def run_branch(
     condition: tf.Tensor, then: Callable[[], Any], otherwise: Callable[[], Any], *, spliced: bool = False
@@ -33,7 +35,7 @@ def run_branch(
     result = tf.cond(condition, then, otherwise)
     for operation in graph.get_operations()[before:]:
         if operation.type in ("If", "StatelessIf"):
-            operation._set_attr(_SPLICE, tf.compat.v1.AttrValue(b=False))
+            keep_as_call(operation)
     return result
 
 
@@ -106,6 +108,3 @@ def _distinct(tensors: Sequence[tf.Tensor]) -> list[tf.Tensor]:
         tensor = tf.identity(tensor) if id(tensor) in seen else tensor
         seen[id(tensor)] = tensor
     return list(seen.values())
-
-
-_SPLICE = "_lower_using_switch_merge"

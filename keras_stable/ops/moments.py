@@ -5,8 +5,27 @@ which merges the moments of two parts without subtracting two large sums.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+
+# What the sums themselves are off by, relative to the mean: a few units in the last place of float64.
+_SUMMING = 64 * float(np.finfo(np.float64).eps)
+
+
+def relative_rounding(dtype: Any) -> float:
+    """Returns the standard deviation, relative to the mean, that rounding to `dtype` alone can produce.
+
+    It is two units in the last place: a constant that took a few operations to compute varies by about one.
+
+    Args:
+        dtype: dtype or its name, bfloat16 too. Integers and bools are not rounded.
+
+    >>> relative_rounding("float16"), relative_rounding("int32")
+    (0.001953125, 0.0)
+    """
+    dtype = np.dtype(dtype)
+    return 0.0 if dtype.kind in "iub" else 2 * float(np.spacing(np.ones((), dtype)))
 
 
 @dataclass
@@ -28,11 +47,17 @@ class RunningMoments:
     mean: np.ndarray | float = 0.0
     sum_of_squares: np.ndarray | float = 0.0
     nonfinite: int = 0
+    rounding: float = _SUMMING
 
     @property
     def variance(self) -> np.ndarray:
         """The population variance (divided by `count`), float64."""
         return np.asarray(self.sum_of_squares) / max(self.count, 1)
+
+    @property
+    def constant(self) -> np.ndarray:
+        """Which features vary by no more than the rounding of the coarsest dtype that the batches had, bool."""
+        return np.sqrt(self.variance) <= self.rounding * np.abs(self.mean)
 
     def update(self, batch: np.ndarray) -> None:
         """Adds a batch.
@@ -40,7 +65,8 @@ class RunningMoments:
         Args:
             batch: array of numbers, any dtype; its non-finite values are counted in `nonfinite`.
         """
-        values = np.asarray(batch, dtype=np.float64)
+        batch = np.asarray(batch)
+        values = batch.astype(np.float64)
         self.nonfinite += int(np.size(values) - np.count_nonzero(np.isfinite(values)))
         reduce_axis = tuple(d for d in range(values.ndim) if d not in self.keep_axis)
         count = int(np.prod([values.shape[d] for d in reduce_axis], dtype=np.int64))
@@ -56,3 +82,4 @@ class RunningMoments:
             self.mean = self.mean + shift * (count / total)
             self.sum_of_squares = self.sum_of_squares + squares + np.square(shift) * (self.count * count / total)
         self.count = total
+        self.rounding = max(self.rounding, relative_rounding(batch.dtype))

@@ -9,22 +9,6 @@ from keras_stable.ops.branching import run_branch
 from keras_stable.ops.clips import clip_values
 
 
-def dense(gradient: tf.Tensor | tf.IndexedSlices) -> tf.Tensor:
-    """Returns the gradient as one dense tensor, with the rows of a repeated index summed.
-
-    An `Embedding` hands out `tf.IndexedSlices` with one row a lookup. A norm or a clip of these rows
-    is not that of the gradient as soon as an index repeats.
-
-    Args:
-        gradient: A tensor, or the slices of one.
-
-    >>> twice = tf.IndexedSlices(values=tf.ones((2, 1)), indices=tf.constant([1, 1]), dense_shape=tf.constant([3, 1]))
-    >>> dense(twice).numpy().ravel().tolist()
-    [0.0, 2.0, 0.0]
-    """
-    return tf.convert_to_tensor(gradient)
-
-
 def norm_dtype(dtypes: Sequence[str]) -> str:
     """Returns the dtype that norms over tensors of these dtypes are computed in.
 

@@ -1,5 +1,6 @@
 """Keras's optimizers with the gradient guard, and what it measured."""
 
+from keras_stable import keras_check  # noqa: F401  (it fails first, with one clear line)
 from keras_stable.optimizers.adam import Adam
 from keras_stable.optimizers.adamw import AdamW
 from keras_stable.optimizers.finite_state import keep_finite_state
@@ -9,6 +10,7 @@ from keras_stable.optimizers.history import GradientHistory, GradientHistoryRead
 from keras_stable.optimizers.lion import Lion
 from keras_stable.optimizers.muon import Muon
 from keras_stable.optimizers.sgd import SGD
+from keras_stable.pickling import carry_classes_in_pickles
 
 __all__ = [
     "SGD",
@@ -23,3 +25,5 @@ __all__ = [
     "guard",
     "keep_finite_state",
 ]
+
+carry_classes_in_pickles()

@@ -5,9 +5,10 @@ from typing import Any
 import tensorflow as tf
 from keras import ops
 
+from keras_stable.keras_private import adam_moments
+from keras_stable.ops.slices import dense
 from keras_stable.optimizers.current_step import once
 from keras_stable.optimizers.gradient_guard import GradientGuard
-from keras_stable.optimizers.keras_hooks import adam_moments
 
 
 class AdamUpdate(GradientGuard):
@@ -24,7 +25,8 @@ class AdamUpdate(GradientGuard):
             super().update_step(gradient, variable, learning_rate)
             return
         m, v, v_hat = adam_moments(self, variable)
-        gradient = ops.cast(gradient, variable.dtype)
+        # Moments decay in the rows without a gradient too.
+        gradient = ops.cast(dense(gradient), variable.dtype)
         self.assign_add(m, (gradient - m) * (1 - self.beta_1))
         self.assign_add(v, (ops.square(gradient) - v) * (1 - self.beta_2))
         if v_hat is not None:

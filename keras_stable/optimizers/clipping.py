@@ -3,6 +3,7 @@
 import math
 import numbers
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import keras
@@ -17,7 +18,8 @@ from keras_stable.ops.clips import (
     updated_statistics,
     zscore_factor,
 )
-from keras_stable.ops.norms import MeasuredNorms, global_norm, measure_norms
+from keras_stable.ops.norms import MeasuredNorms, global_norm, measure_norms, norm_dtype
+from keras_stable.ops.slices import dense
 
 CLIPS = ("clipvalue", "global_clipnorm", "clipnorm", "agc_clipping", "zclip")
 # Those of the ZClip paper.
@@ -37,19 +39,16 @@ class Clipping:
     """Clips in the order: values, units (AGC), each variable's norm, outliers of the common norm, the common norm.
 
     Args:
-        optimizer: Whose clip arguments are used, and which keeps the statistics of z-score clipping.
+        limits: What has the five clip arguments, such as the optimizer.
         dtype: Of the norms.
+        statistics: Those of z-score clipping, `[3]`; None where it is not set.
     """
 
-    def __init__(self, optimizer: Any, dtype: str) -> None:
+    def __init__(self, limits: Any, dtype: str, statistics: keras.Variable | None = None) -> None:
         # Read where they are used, as Keras does, so that a change before the next tracing has its effect.
-        self._limits = optimizer
+        self._limits = limits
         self.dtype = dtype
-        self._statistics: keras.Variable | None = None
-        if optimizer.zclip is not None:
-            self._statistics = optimizer.add_variable(
-                (3,), dtype=dtype, aggregation="only_first_replica", name="zclip_statistics"
-            )
+        self._statistics = statistics
 
     @property
     def active(self) -> bool:
@@ -72,7 +71,7 @@ class Clipping:
         """Returns the clipped gradients.
 
         Args:
-            gradients: The n dense gradients, from `clip_values`.
+            gradients: The n gradients, from `clip_values`: dense ones, or the `rows` of summed slices.
             variables: Theirs, n.
             measured: Their norms, measured with `value_limit`.
         """
@@ -127,13 +126,42 @@ def _multiplied(gradient: tf.Tensor, factor: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.cast(gradient, factor.dtype) * factor, gradient.dtype)
 
 
-def check_limit(name: str, limit: Any) -> None:
-    """Raises an InvalidArgumentError unless the limit of the clip of this name is possible.
+def clipped_alone(gradients: Sequence[Any], optimizer: Any) -> list[Any]:
+    """Returns gradients with the clips of Keras that an optimizer has set, outside of any step.
 
-    >>> check_limit("clipnorm", None)
+    AGC and z-score clipping, which are none of Keras's, do not act: they need the weights, and the steps before.
+
+    Args:
+        gradients: Tensors, slices or arrays; None where a variable has no gradient.
+        optimizer: Whose `clipvalue`, `clipnorm` and `global_clipnorm` act, in this order.
+
+    >>> from keras_stable.optimizers import SGD
+    >>> clipped_alone([[3.0, 40.0], None], SGD(clipvalue=4.0, global_clipnorm=None))[0].numpy().tolist()
+    [3.0, 4.0]
+    """
+    limits = SimpleNamespace(agc_clipping=None, zclip=None)
+    vars(limits).update({name: getattr(optimizer, name) for name in ("clipvalue", "clipnorm", "global_clipnorm")})
+    present = [dense(gradient) for gradient in gradients if gradient is not None]
+    clipping = Clipping(limits, norm_dtype([gradient.dtype.name for gradient in present]))
+    if not (clipping.active and present):
+        return list(gradients)
+    measured = measure_norms(present, limits.clipvalue, clipping.dtype)
+    clipped = iter(clipping(clipping.clip_values(present), present, measured).gradients)
+    return [None if gradient is None else next(clipped) for gradient in gradients]
+
+
+def checked_limit(name: str, limit: Any) -> float | None:
+    """Returns the limit of the clip of this name as a float, or None.
+
+    Raises:
+        InvalidArgumentError: When it is no possible limit.
+
+    >>> checked_limit("clipnorm", 3)
+    3.0
     """
     if limit is None:
-        return
+        return None
     number = isinstance(limit, numbers.Real) and not isinstance(limit, bool)
     if not number or not math.isfinite(limit) or limit <= 0:
         raise invalid_argument(name, "a finite number above 0, or None", limit)
+    return float(limit)

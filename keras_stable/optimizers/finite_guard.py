@@ -5,6 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from keras_stable.keras_private import replicas_merge
 from keras_stable.ops.branching import SharedBranch, branches_are_calls, run_branch
 from keras_stable.ops.norms import MeasuredNorms, exact_norms, quick_norms
 from keras_stable.optimizers.clipping import Clipping
@@ -13,11 +14,6 @@ from keras_stable.optimizers.clipping import Clipping
 def one_branch_suffices() -> bool:
     """Returns whether `update_by_one_branch` works here and is worth it: in a graph on the CPU, without merges."""
     return branches_are_calls() and not replicas_merge()
-
-
-def replicas_merge() -> bool:
-    """Returns whether Keras updates variables across the replicas of this strategy, as under `MirroredStrategy`."""
-    return not tf.__internal__.distribute.strategy_supports_no_merge_call()
 
 
 def update_by_one_branch(

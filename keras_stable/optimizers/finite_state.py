@@ -6,10 +6,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_stable.keras_check import check_model
 from keras_stable.optimizers.history import guarded_optimizer
 
 
-def keep_finite_state(model: keras.Model) -> keras.Model:
+def keep_finite_state(model: keras.Model, *optimizers: Any) -> keras.Model:
     """Makes a batch that the optimizer skips leave no trace in the model at all, and returns the model.
 
     The optimizer acts after the forward pass, which by then has written the batch into the moving
@@ -23,9 +24,11 @@ def keep_finite_state(model: keras.Model) -> keras.Model:
     Args:
         model: Compiled with an optimizer of `keras_stable.optimizers`, or a `LossScaleOptimizer` around
             one, by the time it is trained.
+        optimizers: Those that the model's own `train_step` uses, where that is not `model.optimizer`: the two of a
+            GAN, say. The state is put back when any of them has skipped a step; what the others have updated stays.
 
     Raises:
-        InvalidArgumentError: As training begins, when the optimizer is another one.
+        InvalidArgumentError: When the model is not one of Keras 3, or, as training begins, the optimizer is another.
 
     >>> import keras_stable
     >>> model = keras.Sequential([keras.Input((1,)), keras.layers.BatchNormalization(), keras.layers.Dense(1)])
@@ -34,19 +37,19 @@ def keep_finite_state(model: keras.Model) -> keras.Model:
     >>> model.layers[0].moving_mean.numpy().tolist(), logs.history["loss"]
     ([0.0], [0.0])
     """
+    check_model(model)
     train_step = model.train_step
     if getattr(train_step, "keeps_finite_state", False):
         return model
 
     @functools.wraps(train_step)
     def guarded_train_step(*arguments: Any, **keywords: Any) -> Any:
-        optimizer = guarded_optimizer(model.optimizer)
+        guarded = [guarded_optimizer(optimizer) for optimizer in optimizers or (model.optimizer,)]
         variables = _state(model)
         before = [_read(variable) for variable in variables]
-        # Before the first step of an unbuilt optimizer, nothing was skipped.
-        skipped_before = 0 if optimizer.gradient_ring is None else _read(optimizer.gradient_ring.counts)[1]
+        skipped_before = _skipped_steps(guarded)
         logs = train_step(*arguments, **keywords)
-        skipped = _read(optimizer.gradient_ring.counts)[1] > skipped_before
+        skipped = _skipped_steps(guarded) > skipped_before
 
         def put_back() -> None:
             for variable, value in zip(variables, before, strict=True):
@@ -66,6 +69,12 @@ def keep_finite_state(model: keras.Model) -> keras.Model:
 def _state(model: keras.Model) -> list[keras.Variable]:
     each = {id(variable): variable for variable in [*model.non_trainable_variables, *model.metrics_variables]}
     return list(each.values())
+
+
+def _skipped_steps(optimizers: list[Any]) -> tf.Tensor:
+    # Before the first step of an unbuilt optimizer, nothing was skipped.
+    rings = [optimizer.gradient_ring for optimizer in optimizers if optimizer.gradient_ring is not None]
+    return sum((_read(ring.counts)[1] for ring in rings), tf.constant(0, tf.int64))
 
 
 def _read(variable: keras.Variable) -> tf.Tensor:

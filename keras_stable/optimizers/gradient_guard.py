@@ -1,26 +1,28 @@
 """The gradient guard: a mixin that measures, clips and guards the gradients of a Keras optimizer."""
 
-import math
-import numbers
 from collections.abc import Sequence
 from typing import Any
 
 import keras
 import tensorflow as tf
 
+from keras_stable.arguments import is_integer
 from keras_stable.errors import invalid_argument
-from keras_stable.ops.norms import MeasuredNorms, dense, measure_norms, norm_dtype
-from keras_stable.optimizers.clipping import CLIPS, Clipping, check_limit
+from keras_stable.keras_private import replicas_merge, variable_index
+from keras_stable.ops.norms import MeasuredNorms, measure_norms
+from keras_stable.ops.slices import dense, rows, summed, with_rows
+from keras_stable.optimizers.clipping import CLIPS, checked_limit, clipped_alone
 from keras_stable.optimizers.current_step import TracedStep, traced_step, tracing
-from keras_stable.optimizers.finite_guard import one_branch_suffices, replicas_merge, run_one, update_by_one_branch
-from keras_stable.optimizers.history import GradientHistoryReader, GradientRing
-from keras_stable.optimizers.keras_hooks import KerasHooks, check_keras, report_loss_scale_skips
+from keras_stable.optimizers.finite_guard import one_branch_suffices, run_one, update_by_one_branch
+from keras_stable.optimizers.history import GradientHistoryReader
+from keras_stable.optimizers.hook_check import check_keras
+from keras_stable.optimizers.loss_scaling import adapt_loss_scale_optimizer
+from keras_stable.optimizers.recording_guard import RecordingGuard
+from keras_stable.optimizers.signatures import named_arguments
+from keras_stable.optimizers.slice_updates import updates_slices_as_dense
 
-# At most the statistics of z-score clipping, and the counts, which come last.
-_GUARD_VARIABLES = 2
 
-
-class GradientGuard(KerasHooks):
+class GradientGuard(RecordingGuard):
     """Measures, clips and guards the gradients of the Keras optimizer that it is mixed into.
 
     In each step: unscale, accumulate, sum over replicas, measure, clip values, clip norms, measure,
@@ -61,34 +63,24 @@ class GradientGuard(KerasHooks):
     ) -> None:
         check_keras(type(self))
         limits = dict(zip(CLIPS, (clipvalue, global_clipnorm, clipnorm, agc_clipping, zclip), strict=True))
-        for name, limit in limits.items():
-            check_limit(name, limit)
-        if isinstance(history_size, bool) or not isinstance(history_size, numbers.Integral) or history_size < 1:
+        named = named_arguments(type(self), arguments) if arguments else None
+        if named is not None:
+            # A clip may be among the arguments that came by position.
+            arguments = ()
+            limits |= {name: named.pop(name) for name in CLIPS if name in named}
+        limits = {name: checked_limit(name, limit) for name, limit in limits.items()}
+        if not is_integer(history_size, at_least=1):
             raise invalid_argument("history_size", "an integer above 0", history_size)
-        super().__init__(*arguments, **keywords)
-        # Keras refuses several clips together, so its own constructor is told of none.
+        super().__init__(*arguments, **(named or {}), **keywords)
+        # Keras refuses several clips together, so its own constructor is told of none: a clip that is set by now is one
+        # that the user's class sets itself.
         for name, limit in limits.items():
-            setattr(self, name, None if limit is None else float(limit))
+            if getattr(self, name, None) is None:
+                setattr(self, name, limit)
         self.history_size: int = int(history_size)
-        self.gradient_ring: GradientRing | None = None
+        self.gradient_ring = None
         self.history_reader = GradientHistoryReader(self, from_start=True)
-        report_loss_scale_skips()
-
-    def build(self, variables: Sequence[keras.Variable]) -> None:
-        """Creates the variables of the Keras optimizer, and after them those of the guard."""
-        if self.built:
-            return
-        super().build(variables)
-        self.build_guard(variables)
-
-    def build_guard(self, variables: Sequence[keras.Variable]) -> None:
-        """Creates the variables of the guard, after those of the Keras optimizer."""
-        keras_variables = len(self.variables)
-        dtype = norm_dtype([keras.backend.standardize_dtype(variable.dtype) for variable in variables])
-        self._clipping = Clipping(self, dtype)
-        counts = self.add_variable((2,), dtype="int64", aggregation="only_first_replica", name="gradient_counts")
-        self.gradient_ring = GradientRing(list(variables), self.history_size, dtype, counts)
-        self._keras_variables = keras_variables
+        adapt_loss_scale_optimizer()
 
     def apply(self, grads: Sequence[Any], trainable_variables: Sequence[keras.Variable] | None = None) -> None:
         """Updates the variables, or, when a gradient is not finite, records a skipped step."""
@@ -106,74 +98,39 @@ class GradientGuard(KerasHooks):
             super().apply(grads, trainable_variables)
 
     def clip_gradients(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
-        """Clips and records the gradients that are about to be used."""
+        """Clips and records the gradients that are about to be used; outside of `apply`, it only clips them."""
         step = traced_step()
-        if step is None or len(gradients) != len(step.variables):
+        if step is None:
+            return clipped_alone(gradients, self)
+        if len(gradients) != len(step.variables):
             raise invalid_argument("optimizer", "one whose `apply` updates every variable that it is given", self)
         step.reached = True
-        measured, fitting = step.measured, gradients
+        measured = step.measured
         # They are others where they were unscaled, or accumulated, or where a user's own `apply` has changed them.
         same = all(one is other for one, other in zip(gradients, step.gradients, strict=True))
+        slices = gradients if same else [dense(gradient) for gradient in gradients]
+        fitting = [rows(gradient) for gradient in slices]
         if not same:
-            measured = measure_norms(list(map(dense, gradients)), self.clipvalue, self._clipping.dtype)
+            measured = measure_norms(fitting, self.clipvalue, self._clipping.dtype)
         if self.clips and not (same and step.values_fit):
-            fitting = self._clipping.clip_values(gradients)
+            fitting = self._clipping.clip_values(fitting)
         clipped = self._clipping(fitting, step.variables, measured)
         self._record(step.variables, measured.global_norm, measured.norms, clipped.global_norm, clipped.norms)
-        return clipped.gradients if self.clips else gradients
+        return list(map(with_rows, slices, clipped.gradients)) if self.clips else gradients
 
     @property
     def clips(self) -> bool:
         """Whether any clip is set."""
         return self._clipping.active
 
-    @property
-    def skipped_steps(self) -> int:
-        """How many steps were skipped since the optimizer was made, for a gradient that was not finite."""
-        return 0 if self.gradient_ring is None else self.gradient_ring.read_counts()[1]
-
-    def record_skipped_step(self) -> None:
-        """Records a step that a `LossScaleOptimizer` around this optimizer has skipped."""
-        ring = self.gradient_ring
-        if ring is None:
-            return
-        unknown = tf.fill([len(ring.variables)], tf.constant(math.nan, ring.dtype))
-
-        def record() -> None:
-            self._record(ring.variables, unknown[0], unknown)
-
-        if tf.distribute.has_strategy() and tf.distribute.in_cross_replica_context():
-            tf.distribute.get_strategy().extended.call_for_each_replica(record)
-        else:
-            record()
-
-    def set_weights(self, weights: Any) -> None:
-        """Sets the state, in the order of `variables`; the history starts anew."""
-        super().set_weights(weights)
-        if self.gradient_ring is not None:
-            self.gradient_ring.clear()
-
     def get_config(self) -> dict[str, Any]:
         """Returns the config of the Keras optimizer with the arguments of the guard."""
         guard = {"agc_clipping": self.agc_clipping, "zclip": self.zclip, "history_size": self.history_size}
         return {**super().get_config(), **guard}
 
-    def load_own_variables(self, store: Any) -> None:
-        """Loads the state of this optimizer, or of the Keras optimizer without the guard; the history starts anew."""
-        ring, stored = self.gradient_ring, len(store.keys())
-        if ring is None or stored == len(self.variables) or not 0 <= stored - self._keras_variables <= _GUARD_VARIABLES:
-            super().load_own_variables(store)
-        else:
-            for i, variable in enumerate(self.variables[: self._keras_variables]):
-                variable.assign(store[str(i)])
-            if stored > self._keras_variables:
-                ring.counts.assign(store[str(stored - 1)])
-        if ring is not None:
-            ring.clear()
-
     def _knows(self, variables: list[Any]) -> bool:
         try:
-            return all(self._get_variable_index(variable) is not None for variable in variables)
+            return all(variable_index(self, variable) is not None for variable in variables)
         except KeyError:
             return False
 
@@ -185,13 +142,15 @@ class GradientGuard(KerasHooks):
         replicas = 1 if context is None else context.num_replicas_in_sync
         kept = [i for i, gradient in enumerate(grads) if _is_gradient(gradient, variables[i])]
         kept_variables = [variables[i] for i in kept]
-        gradients = [dense(grads[i]) for i in kept]
+        stepwise = not (self.gradient_accumulation_steps or self.loss_scale_factor)
+        sparse = replicas == 1 and stepwise and (not self.clips or updates_slices_as_dense(self))
+        gradients = [(summed if sparse else dense)(grads[i]) for i in kept]
         if replicas > 1:
             gradients = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
-        stepwise = not (self.gradient_accumulation_steps or self.loss_scale_factor)
         if replicas > 1 or self.clips or not stepwise:
-            # Otherwise slices stay slices, and the update is Keras's own to the bit.
+            # Otherwise the update is Keras's own to the bit, also where an index repeats.
             grads = _replaced(grads, kept, gradients)
+        tensors = [rows(gradient) for gradient in gradients]
         keras_apply = super().apply
 
         def update(grads: list[Any], measured: MeasuredNorms, values_fit: bool = False) -> None:
@@ -206,32 +165,17 @@ class GradientGuard(KerasHooks):
 
         if stepwise and self.clips and one_branch_suffices():
 
-            def update_fitting(gradients: Sequence[tf.Tensor], measured: MeasuredNorms) -> None:
-                update(_replaced(grads, kept, gradients), measured, values_fit=True)
+            def update_fitting(tensors: Sequence[tf.Tensor], measured: MeasuredNorms) -> None:
+                fitting = list(map(with_rows, gradients, tensors))
+                update(_replaced(grads, kept, fitting), measured, values_fit=True)
 
-            update_by_one_branch(gradients, self._clipping, update_fitting, skip)
+            update_by_one_branch(tensors, self._clipping, update_fitting, skip)
         else:
-            measured = measure_norms(gradients, self.clipvalue if stepwise else None, self._clipping.dtype)
+            measured = measure_norms(tensors, self.clipvalue if stepwise else None, self._clipping.dtype)
             # Accumulated, as many gradients as large as this one must not overflow either.
             norm = measured.global_norm * (self.gradient_accumulation_steps or 1)
             finite = tf.math.is_finite(norm)
             run_one(finite, update, (grads, measured), skip, (norm, measured.norms), spliced=not self.clips)
-
-    def _record(
-        self,
-        variables: Sequence[Any],
-        norm: tf.Tensor,
-        norms: tf.Tensor,
-        applied_norm: tf.Tensor | None = None,
-        applied_norms: tf.Tensor | None = None,
-    ) -> None:
-        """Writes one row; without applied norms, that of a skipped step."""
-        assert self.gradient_ring is not None
-        places = [self._get_variable_index(variable) for variable in variables]
-        skipped = applied_norm is None
-        applied_norm = tf.zeros_like(norm) if applied_norm is None else applied_norm
-        applied_norms = tf.zeros_like(norms) if applied_norms is None else applied_norms
-        self.gradient_ring.write(norm, applied_norm, norms, applied_norms, places, skipped=skipped)
 
 
 def _is_gradient(gradient: Any, variable: Any) -> bool:

@@ -25,6 +25,15 @@ def significant(value: float | None) -> str:
     return f"{value:#.3g}".rstrip(".")
 
 
+def counted(value: float, noun: str) -> str:
+    """Returns a count with its noun, which gets an s where there is not exactly one.
+
+    >>> counted(1, "step"), counted(1200, "step"), counted(0, "step")
+    ('1 step', '1,200 steps', '0 steps')
+    """
+    return f"{count(value)} {noun}{'' if value == 1 else 's'}"
+
+
 def share(value: float | None) -> str:
     """Returns a number in [0, 1] with three decimals; "-" for None.
 

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from keras_stable.arguments import try_to_make
 from keras_stable.errors import InvalidArgumentError, invalid_argument
+from keras_stable.reporting.temporary_path import TemporaryPath
 
 
 def check_page_path(path: str | os.PathLike[str], argument: str = "html") -> Path:
     """Returns the path of a page that can be written, without writing anything.
 
-    Called before the training, it saves a user from training for nothing.
+    Call it before a training, so that no training is lost to a bad path.
 
     Args:
         path: where the page is to be; an earlier file there is replaced.
@@ -25,7 +26,7 @@ def check_page_path(path: str | os.PathLike[str], argument: str = "html") -> Pat
         what = "a directory" if resolved.is_dir() else "not a regular file"
         raise invalid_argument(argument, f"a path for a file; {what} is there", os.fspath(path))
     try:
-        try_to_make(_partial(resolved))
+        try_to_make(TemporaryPath(resolved).path)
     except OSError as error:
         raise _unwritable(path, argument, error) from error
     return resolved
@@ -43,20 +44,13 @@ def write_page(path: str | os.PathLike[str], text: str, argument: str = "html") 
         InvalidArgumentError: as `check_page_path`, or the disk is full.
     """
     resolved = check_page_path(path, argument)
-    partial = _partial(resolved)
     try:
-        resolved.parent.mkdir(parents=True, exist_ok=True)
-        # A path in a config may have bytes that no text has.
-        partial.write_text(text, encoding="utf-8", errors="backslashreplace")
-        partial.replace(resolved)
+        with TemporaryPath(resolved) as temporary:
+            # A path in a config may have bytes that no text has.
+            temporary.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise _unwritable(path, argument, error) from error
     return resolved
-
-
-def _partial(path: Path) -> Path:
-    return path.with_name(f".{path.name[:80]}.{os.getpid()}.partial")
 
 
 def _unwritable(path: str | os.PathLike[str], argument: str, error: OSError) -> InvalidArgumentError:

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
-from keras_stable.reporting.numbers import count, share, significant
+from keras_stable.reporting.numbers import count, counted, share, significant
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -21,7 +21,8 @@ def render(package: str, template: str, **values: Any) -> str:
 
     loader = ChoiceLoader([PackageLoader(package, "."), PackageLoader("keras_stable.reporting", ".")])
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.globals.update(breakable=breakable, code=code, count=count, share=share, significant=significant)
+    words = {"count": count, "counted": counted, "share": share, "significant": significant}
+    environment.globals.update(breakable=breakable, code=code, **words)
     return environment.get_template(template).render(**values)
 
 

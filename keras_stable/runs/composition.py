@@ -52,7 +52,7 @@ def build_model(config: Config, data: Data) -> keras.Model:
 
 
 def build_optimizer(config: Config, steps: int) -> keras.optimizers.Optimizer:
-    """Returns the optimizer of a config, for epochs of so many steps."""
+    """Returns the optimizer of a config for epochs of `steps` steps."""
     keys = config.optimizer
     arguments: dict[str, Any] = {
         "learning_rate": _learning_rate(config, steps),
@@ -86,7 +86,7 @@ def _learning_rate(config: Config, steps: int) -> Any:
 
 
 def build_loss(config: Config) -> keras.losses.Loss:
-    """Returns the cross-entropy of a config: Keras's own where it has all that is asked."""
+    """Returns the cross-entropy of a config: Keras's own where it has every option that is set."""
     keys = config.loss
     if not keys.label_smoothing and not keys.focal_gamma:
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -94,7 +94,7 @@ def build_loss(config: Config) -> keras.losses.Loss:
 
 
 def class_weight(config: Config, data: Data) -> dict[int, float] | None:
-    """Returns the weight of each class; "balanced" gives every class the same weight in sum, and the mean is 1."""
+    """Returns the weight of each class. "balanced" gives all classes the same total; the mean over samples is 1."""
     asked = config.fit.class_weight
     if asked is None:
         return None
@@ -114,8 +114,8 @@ def steps_per_epoch(split: Split, batch_size: int) -> int:
     if split.is_arrays:
         return int(np.ceil(len(split.x) / batch_size))
     if hasattr(split.x, "cardinality"):
-        known = int(split.x.cardinality())
-        return known if known >= 0 else sum(1 for _ in split.x)
+        cardinality = int(split.x.cardinality())
+        return cardinality if cardinality >= 0 else sum(1 for _ in split.x)
     return int(split.x.num_batches)
 
 

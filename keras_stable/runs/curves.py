@@ -13,11 +13,12 @@ from matplotlib.ticker import MaxNLocator
 from keras_stable.plots.axes import finish, log_scale
 from keras_stable.plots.bands import spread
 from keras_stable.plots.line_styles import line_style
+from keras_stable.reporting.temporary_path import TemporaryPath
 from keras_stable.runs.results import NORM_LIMIT, Curves
 
 Runs = Mapping[str, Curves | Sequence[Curves]]
 _Groups = Mapping[str, Sequence[Curves]]
-# More points than this on the width of a panel are one blot.
+# More points than this across a panel run together.
 _MOST_POINTS = 200
 
 
@@ -48,14 +49,15 @@ def draw_panel(panel: str, runs: Runs) -> Figure:
 
 
 def save_curves(runs: Runs, path: Path) -> None:
-    """Writes the four panels as a picture."""
-    draw_curves(runs).savefig(path, dpi=110)
+    """Writes the four panels as a picture, whole or not at all."""
+    with TemporaryPath(path) as temporary:
+        draw_curves(runs).savefig(temporary, dpi=110)
 
 
 def _figure(panels: Sequence[str], runs: Runs, grid: tuple[int, int], size: tuple[float, float]) -> Figure:
     figure = Figure(figsize=size, layout="constrained")
     FigureCanvasAgg(figure)
-    groups = {label: [given] if isinstance(given, Curves) else list(given) for label, given in runs.items()}
+    groups = {label: [curves] if isinstance(curves, Curves) else list(curves) for label, curves in runs.items()}
     for axes, panel in zip(figure.subplots(*grid, squeeze=False).ravel(), panels, strict=True):
         _PANELS[panel](axes, groups)
     finish(figure)
@@ -112,13 +114,13 @@ def _epochs(axes: Axes, runs: _Groups, key: str, positive: bool = False, **style
 
 
 def _draw(axes: Axes, values: list[np.ndarray], index: int, label: str, positive: bool, **style: Any) -> None:
-    if positive:  # a logarithmic axis has no place for others
+    if positive:  # a logarithmic axis cannot show others
         values = [np.where(value > 0, value, np.nan) for value in values]
     line = spread(values, _MOST_POINTS)
     if not np.isfinite(line.middle).any():
         return
     between = max(1, len(line.x) // 10)
-    # Where lines lie on one another, markers at different places keep all of them visible.
+    # Lines may lie on one another; markers at different points keep all of them visible.
     marks = (index * between // 3 % between, between)
     look = {"linewidth": 1.5, "markersize": 4.5, "markevery": marks, **line_style(index), **style}
     axes.plot(line.x, line.middle, label=label, **look)

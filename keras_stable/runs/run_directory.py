@@ -15,11 +15,15 @@ from typing import Any
 from keras_stable import __version__
 from keras_stable.config import Config, dump_config
 from keras_stable.errors import InvalidArgumentError, invalid_argument
+from keras_stable.reporting.plain_values import plain
+from keras_stable.reporting.temporary_path import TemporaryPath
 
 _PACKAGES = ("keras", "tensorflow", "tensorboard", "numpy")
 _CONFIG, _ENVIRONMENT = "config.yaml", "environment.json"
 _STARTED = {_CONFIG, _ENVIRONMENT}
 _FILES = _STARTED | {"history.csv", "tensorboard", "curves.png", "summary.json", "model.keras", "export"}
+# What a killed process left in the time when these were the names of files that are being written.
+_EARLIER_TEMPORARIES = {"environment.partial", "summary.partial"}
 
 
 def make_run_directory(name: str, asked: str | os.PathLike[str] | None = None, overwrite: bool = False) -> Path:
@@ -31,7 +35,8 @@ def make_run_directory(name: str, asked: str | os.PathLike[str] | None = None, o
         overwrite: bool; whether the files of an earlier run in `asked` may be deleted. Nothing else is.
 
     Returns:
-        The path of a new, empty directory.
+        The path of a directory without the files of any run. From now on it is recognised as the directory of a run,
+        even if the process is killed.
 
     Raises:
         InvalidArgumentError: it exists and is not to be overwritten, it holds something that no run wrote, or it
@@ -39,14 +44,13 @@ def make_run_directory(name: str, asked: str | os.PathLike[str] | None = None, o
     """
     try:
         if asked is None:
-            return _new_directory(Path("runs") / name / time.strftime("%Y%m%d-%H%M%S"))
-        path = Path(asked)
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            _clear(path, overwrite)
-        path.mkdir(parents=True, exist_ok=True)
-        probe = path / ".writable"
-        probe.touch()
-        probe.unlink()
+            path = _new_directory(Path("runs") / name / time.strftime("%Y%m%d-%H%M%S"))
+        else:
+            path = Path(asked)
+            if path.exists() and (not path.is_dir() or any(path.iterdir())):
+                _clear(path, overwrite)
+            path.mkdir(parents=True, exist_ok=True)
+        _claim(path).touch()
         return path
     except OSError as error:
         received = f"{asked or 'runs'} ({error.strerror or error})"
@@ -54,7 +58,7 @@ def make_run_directory(name: str, asked: str | os.PathLike[str] | None = None, o
 
 
 def _new_directory(stem: Path) -> Path:
-    """Makes the directory, with a number behind its name where runs of the same second were there first."""
+    """Makes the directory; its name gets a number where a run of the same second has it already."""
     stem.parent.mkdir(parents=True, exist_ok=True)
     for number in itertools.count(1):
         path = stem if number == 1 else stem.with_name(f"{stem.name}-{number}")
@@ -68,18 +72,44 @@ def _clear(path: Path, overwrite: bool) -> None:
     if not overwrite:
         raise invalid_argument("run directory", "new or empty, or overwriting must be asked for", str(path))
     names = {entry.name for entry in path.iterdir()} if path.is_dir() else {path.name}
-    if not _STARTED <= names <= _FILES:
-        others = ", ".join(sorted(names - _FILES)) or "no run"
-        raise invalid_argument("run directory", "that of an earlier run and nothing else", f"{path} with {others}")
-    for name in names:
+    others = {name for name in names if _final_name(name) not in _FILES}
+    claims = {name for name in names if TemporaryPath.final_name(name) == _ENVIRONMENT}
+    if others or not (claims or names >= _STARTED):
+        what = ", ".join(sorted(others)) or "no run"
+        raise invalid_argument("run directory", "that of an earlier run and nothing else", f"{path} with {what}")
+    _claim(path).touch()
+    for name in names - claims:
         entry = path / name
         shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    for name in claims - {_claim(path).name}:
+        (path / name).unlink()
+
+
+def _claim(path: Path) -> Path:
+    """Returns the file that marks a directory as that of a run before `environment.json` is there."""
+    return TemporaryPath(path / _ENVIRONMENT).path
+
+
+def _final_name(name: str) -> str:
+    if name in _EARLIER_TEMPORARIES:
+        return f"{Path(name).stem}.json"
+    return TemporaryPath.final_name(name) or name
 
 
 def write_start(path: Path, config: Config) -> None:
     """Writes what is known before the first step: `config.yaml` and `environment.json`."""
-    (path / _CONFIG).write_text(dump_config(config), encoding="utf-8")
-    environment = {
+    # The environment comes last: until then its temporary file says whose directory this is.
+    with TemporaryPath(path / _CONFIG) as temporary:
+        temporary.write_text(dump_config(config), encoding="utf-8")
+    try:
+        write_json(path / _ENVIRONMENT, _environment(config))
+    except BaseException:
+        (path / _CONFIG).unlink()
+        raise
+
+
+def _environment(config: Config) -> dict[str, Any]:
+    return {
         "seed": config.seed,
         "deterministic": config.deterministic,
         "python": platform.python_version(),
@@ -88,21 +118,9 @@ def write_start(path: Path, config: Config) -> None:
         "packages": {"keras_stable": __version__, **{name: version(name) for name in _PACKAGES}},
         "command": sys.argv,
     }
-    write_json(path / _ENVIRONMENT, environment)
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Writes strict JSON, whole or not at all; a number that is not finite becomes null."""
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(_finite(content), indent=2, allow_nan=False) + "\n", encoding="utf-8")
-    partial.replace(path)
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        return None
-    return value
+    with TemporaryPath(path) as temporary:
+        temporary.write_text(json.dumps(plain(content), indent=2, allow_nan=False) + "\n", encoding="utf-8")

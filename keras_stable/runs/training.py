@@ -1,55 +1,51 @@
-"""Trains what a config describes: the place where data, model, optimizer and callbacks meet."""
+"""Trains what a config describes and leaves the run in a directory."""
 
 import os
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import keras
-import tensorflow as tf
 
-from keras_stable import callbacks as stable_callbacks
-from keras_stable.callbacks.best_weights import BestWeights
-from keras_stable.callbacks.graceful_interrupt import GracefulInterrupt
-from keras_stable.callbacks.gradient_recorder import GradientRecorder
-from keras_stable.config import Config
-from keras_stable.data import Data, load_data
-from keras_stable.errors import InvalidArgumentError
+from keras_stable.config import Config, ConfigSource, read_config
 from keras_stable.export import PROOF_SAMPLES, export_saved_model
-from keras_stable.imports import first_line
-from keras_stable.models import adapt
 from keras_stable.ops.batches import first_inputs
-from keras_stable.runs.composition import build_model, class_weight
+from keras_stable.reporting.temporary_path import TemporaryPath
 from keras_stable.runs.curves import save_curves
-from keras_stable.runs.results import Curves, Summary, summarize
+from keras_stable.runs.fitting import Trained, fit, prepared
 from keras_stable.runs.run_directory import make_run_directory, write_json, write_start
-
-_VALIDATION_BATCH = 256
 
 
 @dataclass(frozen=True)
-class Trained:
-    """A model after `fit`, and what was measured.
+class TrainedRun(Trained):
+    """A run in its directory.
 
     Attributes:
+        config: the `Config` that was run.
+        directory: path of the run directory.
         model: the trained `keras.Model`.
-        curves: `Curves`.
-        summary: `Summary`.
+        history: the `logs` of every epoch, by key; lists of floats.
+        curves: `Curves`, the history and the gradient norms of every step.
+        summary: `Summary`, the figures of the run.
         interrupted: bool; whether Ctrl-C ended the training, so that the model has its best weights so far.
         model_epoch: int; the epoch, from 1 on, whose weights the model has. 0: it was not trained for a whole one.
     """
 
-    model: keras.Model
-    curves: Curves
-    summary: Summary
-    interrupted: bool
-    model_epoch: int
+    config: Config = field(repr=False)
+    directory: Path
 
 
 def train(
-    config: Config, run_dir: str | os.PathLike[str] | None = None, *, overwrite: bool = False
-) -> tuple[Path, Trained]:
-    """Runs a config: trains, and leaves everything there is to know in a run directory.
+    config: ConfigSource,
+    run_dir: str | os.PathLike[str] | None = None,
+    *,
+    overwrite: bool = False,
+    seed: int | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> TrainedRun:
+    """Trains what a config describes, as `keras-stable train` does, and keeps everything in a run directory.
 
     | file | content |
     | --- | --- |
@@ -59,139 +55,55 @@ def train(
     | `tensorboard/` | the same, and gradient norms by variable, for TensorBoard |
     | `curves.png`, `summary.json` | the picture and the figures of the run |
     | `model.keras` | the model, with the weights of the epoch that `summary.json` names as `model_epoch`: the last |
-    | | one; with early stopping that whose monitored value was best; after Ctrl-C that of the best accuracy |
+    | | one; with early stopping the one whose monitored value was best; after Ctrl-C the most accurate one |
     | `export/1/` | the SavedModel |
 
+    Ctrl-C ends the training between two batches; the run then has the best weights so far and `interrupted` is true.
+    The training happens in this process and seeds its random numbers; with `deterministic: true`, the default, the
+    operations of TensorFlow stay deterministic in it. `keras_stable.compare` trains in processes of their own.
+
     Args:
-        config: what to run.
-        run_dir: where to. Default: `runs/<config name>/<time>` under the current directory.
-        overwrite: bool; whether an earlier run in `run_dir` may be deleted.
+        config: a `keras_stable.config.Config`, the path of a YAML file, or a mapping with the keys of a config.
+        run_dir: str or path; the directory of the run. Default: `runs/<config name>/<time>` under the current one.
+        overwrite: bool; whether an earlier run in `run_dir` may be deleted. Default False.
+        seed: int in [0, 2**32), which replaces the seed of the config. Default: none.
+        overrides: mapping of dotted keys to values, which replace those of the config, such as `{"fit.epochs": 5}`.
+            Default: none.
 
     Returns:
-        The run directory, and what was trained.
+        A `TrainedRun`.
 
     Raises:
         InvalidArgumentError: the config, the data or the directory cannot be used; nothing was written.
         ExportError: the SavedModel does not agree with the model.
+
+    >>> import tempfile
+    >>> iris = {"data": {"kind": "sklearn", "name": "iris"}, "fit": {"epochs": 3, "verbose": 0}}
+    >>> with tempfile.TemporaryDirectory() as directory:
+    ...     run = train(iris, directory, seed=1)
+    ...     sorted(path.name for path in run.directory.glob("*.json"))
+    ['environment.json', 'summary.json']
+    >>> run.summary.epochs, len(run.history["val_accuracy"]), run.summary.grad_norm_max < 10
+    (3, 3, True)
     """
-    data, model, weights = _prepared(config)
-    path = make_run_directory(config.name or "run", run_dir, overwrite)
-    write_start(path, config)
+    config = read_config(config, overrides, seed=seed)
+    data, model, weights = prepared(config)
+    directory = make_run_directory(config.name or "run", run_dir, overwrite)
+    write_start(directory, config)
     started = time.perf_counter()
     logs = [
-        keras.callbacks.CSVLogger(str(path / "history.csv")),
-        keras.callbacks.TensorBoard(str(path / "tensorboard"), write_graph=False),
+        keras.callbacks.CSVLogger(str(directory / "history.csv")),
+        keras.callbacks.TensorBoard(str(directory / "tensorboard"), write_graph=False),
     ]
-    trained = fit(config, data, model, weights, log_dir=path / "tensorboard", extra_callbacks=logs)
+    trained = fit(config, data, model, weights, log_dir=directory / "tensorboard", extra_callbacks=logs)
     seconds = time.perf_counter() - started
-    model.save(path / "model.keras")
+    with TemporaryPath(directory / "model.keras") as temporary:
+        model.save(temporary)
     summary = {"name": config.name, **trained.summary.to_dict(), "interrupted": trained.interrupted}
     summary |= {"model_epoch": trained.model_epoch, "seconds": seconds}
-    write_json(path / "summary.json", summary)
-    save_curves({config.name or "run": trained.curves}, path / "curves.png")
+    write_json(directory / "summary.json", summary)
+    save_curves({config.name or "run": trained.curves}, directory / "curves.png")
     samples = first_inputs(data.validation.x, PROOF_SAMPLES)
-    difference = export_saved_model(model, path / "export" / "1", samples)
-    write_json(path / "summary.json", {**summary, "export_largest_difference": difference})
-    return path, trained
-
-
-def train_in_memory(config: Config) -> Trained:
-    """Runs a config and writes nothing."""
-    return fit(config, *_prepared(config))
-
-
-def _prepared(config: Config) -> tuple[Data, keras.Model, dict[int, float] | None]:
-    keras.utils.set_random_seed(config.seed)
-    if config.deterministic:
-        tf.config.experimental.enable_op_determinism()
-    data = load_data(config.data, batch_size=config.fit.batch_size, seed=config.seed)
-    return data, adapted_model(config, data), class_weight(config, data)
-
-
-def adapted_model(config: Config, data: Data) -> keras.Model:
-    """Returns the compiled model of a config, adapted to its data.
-
-    Raises:
-        InvalidArgumentError: the model cannot be built, or does not take such inputs.
-    """
-    model = build_model(config, data)
-    try:
-        for training in (True, False):
-            model(first_inputs(data.train.x, 2), training=training)
-    except (ValueError, tf.errors.OpError) as error:
-        must_be = f"The model and its augmentation must take inputs of shape {data.input_shape}."
-        raise InvalidArgumentError(f"{must_be} Received: {first_line(error)}") from error
-    if config.model.input_normalization or config.model.feature_normalization:
-        adapt(model, data.train.x)
-    return model
-
-
-def fit(
-    config: Config,
-    data: Data,
-    model: keras.Model,
-    weights: dict[int, float] | None = None,
-    *,
-    log_dir: Path | None = None,
-    extra_callbacks: list[keras.callbacks.Callback] | None = None,
-) -> Trained:
-    """Fits a model that `adapted_model` made, and measures it; Ctrl-C ends it with the best weights so far."""
-    recorder, best, interrupt = GradientRecorder(), BestWeights(), GracefulInterrupt()
-    callbacks = [*_callbacks(config, data, log_dir), recorder, best, *(extra_callbacks or []), interrupt]
-    interrupted = False
-    try:
-        with interrupt:
-            model.fit(
-                data.train.x,
-                data.train.y,
-                batch_size=config.fit.batch_size if data.train.is_arrays else None,
-                epochs=config.fit.epochs,
-                shuffle=data.train.is_arrays,
-                validation_data=(data.validation.x, data.validation.y)
-                if data.validation.is_arrays
-                else data.validation.x,
-                validation_batch_size=_VALIDATION_BATCH if data.validation.is_arrays else None,
-                class_weight=weights,
-                callbacks=callbacks,
-                verbose=config.fit.verbose,
-            )
-    except KeyboardInterrupt:
-        interrupted = True
-        for callback in callbacks:
-            callback.on_train_end()
-        best.restore()
-    curves = Curves(dict(model.history.history), recorder.global_norm, recorder.applied_norm)
-    first = model.predict(first_inputs(data.validation.x, 10), verbose=0)
-    summary = summarize(curves, first.argmax(axis=-1), data.num_classes)
-    return Trained(model, curves, summary, interrupted, _model_epoch(callbacks, summary.epochs, interrupted))
-
-
-def _model_epoch(callbacks: list[keras.callbacks.Callback], epochs: int, interrupted: bool) -> int:
-    restoring = BestWeights if interrupted else keras.callbacks.EarlyStopping
-    for callback in callbacks:
-        if isinstance(callback, restoring) and epochs:
-            return int((callback.epoch if interrupted else callback.best_epoch) or 0) + 1
-    return epochs
-
-
-def _callbacks(config: Config, data: Data, log_dir: Path | None) -> list[keras.callbacks.Callback]:
-    made: list[keras.callbacks.Callback] = []
-    every = config.fit.normalization_update_epochs
-    if config.model.feature_normalization and every:
-        made.append(stable_callbacks.FeatureNormalizationUpdate(data.train.x, every_epochs=every))
-    if config.optimizer.use_ema:
-        made.append(stable_callbacks.AveragedWeights())
-    made.append(stable_callbacks.GradientNormLogger(log_dir))
-    made.append(stable_callbacks.PredictionDiversityLogger(log_dir))
-    stopping = config.fit.early_stopping
-    if stopping is not None:
-        made.append(
-            keras.callbacks.EarlyStopping(
-                monitor=stopping.monitor,
-                mode=stopping.mode,
-                patience=stopping.patience,
-                min_delta=stopping.min_delta,
-                restore_best_weights=True,
-            )
-        )
-    return made
+    difference = export_saved_model(model, directory / "export" / "1", samples)
+    write_json(directory / "summary.json", {**summary, "export_largest_difference": difference})
+    return TrainedRun(**vars(trained), config=config, directory=directory)

@@ -1,1 +1,1 @@
-"""What the command line can audit: first it is found, which needs no TensorFlow, then it is loaded."""
+"""What the command line can audit: it is looked up first, which needs no TensorFlow, and loaded then."""

@@ -7,9 +7,10 @@ from typing import Any
 
 import keras
 
-from keras_stable.diagnosis.evidence.data.streams import is_dataset, is_pydataset
+from keras_stable.diagnosis.evidence.data.streams import is_pydataset
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.imports import call_object, load_object
+from keras_stable.keras_private import is_dataset
 
 # Of the arguments of `fit`, what an audit takes as well; the others have no bearing on it.
 _TAKEN = (
@@ -34,11 +35,11 @@ def call_for_model(target: str) -> tuple[keras.Model, dict[str, Any]]:
     Raises:
         InvalidArgumentError: it cannot be called, raises an exception, or returns something else.
     """
-    found = _call(target, "model")
-    parts = list(found) if isinstance(found, tuple | list) else [found]
+    returned = _call(target, "model")
+    parts = list(returned) if isinstance(returned, tuple | list) else [returned]
     if not parts or len(parts) > 4 or not isinstance(parts[0], keras.Model):
-        raise _returned("model", _MODEL, target, found)
-    return parts[0], _arguments("model", _MODEL, target, parts[1:], found)
+        raise _returned("model", _MODEL, target, returned)
+    return parts[0], _arguments("model", _MODEL, target, parts[1:], returned)
 
 
 def call_for_data(target: str) -> dict[str, Any]:
@@ -53,12 +54,12 @@ def call_for_data(target: str) -> dict[str, Any]:
     Raises:
         InvalidArgumentError: as `call_for_model`.
     """
-    found = _call(target, "data")
+    returned = _call(target, "data")
     # A list may be the inputs themselves.
-    parts = list(found) if isinstance(found, tuple) else [found]
+    parts = list(returned) if isinstance(returned, tuple) else [returned]
     if not parts or len(parts) > 3 or parts[0] is None:
-        raise _returned("data", _DATA, target, found)
-    return _arguments("data", _DATA, target, parts, found)
+        raise _returned("data", _DATA, target, returned)
+    return _arguments("data", _DATA, target, parts, returned)
 
 
 def _call(target: str, argument: str) -> Any:
@@ -73,20 +74,20 @@ def _call(target: str, argument: str) -> Any:
         raise _error(argument, "a function that returns", target, f", which ended the program with {error}") from error
 
 
-def _arguments(argument: str, must_be: str, target: str, given: list[Any], found: Any) -> dict[str, Any]:
+def _arguments(argument: str, must_be: str, target: str, parts: list[Any], returned: Any) -> dict[str, Any]:
     fit: dict[str, Any] = {}
-    if len(given) == 3 and given[2] is not None and not isinstance(given[2], dict):
-        raise _returned(argument, must_be, target, found)
-    if given and isinstance(given[-1], dict) and (_is_certain(given) or set(given[-1]) <= _ACCEPTED):
-        fit = given.pop()
+    if len(parts) == 3 and parts[2] is not None and not isinstance(parts[2], dict):
+        raise _returned(argument, must_be, target, returned)
+    if parts and isinstance(parts[-1], dict) and (_is_certain(parts) or set(parts[-1]) <= _ACCEPTED):
+        fit = parts.pop()
         _check_names(argument, target, list(fit))
-    data = {name: value for name, value in zip(("x", "y"), given, strict=False) if value is not None}
+    data = {name: value for name, value in zip(("x", "y"), parts, strict=False) if value is not None}
     return {**data, **{name: value for name, value in fit.items() if name in _TAKEN and value is not None}}
 
 
-def _is_certain(given: Sequence[Any]) -> bool:
+def _is_certain(parts: Sequence[Any]) -> bool:
     """Whether a dict that comes last can be neither the inputs nor the labels."""
-    return len(given) == 3 or (len(given) == 2 and (is_dataset(given[0]) or is_pydataset(given[0])))
+    return len(parts) == 3 or (len(parts) == 2 and (is_dataset(parts[0]) or is_pydataset(parts[0])))
 
 
 def _check_names(argument: str, target: str, names: Sequence[Any]) -> None:
@@ -98,14 +99,14 @@ def _check_names(argument: str, target: str, names: Sequence[Any]) -> None:
             raise _error(argument, must_be, target, f" with {name!r}{hint}")
 
 
-def _returned(argument: str, must_be: str, target: str, found: Any) -> InvalidArgumentError:
-    return _error(argument, must_be, target, f", which returned {_described(found)}")
+def _returned(argument: str, must_be: str, target: str, returned: Any) -> InvalidArgumentError:
+    return _error(argument, must_be, target, f", which returned {_described(returned)}")
 
 
-def _described(found: Any) -> str:
-    if isinstance(found, tuple | list) and len(found) <= 8:
-        return "(" + ", ".join(type(each).__name__ for each in found) + ")"
-    return "None" if found is None else type(found).__name__
+def _described(returned: Any) -> str:
+    if isinstance(returned, tuple | list) and len(returned) <= 8:
+        return "(" + ", ".join(type(part).__name__ for part in returned) + ")"
+    return "None" if returned is None else type(returned).__name__
 
 
 def _error(argument: str, must_be: str, target: str, more: str) -> InvalidArgumentError:

@@ -10,7 +10,7 @@ from keras_stable.config import Config
 from keras_stable.data import Data, load_data
 from keras_stable.imports import load_object
 from keras_stable.runs.composition import class_weight
-from keras_stable.runs.training import adapted_model
+from keras_stable.runs.fitting import adapted_model
 from keras_stable.subjects.archives import read_archive
 from keras_stable.subjects.functions import call_for_data, call_for_model
 from keras_stable.subjects.places import Place, missing_data
@@ -37,7 +37,7 @@ def load_subject(model: Place, data: Place | None = None) -> Subject:
     """Loads what is to be audited.
 
     Args:
-        model: where the model is, as `find_subject` told.
+        model: where the model is, as `find_subject` returns it.
         data: where the data are; None takes what comes with the model.
 
     Raises:
@@ -61,7 +61,7 @@ def _subject(place: Place) -> Subject:
         return Subject(*call_for_model(place.name))
     assert place.config is not None
     config = place.config
-    # The same weights as `train` begins with.
+    # So that the model has the weights that `train` begins with.
     keras.utils.set_random_seed(config.seed)
     data = _load(config)
     if place.kind == "config":

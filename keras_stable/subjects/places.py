@@ -1,4 +1,4 @@
-"""Where a model and its data are, told from what a command line says. Imports no TensorFlow."""
+"""Where a model and its data are, by the arguments of a command line. Imports no TensorFlow."""
 
 import zipfile
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ def find_subject(model: str, data: str | None = None) -> tuple[Place, Place | No
             what comes with the model.
 
     Raises:
-        InvalidArgumentError: there is no such file, its form is wrong, or a saved model is to go without data.
+        InvalidArgumentError: there is no such file, its form is wrong, or a saved model comes without data.
 
     >>> find_subject("script:build")
     (Place(kind='function', name='script:build', config=None), None)

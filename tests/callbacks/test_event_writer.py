@@ -1,6 +1,7 @@
 """Event files, read back by TensorBoard."""
 
 import numpy as np
+import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from keras_stable.callbacks.event_writer import EventWriter
@@ -36,6 +37,19 @@ def test_a_histogram_counts_every_finite_value(tmp_path):
     spread = event.histogram_value
     assert (event.step, spread.num, spread.min, spread.max, spread.sum) == (4, 4, 1.0, 7.0, 12.0)
     assert sum(spread.bucket) == 4
+
+
+def test_a_bucket_of_a_histogram_ends_at_its_limit(tmp_path):
+    values = np.random.default_rng(0).normal(size=100)
+    writer = EventWriter(tmp_path)
+    writer.histogram(0, "spread", values)
+    writer.close()
+    spread = read(tmp_path).Histograms("spread")[0].histogram_value
+    below = [int((values < limit).sum()) for limit in spread.bucket_limit[:-1]]
+    assert np.cumsum(spread.bucket).tolist() == [*below, 100]
+    np.testing.assert_allclose(spread.bucket_limit[-1], values.max())
+    np.testing.assert_allclose(np.diff(spread.bucket_limit), np.ptp(values) / len(spread.bucket))
+    assert spread.sum_squares == pytest.approx((values**2).sum())
 
 
 def test_two_writers_share_a_directory(tmp_path):

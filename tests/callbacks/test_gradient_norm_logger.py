@@ -142,3 +142,57 @@ def test_a_plain_keras_optimizer_is_refused(compiled):
 def test_impossible_arguments_are_refused(arguments):
     with pytest.raises(keras_stable.errors.InvalidArgumentError, match=next(iter(arguments))):
         GradientNormLogger(**arguments)
+
+
+class Adversarial(keras.Model):
+    """Two parts, each with an optimizer of its own, neither of which is `model.optimizer`."""
+
+    def __init__(self):
+        super().__init__()
+        self.generator, self.discriminator = keras.layers.Dense(3), keras.layers.Dense(1)
+
+    def build(self, input_shape):
+        self.generator.build(input_shape)
+        self.discriminator.build((None, 3))
+        self.built = True
+
+    def compile(self, g_optimizer, d_optimizer):
+        super().compile()
+        self.g_optimizer, self.d_optimizer = g_optimizer, d_optimizer
+
+    def train_step(self, data):
+        for part, optimizer, scale in (
+            (self.discriminator, self.d_optimizer, 1.0),
+            (self.generator, self.g_optimizer, 10.0),
+        ):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(self.discriminator(scale * self.generator(data[0])))
+            weights = part.trainable_variables
+            optimizer.apply(tape.gradient(loss, weights), weights)
+        return {"loss": loss}
+
+
+def test_each_optimizer_of_a_model_has_a_logger_with_a_name(tmp_path):
+    model = Adversarial()
+    optimizers = {name: keras_stable.optimizers.SGD(0.01) for name in ("generator", "discriminator")}
+    model.compile(optimizers["generator"], optimizers["discriminator"])
+    loggers = [GradientNormLogger(tmp_path, optimizer=optimizer, name=name) for name, optimizer in optimizers.items()]
+    result = model.fit(data(bad_batch=1), epochs=2, verbose=0, callbacks=loggers)
+    written = events(tmp_path)
+    for name, optimizer in optimizers.items():
+        rows = keras_stable.optimizers.gradient_history(optimizer)
+        assert result.history[f"{name}_skipped_steps"] == [1, 1]
+        expected = rows.global_norm[:STEPS][rows.finite[:STEPS]].mean()
+        assert result.history[f"{name}_grad_norm"][0] == pytest.approx(expected, rel=1e-6)
+        assert written.Scalars(f"{name}/gradients/global_norm")[0].value == pytest.approx(expected, rel=1e-6)
+    assert result.history["generator_grad_norm"] != result.history["discriminator_grad_norm"]
+    assert "grad_norm" not in result.history
+    assert all(tag.startswith(("generator/", "discriminator/")) for tag in written.Tags()["scalars"])
+
+
+def test_an_optimizer_without_a_history_and_an_empty_name_are_refused():
+    with pytest.raises(keras_stable.errors.InvalidArgumentError, match="`optimizer` must be an optimizer of keras_s"):
+        GradientNormLogger(optimizer=keras.optimizers.Adam())
+    for name in ("", 3):
+        with pytest.raises(keras_stable.errors.InvalidArgumentError, match="`name` must be a string that is not empty"):
+            GradientNormLogger(name=name)

@@ -19,3 +19,12 @@ def test_every_step_is_kept_though_the_ring_is_small():
 
 def test_before_training_there_is_nothing():
     assert GradientRecorder().global_norm.shape == (0,)
+
+
+def test_a_step_costs_the_bytes_of_its_two_norms():
+    model = keras.Sequential([keras.Input((4,)), *(keras.layers.Dense(3) for _ in range(20))])
+    model.compile(SGD(0.1, history_size=32), "mse")
+    recorder = GradientRecorder()
+    model.fit(np.ones((64, 4)), np.ones((64, 3)), batch_size=2, epochs=2, verbose=0, callbacks=[recorder])
+    arrays = [array for part in recorder._parts for array in part]
+    assert sum((array if array.base is None else array.base).nbytes for array in arrays) == 8 * 64

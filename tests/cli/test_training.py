@@ -1,4 +1,6 @@
+import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -105,6 +107,31 @@ def test_ctrl_c_ends_a_run_with_130_and_keeps_the_model(here):
     assert "best weights so far" in errors
     assert json.loads((here / "run" / "summary.json").read_text())["interrupted"] is True
     assert (here / "run" / "model.keras").is_file()
+
+
+def test_ctrl_c_ends_a_comparison_with_130_and_shows_the_runs_that_ended(here):
+    """A real SIGINT to the whole group, as a terminal sends it, while the second run trains."""
+    (here / "long.yaml").write_text(SMALL.replace("epochs: 2", "epochs: 100000"), encoding="utf-8")
+    command = [sys.executable, "-m", "keras_stable.cli", "compare", "small.yaml", "long.yaml", "--html", "page.html"]
+    process = subprocess.Popen(
+        command, cwd=here, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        lines = []
+        while not lines or not lines[-1].startswith("long, seed 0: run 2 of 2"):
+            lines.append(process.stderr.readline())
+            assert lines[-1], lines
+        time.sleep(1)
+        os.killpg(process.pid, signal.SIGINT)
+        output, errors = process.communicate(timeout=120)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == 130, errors
+    assert lines[0] == "small, seed 0: run 1 of 2, 2 epochs\n"
+    assert errors == ""
+    assert "Last accuracy" in output
+    assert (here / "page.html").is_file()
 
 
 def wait_for_epochs(path, epochs, process):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_stable.data.streams import PreparedBatches, Stream, from_streams, prepared
+from keras_stable.data.streams import Stream, from_streams
 
 X = np.arange(24.0).reshape(12, 2)
 Y = np.arange(12) % 3
@@ -16,11 +16,11 @@ def stream(x=X, y=Y, batch=5, name="x"):
 
 
 class Batches(keras.utils.PyDataset):
-    """Arrays in batches; counts the epochs it is told of."""
+    """Arrays in batches."""
 
     def __init__(self, x=X, y=Y, batch=5):
         super().__init__()
-        self.x, self.y, self.batch, self.epochs = x, y, batch, 0
+        self.x, self.y, self.batch = x, y, batch
 
     def __len__(self):
         return -(-len(self.x) // self.batch)
@@ -28,9 +28,6 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, index):
         part = slice(index * self.batch, (index + 1) * self.batch)
         return self.x[part], self.y[part]
-
-    def on_epoch_begin(self):
-        self.epochs += 1
 
 
 def gathered(split):
@@ -57,8 +54,6 @@ def test_uint8_stays_where_nothing_scales_it():
     x = X.astype(np.uint8)
     assert gathered(from_streams(stream(x), stream(x), input_scale=1.0).train)[0].dtype == np.uint8
     assert gathered(from_streams(stream(x), stream(x), input_scale=2.0).train)[0].dtype == np.float32
-    assert PreparedBatches(Batches(x), 1.0)[0][0].dtype == np.uint8
-    assert PreparedBatches(Batches(x), 2.0)[0][0].dtype == np.float32
 
 
 def test_an_unknown_shape_becomes_known():
@@ -69,16 +64,6 @@ def test_an_unknown_shape_becomes_known():
     data = from_streams(Stream(batches, "x", "y"), stream(), input_scale=1.0)
     assert data.train.x.element_spec[0].shape.as_list() == [None, 2]
     assert gathered(data.train)[1].tolist() == Y.tolist()
-
-
-def test_fit_takes_both_and_tells_a_pydataset_of_its_epochs():
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
-    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    batches = Batches(X / 100)
-    for split in (prepared(stream(X / 100), (2,), 1.0), prepared(Stream(batches, "x", "y"), (2,), 1.0)):
-        history = model.fit(split.x, epochs=2, verbose=0)
-        assert np.isfinite(history.history["loss"]).all()
-    assert batches.epochs == 2
 
 
 def bad(array, row, value):

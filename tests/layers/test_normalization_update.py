@@ -67,6 +67,27 @@ def test_dropout_and_plain_readouts_are_followed(x):
     np.testing.assert_allclose(model.predict(x, verbose=0), before, rtol=1e-4, atol=1e-4)
 
 
+def test_features_are_measured_as_they_are_at_inference(x):
+    """Dropout before the layer would zero half of them, and batch statistics would centre them."""
+    encoder = [
+        keras.layers.Dense(8, bias_initializer="ones"),
+        keras.layers.BatchNormalization(),
+        keras.layers.Dropout(0.5),
+    ]
+    model = keras.Sequential([keras.Input((6,)), *encoder, FeatureNormalization(), keras.layers.Dense(3)])
+    NormalizationUpdate(model).adapt(x)
+    layer = model.layers[3]
+    features = features_before(model, layer, x)
+    np.testing.assert_allclose(layer.adapt_mean, features.mean(axis=0), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(layer.adapt_variance, features.var(axis=0), rtol=1e-4)
+
+
+def test_batches_of_any_size_are_traced_once(x):
+    update = NormalizationUpdate(classifier((6,), 3, hidden_units=(8,)))
+    update.adapt([x[:64], x[64:100], x[100:]])
+    assert [function.experimental_get_tracing_count() for function in update._inputs_of] == [1, 1]
+
+
 def test_moving_averages_of_the_optimizer_are_rewritten_too(x):
     model = classifier((6,), 3, hidden_units=(8,))
     optimizer = keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5)
@@ -131,6 +152,48 @@ def test_features_that_are_not_finite_leave_everything_as_it_was(x):
     assert update.refresh(x) is False
     for old, new in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
+
+
+def test_features_too_large_to_square_leave_everything_as_it_was(x):
+    model = classifier((6,), 3, hidden_units=(8,), layer_normalization=False)
+    update = NormalizationUpdate(model)
+    update.adapt(x)
+    kernel = model.get_layer("encoder_dense_0").kernel
+    kernel.assign(kernel * 1e20)
+    before = model.get_weights()
+    assert update.refresh(x) is False
+    for old, new in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+@pytest.mark.parametrize("unit", [1e-12, 5e-4, 1e6])
+def test_outputs_stay_as_features_of_any_unit_are_adapted(x, unit):
+    """The readout in float64, from the features as they come, before and after."""
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(8), FeatureNormalization(), keras.layers.Dense(3)])
+    encoder, layer, readout = model.layers
+    encoder.kernel.assign(encoder.kernel * unit)
+    readout.kernel.assign(readout.kernel / unit)
+    readout.bias.assign([1.0, -2.0, 3.0])
+    features = features_before(model, layer, x)
+    expected = features @ np.array(readout.kernel, "float64") + [1.0, -2.0, 3.0]
+    assert NormalizationUpdate(model).refresh(x)
+    np.testing.assert_allclose(np.std(layer(features.astype("float32")), axis=0), 1, rtol=1e-4)
+    np.testing.assert_allclose(model.predict(x, verbose=0), expected, rtol=1e-4, atol=1e-5 * np.abs(expected).max())
+
+
+def test_rounding_of_half_precision_features_counts_as_constant():
+    """A feature that is 1 with the last bit of float16 coming and going, beside one that varies."""
+    policy = keras.mixed_precision.DTypePolicy("mixed_float16")
+    inputs = keras.Input((2,))
+    features = keras.layers.Dense(2, dtype=policy, kernel_initializer="identity")(inputs)
+    layer = FeatureNormalization()
+    model = keras.Model(inputs, keras.layers.Dense(2)(layer(features)))
+    rng = np.random.default_rng(0)
+    x = np.stack([1 + 2.0**-10 * rng.integers(0, 2, 500), rng.normal(size=500)], axis=1).astype("float32")
+    NormalizationUpdate(model).adapt(x)
+    scale = np.ravel(layer.scale)
+    assert scale[0] == 1
+    assert scale[1] == pytest.approx(x[:, 1].std(), rel=1e-2)
 
 
 def test_data_that_is_not_finite_changes_nothing(x):

@@ -1,7 +1,8 @@
+import ml_dtypes
 import numpy as np
 import pytest
 
-from keras_stable.ops.moments import RunningMoments
+from keras_stable.ops.moments import RunningMoments, relative_rounding
 
 
 @pytest.mark.parametrize("sizes", [(100,), (1, 99), (33, 33, 34), (50, 0, 50)])
@@ -28,3 +29,25 @@ def test_nothing_has_no_moments():
     moments = RunningMoments((1,))
     moments.update(np.zeros((0, 3)))
     assert moments.count == 0
+
+
+@pytest.mark.parametrize(
+    ("dtype", "bits"), [("float16", 10), ("float32", 23), ("float64", 52), (ml_dtypes.bfloat16, 7)], ids=str
+)
+def test_rounding_is_two_units_in_the_last_place(dtype, bits):
+    assert relative_rounding(dtype) == 2.0 ** (1 - bits)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int64", "bool"])
+def test_integers_are_not_rounded(dtype):
+    assert relative_rounding(dtype) == 0
+
+
+def test_the_coarsest_dtype_says_what_is_constant():
+    values = 1000 + np.array([[0.0, 0.0], [1.0, 6.0]])
+    moments = RunningMoments((1,))
+    moments.update(values)
+    assert moments.constant.tolist() == [False, False]
+    moments.update(values.astype("float16"))
+    moments.update(values)
+    assert moments.constant.tolist() == [True, False]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_stable.ops.norms import dense, global_norm, measure_norms, norm_dtype
+from keras_stable.ops.norms import global_norm, measure_norms, norm_dtype
 
 SHAPES = [(300, 200), (7,), (3, 3, 8, 16), ()]
 
@@ -81,11 +81,3 @@ def test_nothing_but_zeros_has_norm_zero():
     measured = measure_norms([tf.zeros((2, 2)), tf.zeros(3)], limit=1.0)
     assert measured.norms.numpy().tolist() == [0.0, 0.0]
     assert float(global_norm(measured.norms)) == 0.0
-
-
-def test_slices_with_a_repeated_index_are_summed():
-    layer_gradient = tf.IndexedSlices(tf.ones((4, 2)), tf.constant([1, 1, 1, 2]), tf.constant([5, 2]))
-    expected = np.zeros((5, 2))
-    expected[1], expected[2] = 3, 1
-    np.testing.assert_array_equal(dense(layer_gradient), expected)
-    assert float(measure_norms([dense(layer_gradient)]).global_norm) == pytest.approx(20**0.5)

@@ -118,7 +118,7 @@ def test_a_skipped_step_leaves_every_variable_as_it_was(jit):
     apply = tf.function(lambda *given: optimizer.apply(given), jit_compile=jit)
     for seed in range(3):
         apply(*gradients(1.0, seed))
-    state = [*weights, *(variable for variable in optimizer.variables if "gradient_counts" not in variable.path)]
+    state = [*weights, *optimizer.variables, optimizer.guard_state.zclip_statistics]
     before = [variable.numpy() for variable in state]
     for bad in (np.nan, -np.inf, 3e38):
         apply(tf.fill((4, 3), tf.constant(bad, tf.float32)), *gradients(1.0)[1:])
@@ -168,6 +168,22 @@ def test_an_accumulating_fit_has_a_row_an_update(how):
     model.compile(keras_stable.optimizers.AdamW(0.1, gradient_accumulation_steps=4), "mse", **how)
     model.fit(np.ones((16, 4)), np.ones((16, 2)), batch_size=2, verbose=0)
     assert len(gradient_history(model.optimizer)) == 2
+
+
+@pytest.mark.parametrize(("value", "steps"), [(4e37, 4), (6e37, 4), (6e37, 2)])
+def test_a_gradient_whose_accumulation_would_overflow_is_skipped(value, steps):
+    # The norm over 4 values is twice their own: as many as are accumulated must stay below 3.4e38.
+    optimizer = keras_stable.optimizers.SGD(
+        1.0, gradient_accumulation_steps=steps, clipvalue=None, global_clipnorm=1e30
+    )
+    weight = keras.Variable(np.zeros(4), dtype="float32", name="weight")
+    optimizer.build([weight])
+    for _ in range(steps):
+        optimizer.apply([tf.fill((4,), tf.constant(value, tf.float32))])
+    fits = 2 * np.float64(value) * steps < np.finfo("float32").max
+    assert optimizer.skipped_steps == (0 if fits else steps)
+    assert np.isfinite(weight.numpy()).all()
+    np.testing.assert_allclose(np.linalg.norm(weight.numpy().astype("float64")), 1e30 if fits else 0.0, rtol=1e-5)
 
 
 def test_loss_scale_overflows_are_counted_and_recorded():

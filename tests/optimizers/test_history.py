@@ -74,27 +74,36 @@ def test_an_optimizer_without_history_is_refused():
 
 
 def test_a_load_sets_every_reader_to_the_steps_after_it(tmp_path):
-    def apply_and_read(optimizer, reader, *values):
-        apply(optimizer, *values)
-        return [(each.step.tolist(), each.overwritten_steps) for each in (gradient_history(optimizer), reader.read())]
+    def compiled():
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, use_bias=False)])
+        model.compile(keras_stable.optimizers.SGD(0.0, history_size=8))
+        model.optimizer.build(model.trainable_variables)
+        return model
 
-    optimizer = keras_stable.optimizers.SGD(0.0, history_size=8)
-    optimizer.build([keras.Variable([1.0, 1.0], name="weight")])
-    reader = GradientHistoryReader(optimizer)
-    apply(optimizer, 1.0, float("nan"))
-    state, early = {}, [variable.numpy() for variable in optimizer.variables]
-    optimizer.save_own_variables(state)
-    assert apply_and_read(optimizer, reader, 3.0, 4.0) == [([0, 1, 2, 3], 0)] * 2
+    def apply(model, *values):
+        for value in values:
+            model.optimizer.apply([tf.constant([[value], [0.0]])])
+
+    def apply_and_read(model, reader, *values):
+        apply(model, *values)
+        histories = gradient_history(model.optimizer), reader.read()
+        return [(history.step.tolist(), history.overwritten_steps) for history in histories]
+
+    model = compiled()
+    reader = GradientHistoryReader(model.optimizer)
+    apply(model, 1.0, float("nan"))
+    model.save_weights(tmp_path / "early.weights.h5")
+    assert apply_and_read(model, reader, 3.0, 4.0) == [([0, 1, 2, 3], 0)] * 2
     # Back to the second step: the steps after it have the numbers of those that were read.
-    optimizer.load_own_variables(state)
-    assert apply_and_read(optimizer, reader, 5.0, 6.0) == [([2, 3], 0)] * 2
-    optimizer.set_weights(early)
-    assert apply_and_read(optimizer, reader, 7.0, 8.0, 9.0) == [([2, 3, 4], 0)] * 2
+    model.load_weights(tmp_path / "early.weights.h5")
+    assert apply_and_read(model, reader, 5.0, 6.0) == [([2, 3], 0)] * 2
+    # The weights of a Keras optimizer have no counts: these go on.
+    model.optimizer.set_weights([variable.numpy() for variable in model.optimizer.variables])
+    assert apply_and_read(model, reader, 7.0, 8.0, 9.0) == [([4, 5, 6], 0)] * 2
     # A new optimizer that takes over the state has lost no step, and skipped none.
-    other = keras_stable.optimizers.SGD(0.0, history_size=8)
-    other.build([keras.Variable([1.0, 1.0], name="weight")])
-    other.load_own_variables(state)
+    other = compiled()
+    other.load_weights(tmp_path / "early.weights.h5")
     apply(other, 1.0)
-    history = gradient_history(other)
+    history = gradient_history(other.optimizer)
     assert (history.step.tolist(), history.overwritten_steps, history.skipped_steps) == ([2], 0, 0)
-    assert other.skipped_steps == 1
+    assert other.optimizer.skipped_steps == 1

@@ -11,8 +11,8 @@ import keras_stable
 from keras_stable.config import Config, load_config
 from keras_stable.data import load_data
 from keras_stable.errors import InvalidArgumentError
-from keras_stable.export import export_run
-from keras_stable.runs.training import train, train_in_memory
+from keras_stable.runs.fitting import train_in_memory
+from keras_stable.runs.training import train
 
 KEYS = {
     *("loss", "accuracy", "val_loss", "val_accuracy"),
@@ -34,7 +34,7 @@ def run(tmp_path_factory):
 
 
 def test_a_run_directory_holds_everything(run):
-    path, trained = run
+    path, trained = run.directory, run
     with open(path / "history.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 3
@@ -49,13 +49,13 @@ def test_a_run_directory_holds_everything(run):
 
 
 def test_tensorboard_has_the_promised_tags(run):
-    tags = EventAccumulator(str(run[0] / "tensorboard")).Reload().Tags()["scalars"]
+    tags = EventAccumulator(str(run.directory / "tensorboard")).Reload().Tags()["scalars"]
     assert {"gradients/global_norm", "gradients/applied_norm", "gradients/readout/kernel"} <= set(tags)
     assert {"predictions/unique_classes", "predictions/effective_classes", "predictions/top_class_share"} <= set(tags)
 
 
 def test_the_saved_model_is_the_trained_one_and_its_export_serves(run):
-    path, trained = run
+    path, trained = run.directory, run
     x = np.random.default_rng(0).normal(4, 2, size=(7, 4)).astype("float32")
     expected = trained.model.predict(x, verbose=0)
     np.testing.assert_array_equal(keras_stable.load_model(path / "model.keras").predict(x, verbose=0), expected)
@@ -64,28 +64,16 @@ def test_the_saved_model_is_the_trained_one_and_its_export_serves(run):
     np.testing.assert_array_equal(served["class_ids"], expected.argmax(axis=1))
 
 
-def test_a_run_is_exported_again_later(run, tmp_path):
-    assert export_run(run[0], tmp_path / "again") <= 1e-5
-    assert (tmp_path / "again" / "saved_model.pb").is_file()
-    with pytest.raises(InvalidArgumentError, match="`to` must be a new or empty directory"):
-        export_run(run[0], tmp_path / "again")
-    (tmp_path / "file").write_text("")
-    with pytest.raises(InvalidArgumentError, match="`to` must be a directory that can be written. Received: to="):
-        export_run(run[0], tmp_path / "file" / "x")
-    with pytest.raises(InvalidArgumentError, match="`run` must be a run directory, with a file config.yaml"):
-        export_run(tmp_path, tmp_path / "other")
-
-
 def test_the_same_config_gives_the_same_run(run):
     again = train_in_memory(config())
-    np.testing.assert_array_equal(again.curves.global_norm, run[1].curves.global_norm)
-    assert again.curves.history == run[1].curves.history
+    np.testing.assert_array_equal(again.curves.global_norm, run.curves.global_norm)
+    assert again.curves.history == run.curves.history
     other = train_in_memory(config(seed=1))
-    assert other.curves.history != run[1].curves.history
+    assert other.curves.history != run.curves.history
 
 
 def test_an_existing_run_is_overwritten_only_when_asked(run, tmp_path):
-    path = run[0]
+    path = run.directory
     with pytest.raises(InvalidArgumentError, match="`run directory` must be new or empty"):
         train(config(), path)
     assert (path / "summary.json").is_file()
@@ -113,7 +101,8 @@ def test_ctrl_c_keeps_the_best_weights_so_far(tmp_path, monkeypatch):
         original(self, epoch, logs)
 
     monkeypatch.setattr(keras_stable.callbacks.GradientNormLogger, "on_epoch_begin", interrupt)
-    path, trained = train(config(fit={"epochs": 50}), tmp_path / "run")
+    trained = train(config(fit={"epochs": 50}), tmp_path / "run")
+    path = trained.directory
     assert trained.interrupted
     summary = json.loads((path / "summary.json").read_text())
     assert summary["interrupted"] is True
@@ -126,41 +115,19 @@ def test_ctrl_c_keeps_the_best_weights_so_far(tmp_path, monkeypatch):
     assert (path / "export" / "1" / "saved_model.pb").is_file()
 
 
-def test_early_stopping_ends_the_run_and_keeps_the_best_epoch():
-    stopping = {"monitor": "val_loss", "patience": 0, "min_delta": 10.0}
-    trained = train_in_memory(config(fit={"epochs": 9, "early_stopping": stopping}))
-    assert (trained.summary.epochs, trained.model_epoch) == (2, 1)
-
-
 def test_a_training_that_diverges_is_reported_and_not_lost(tmp_path):
     wild = {"learning_rate": 1e30, "clipvalue": None, "global_clipnorm": None}
     with pytest.warns(UserWarning, match="The features are NaN or infinite"):
-        path, trained = train(config(optimizer=wild), tmp_path / "run")
+        trained = train(config(optimizer=wild), tmp_path / "run")
     assert trained.summary.epochs == 3
-    assert (path / "model.keras").is_file()
+    assert (trained.directory / "model.keras").is_file()
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 def test_mixed_precision_trains_and_exports(policy, tmp_path):
-    path, trained = train(config(fit={"mixed_precision": policy}), tmp_path / "run")
+    trained = train(config(fit={"mixed_precision": policy}), tmp_path / "run")
     assert trained.summary.grad_norm_max < 10
-    assert json.loads((path / "summary.json").read_text())["export_largest_difference"] <= 1e-5
-
-
-def test_every_other_option_of_a_run_works_together():
-    trained = train_in_memory(
-        config(
-            data={"name": "digits", "input_scale": 100},
-            model={"encoder": "conv", "filters": [4], "feature_dim": 8, "dropout": 0.1},
-            augmentation=[{"layer": "RandomTranslation", "height_factor": 0.1, "width_factor": 0.1}],
-            loss={"label_smoothing": 0.1, "focal_gamma": 2.0},
-            optimizer={"learning_rate_schedule": "cosine", "warmup_epochs": 1},
-            fit={"epochs": 2, "class_weight": "balanced", "steps_per_execution": 4, "normalization_update_epochs": 0},
-        )
-    )
-    assert trained.summary.epochs == 2
-    assert trained.summary.grad_norm_max < 10
-    assert len(trained.curves.global_norm) == 2 * 45
+    assert json.loads((trained.directory / "summary.json").read_text())["export_largest_difference"] <= 1e-5
 
 
 def test_bad_data_leaves_nothing_behind(tmp_path, monkeypatch):
@@ -170,13 +137,40 @@ def test_bad_data_leaves_nothing_behind(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_runs_of_one_second_do_not_meet(tmp_path, monkeypatch):
-    from keras_stable.runs.run_directory import make_run_directory
+def test_the_run_is_handed_back_whole(run, tmp_path):
+    assert run.config == config()
+    assert len(run.history["val_accuracy"]) == run.summary.epochs == 3
+    assert (run.interrupted, run.model_epoch) == (False, 3)
+    assert len(repr(run)) < 1000
 
+
+def test_a_mapping_with_a_seed_and_overrides_is_the_config_that_they_make(run, tmp_path):
+    made = keras_stable.train(
+        config(fit={"epochs": 9}).model_dump(exclude={"name"}),
+        tmp_path,
+        seed=0,
+        overrides={"fit.epochs": 3, "name": "iris"},
+    )
+    assert made.config == run.config
+    assert made.directory == tmp_path
+    assert made.history == run.history
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"config": 3}, "`config` must be a Config, the path of a YAML file, or a mapping"),
+        ({"config": "no_such.yaml"}, "no_such.yaml: the config must be a file that exists"),
+        ({"config": {"data": {"kind": "sklearn", "name": "iris"}}, "seed": -1}, "seed=-1: `seed` must be"),
+    ],
+)
+def test_bad_input_is_one_clear_line_and_writes_nothing(arguments, message, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    paths = {make_run_directory("a") for _ in range(3)}
-    assert len(paths) == 3
-    assert all(path.parent == paths.copy().pop().parent for path in paths)
+    with pytest.raises(InvalidArgumentError) as caught:
+        train(**arguments)
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unwritable_run_directory_is_one_clear_line(tmp_path):

@@ -13,7 +13,7 @@ from keras_stable.config import dump_config, load_config
 from keras_stable.data import load_data
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.runs.composition import build_model
-from keras_stable.runs.training import adapted_model
+from keras_stable.runs.fitting import adapted_model
 from keras_stable.subjects.loading import load_subject
 from keras_stable.subjects.places import find_subject
 

@@ -162,8 +162,9 @@ class AtRest:
 
     @provides("plan")
     def _plan(self) -> facts.Plan:
-        trained = self.logs is not None or int(self.model.optimizer.iterations) > 0
-        return self.source.plan(trained=trained and not self.restarted)
+        steps = int(self.model.optimizer.iterations)
+        trained = (self.logs is not None or steps > 0) and not self.restarted
+        return replace(self.source.plan(trained=trained), taken=steps if trained and steps else None)
 
     @provides("inputs")
     def _inputs(self) -> tuple[facts.Input, ...]:
@@ -176,7 +177,8 @@ class AtRest:
 
     @provides("labels")
     def _labels(self) -> tuple[facts.Labels, ...]:
-        return data_facts.labels(self.source, [output.name for output in self["outputs"]])
+        outputs = self["outputs"]
+        return data_facts.labels(self.source, [output.name for output in outputs], [output.loss for output in outputs])
 
     @provides("duplicates")
     def _duplicates(self) -> facts.Duplicates:

@@ -103,7 +103,8 @@ class Gathering(AtRest):
         if not self._may_probe():
             raise Skip("no probe was asked for" if self.options.probe is False else "the training is known to work")
         probed, _ = self["probed"]
-        if self._judged(probed).troubled:
+        judged = self._judged(probed)
+        if judged.troubled or judged.early:
             self.say("Trials: the same with one thing changed")
             with self._misfits():
                 probed = replace(probed, trials=(*probed.trials, *self["trials"].run()))

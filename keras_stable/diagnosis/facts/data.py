@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from keras_stable.diagnosis.vocabulary import LabelKind
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -16,6 +18,7 @@ class Plan:
         shuffle: bool, whether `fit` shuffles; None where the source may have been shuffled by its maker.
         class_weight: bool, whether class or sample weights are given.
         trained: bool, whether the optimizer has taken steps with these weights, or a history was given.
+        taken: int, steps that the optimizer has taken with these weights; None where that is not known.
         single_class_batches: float, share of the batches, taken in order, that hold one class only;
             None when it does not apply (regression, batches of one sample).
     """
@@ -28,6 +31,7 @@ class Plan:
     shuffle: bool | None = True
     class_weight: bool = False
     trained: bool = False
+    taken: int | None = None
     single_class_batches: float | None = None
 
     @property
@@ -90,13 +94,14 @@ class Labels:
         output: str, name of the output.
         shape: tuple, of one sample's labels; () for a number.
         dtype: str.
-        kind: what they look like: "class_ids" (integers from 0 on), "one_hot", "binary" (0 and 1),
-            "multi_hot" (0 and 1, any number of them), "distribution" (rows that sum to 1) or "real".
+        kind: what the loss takes them for, and else what they look like: "class_ids" (integers from 0 on), "one_hot",
+            "binary" (0 and 1), "multi_hot" (0 and 1, any number), "distribution" (rows that sum to 1) or "real".
         samples: int, rows examined.
         complete: bool, whether these are all rows of the training data; of a long stream only the first are.
         minimum, maximum, mean, std: float, over finite values.
         nonfinite: int; nonfinite_rows: the first ten rows.
-        class_counts: tuple of (class id, samples), by id; () for "real" and "multi_hot".
+        class_counts: tuple of (class id, samples), by id; () for "real" and "multi_hot", and for a "distribution" of
+            which most rows give no class more than half.
         distinct: int, different values (rows, where labels are vectors).
         whole: bool, whether all finite values are whole numbers.
     """
@@ -104,7 +109,7 @@ class Labels:
     output: str = "output"
     shape: tuple[int | None, ...] = ()
     dtype: str = "int64"
-    kind: str = "class_ids"
+    kind: LabelKind = "class_ids"
     samples: int = 1000
     complete: bool = True
     minimum: float = 0.0

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from keras_stable.diagnosis.vocabulary import Task
+
 
 @dataclass(frozen=True)
 class OutputEvaluation:
@@ -9,15 +11,19 @@ class OutputEvaluation:
 
     Attributes:
         name: str.
-        task: "classes" (one of several), "binary", "multi_label" or "regression", from loss and labels.
+        task: "classes" (one of several), "binary", "multi_label", "shares" (numbers from 0 to 1 under a loss for
+            probabilities, which are no classes) or "regression", from loss and labels.
         loss: float, of this output; NaN where the model has several.
         constant_loss: float, the same of the best constant answer; NaN where unknown, or where the model has several.
-        accuracy: float in [0, 1]; NaN for regression. Multi-label: mean over the labels.
-        majority_share: float, accuracy of always predicting the commonest label; NaN for regression.
-        predicted_counts: tuple of (class id, samples); () for regression and multi-label.
+        floor: float, the least loss that any answer can have on these labels: the entropy of soft labels under a
+            cross-entropy, -1 for a cosine similarity, 0 for a distance; NaN where unknown, or where the model has
+            several.
+        accuracy: float in [0, 1]; NaN for shares and regression. Multi-label: mean over the labels.
+        majority_share: float, accuracy of always predicting the commonest label; NaN for shares and regression.
+        predicted_counts: tuple of (class id, samples); () for shares, regression and multi-label.
         label_counts: the same of the labels.
         recall: tuple of (class id, recall), for classes with at least one sample.
-        r2: float, coefficient of determination; NaN except for regression.
+        r2: float, coefficient of determination; NaN except for shares and regression.
         spread: float, the largest over units of the standard deviation over samples, of the raw output
             (logits where the model computes them).
         scale: float, root mean square of the raw output.
@@ -28,9 +34,10 @@ class OutputEvaluation:
     """
 
     name: str = "output"
-    task: str = "classes"
+    task: Task = "classes"
     loss: float = 2.3
     constant_loss: float = 2.3026
+    floor: float = 0.0
     accuracy: float = 0.1
     majority_share: float = 0.1
     predicted_counts: tuple[tuple[int, int], ...] = tuple((k, 50) for k in range(10))
@@ -58,6 +65,7 @@ class Evaluation:
         samples: int.
         loss: float, the total in inference mode, penalties left out.
         constant_loss: float, the same of the best constant answer, whatever the input; NaN where unknown.
+        floor: float, the least loss that any answer can have on these labels; NaN where unknown.
         training_loss: float, the loss in training mode (dropout on, batch statistics); NaN if not measured.
         penalty: float, what regularizers add to the loss.
         outputs: tuple of `OutputEvaluation`.
@@ -66,6 +74,7 @@ class Evaluation:
     samples: int = 500
     loss: float = 2.3
     constant_loss: float = 2.3026
+    floor: float = 0.0
     training_loss: float = 2.3
     penalty: float = 0.0
     outputs: tuple[OutputEvaluation, ...] = (OutputEvaluation(),)

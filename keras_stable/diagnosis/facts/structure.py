@@ -68,6 +68,7 @@ class Output:
         metrics: tuple of str in snake case: "sparse_categorical_accuracy", "binary_accuracy", "mean_absolute_error",
             "accuracy" only when it was never resolved.
         weighted: bool, whether a loss function weights classes or focuses.
+        label_smoothing: float, what the loss moves labels towards equal shares by.
         ignore_class: int, the class id that the loss leaves out; None without one.
     """
 
@@ -82,6 +83,7 @@ class Output:
     loss_weight: float = 1.0
     metrics: tuple[str, ...] = ("sparse_categorical_accuracy",)
     weighted: bool = False
+    label_smoothing: float = 0.0
     ignore_class: int | None = None
 
 

@@ -4,7 +4,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from keras_stable.diagnosis import progress
 from keras_stable.diagnosis.facts.evaluation import Evaluation
+from keras_stable.diagnosis.vocabulary import UNCHANGED, Task, TrialName
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class History:
         task: as in `OutputEvaluation.task`, of the first output.
         majority_share: float; NaN for regression.
         constant_loss: float, loss of the best constant prediction; NaN where unknown.
+        floor: float, the least loss that any answer can have on the training labels; NaN where unknown.
     """
 
     loss: tuple[float, ...] = ()
@@ -24,9 +27,10 @@ class History:
     val_loss: tuple[float, ...] = ()
     val_accuracy: tuple[float, ...] = ()
     logs: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    task: str = "classes"
+    task: Task = "classes"
     majority_share: float = 0.1
     constant_loss: float = 2.3026
+    floor: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -34,14 +38,13 @@ class Trial:
     """The same short training from the same weights with one thing changed.
 
     Attributes:
-        name: "unchanged", "learning_rate/10", "learning_rate/100", "learning_rate*10", "learning_rate*100",
-            "standardized_inputs", "standardized_targets", "standardized_inputs_and_rate", "zeroed_inputs", "adam".
+        name: as in `vocabulary.TrialName`: "unchanged", "learning_rate/10", "standardized_inputs", ...
         steps: int.
         loss: float, data loss on the evaluation sample afterwards; infinite when it became NaN.
         accuracy: float; NaN for regression.
     """
 
-    name: str = "unchanged"
+    name: TrialName = UNCHANGED
     steps: int = 60
     loss: float = 1.0
     accuracy: float = 0.5
@@ -60,7 +63,6 @@ class Probe:
         grad_norm, applied_norm: tuples of float, global gradient norm of each step before and after clips.
         finite: tuple of bool, of each step's gradients.
         variable_paths: tuple of str; variable_norms: tuple over variables of the median norm over steps.
-        first_norms: tuple over variables, norm in the first step.
         update_ratio: mapping of variable path to the median over steps of norm(update) / norm(weights).
         weight_growth: float, norm of all weights afterwards divided by that before.
         before, after: `Evaluation` on the same sample.
@@ -78,7 +80,6 @@ class Probe:
     finite: tuple[bool, ...] = ()
     variable_paths: tuple[str, ...] = ()
     variable_norms: tuple[float, ...] = ()
-    first_norms: tuple[float, ...] = ()
     update_ratio: Mapping[str, float] = field(default_factory=dict)
     weight_growth: float = 1.1
     before: Evaluation = field(default_factory=Evaluation)
@@ -91,13 +92,13 @@ class Probe:
         return next((trial for trial in self.trials if trial.name == name), None)
 
     def gain(self, name: str) -> float:
-        """Returns by which share of its loss the trial of a name beats the unchanged one; NaN without both."""
-        changed, unchanged = self.trial(name), self.trial("unchanged")
+        """Returns which share of what the unchanged trial left to gain the trial of a name gains; NaN without both."""
+        changed, unchanged = self.trial(name), self.trial(UNCHANGED)
         if changed is None or unchanged is None:
             return math.nan
         if not math.isfinite(unchanged.loss) or not math.isfinite(changed.loss):
             return float(math.isfinite(changed.loss)) - float(math.isfinite(unchanged.loss))
-        return (unchanged.loss - changed.loss) / max(abs(unchanged.loss), 1e-12)
+        return progress.gained(unchanged.loss, changed.loss, self.before.floor, progress.noise_of(self.loss))
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ def grouped(findings: Sequence[Finding], rules: Iterable[Rule]) -> tuple[Finding
 
     A finding is explained by another whose rule names it in `explains`, directly or through others, unless
     the other is of a lower severity than "warning" (advice explains nothing but advice). Among several
-    possible causes the one with the higher severity and then the higher confidence is taken. Root causes are
-    ordered by the gravest severity among themselves and what they explain, then by confidence, then by how many
+    possible causes the one with the higher severity and then the higher score is taken. Root causes are
+    ordered by the gravest severity among themselves and what they explain, then by score, then by how many
     findings they explain.
     """
     explains = {rule.slug: rule.explains for rule in rules}
@@ -33,7 +33,7 @@ def grouped(findings: Sequence[Finding], rules: Iterable[Rule]) -> tuple[Finding
 def _root_rank(root: Finding, explained: Sequence[Finding]) -> tuple[int, float, int, str]:
     """A cause is as grave as the gravest that it explains."""
     gravest = min(SEVERITIES.index(each.severity) for each in (root, *explained))
-    return gravest, -root.confidence, -len(explained), root.id
+    return gravest, -root.score, -len(explained), root.id
 
 
 def _causes(finding: Finding, ranked: Sequence[Finding], reach: Mapping[str, frozenset[str]]) -> list[int]:
@@ -52,7 +52,7 @@ def _reached(finding: Finding, reach: Mapping[str, frozenset[str]]) -> frozenset
 
 
 def _rank(finding: Finding) -> tuple[int, float, str]:
-    return SEVERITIES.index(finding.severity), -finding.confidence, finding.id
+    return SEVERITIES.index(finding.severity), -finding.score, finding.id
 
 
 def _reachable(slug: str, explains: Mapping[str, Sequence[str]]) -> frozenset[str]:

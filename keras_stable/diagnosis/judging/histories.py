@@ -32,12 +32,12 @@ def read_history(history: Any) -> dict[str, tuple[float, ...]]:
     if not isinstance(logs, Mapping):
         raise invalid_argument("history", _MUST_BE, history)
     try:
-        found = {str(name): tuple(float(value) for value in values) for name, values in logs.items()}
+        by_name = {str(name): tuple(float(value) for value in values) for name, values in logs.items()}
     except (TypeError, ValueError) as error:
         raise invalid_argument("history", "lists of numbers by name", logs) from error
-    if not any(found.values()):
+    if not any(by_name.values()):
         raise invalid_argument("history", "the logs of at least one epoch", logs)
-    return found
+    return by_name
 
 
 def history_facts(logs: Mapping[str, Sequence[float]], evaluation: Evaluation | None = None) -> History:
@@ -58,6 +58,7 @@ def history_facts(logs: Mapping[str, Sequence[float]], evaluation: Evaluation | 
         task=first.task if first is not None else "classes" if accuracy else "regression",
         majority_share=first.majority_share if first is not None else math.nan,
         constant_loss=evaluation.constant_loss if evaluation is not None else math.nan,
+        floor=evaluation.floor if evaluation is not None else math.nan,
     )
 
 

@@ -5,18 +5,27 @@ import math
 import numpy as np
 
 from keras_stable.diagnosis.facts import Evaluation, History, Learning, Plan, Probe
+from keras_stable.diagnosis.judging.trend import falls, line, second_half
+from keras_stable.diagnosis.progress import LEARNT, USUAL_STEPS, gained, noise_of, to_gain
+from keras_stable.diagnosis.vocabulary import HIGHER_RATES, RATE_FACTORS, UNCHANGED, State, TrialName
 
-# A model that has learnt anything beats the best constant answer by more than this share of its loss.
-LEARNT = 0.9
-# A loss this far above where it began, and above the constant answer's, diverges.
-DIVERGED = 1.5
-# Without a number of epochs, a program is taken to train for so many steps.
-USUAL_STEPS = 3000
-# How many standard errors a trend must have to be more than noise.
-TREND = 3.0
-# Answers that differ by less than this share of their size differ by rounding only.
+DIVERGED = 0.5
+"""Rise above where the loss began, as a share of what there was to gain, from which on it diverges."""
+
+NOTHING = 0.02
+"""Share of what there is to gain that is no progress worth a word, even where it is no chance."""
+
+CLEAR = 0.3
+"""Share of what there is to gain that is progress even where the accuracy shows none: rare classes were won."""
+
+LEAST_STEPS = 20
+"""Steps of a probe below which nothing can be said: a window of five is all that noise can be averaged over."""
+
+TENFOLD: TrialName = "learning_rate*10"
+"""The trial whose steps stand for ten each; at a hundred times the rate they are too long for that."""
+
 ROUNDING = 1e-6
-_RATES = {"learning_rate*10": 10, "learning_rate*100": 100}
+"""Share of their size by which answers differ that are the same but for rounding."""
 
 
 def judge(
@@ -27,6 +36,8 @@ def judge(
 ) -> Learning:
     """Returns the judgement on the strongest evidence there is: a history, then a probe, then the audited weights.
 
+    Losses are compared by differences only, as shares of what there is to gain; see `progress`.
+
     >>> judge(Plan(), history=History(loss=(2.3, 1.0, 0.2))).state
     'learning'
     >>> judge(Plan(), history=History(loss=(2.31, 2.31, 2.30))).state
@@ -34,46 +45,54 @@ def judge(
     """
     if history is not None and history.loss:
         return _by_history(history)
-    if probe is not None and probe.loss:
+    if probe is not None and probe.loss and (probe.steps >= LEAST_STEPS or probe.stopped == "nonfinite"):
         return _by_probe(plan, probe)
     if evaluation is not None and plan.trained:
         return _by_weights(evaluation)
-    return Learning("unknown", "", math.nan, math.nan, math.nan, math.nan, "nothing was trained")
+    if probe is not None and probe.loss:
+        return _by_too_few_steps(probe)
+    return Learning("unknown", "", math.nan, math.nan, math.nan, math.nan, "nothing was trained", math.nan)
 
 
 def _by_history(history: History) -> Learning:
     losses = np.asarray(history.loss, "float64")
     first, last = float(losses[0]), float(losses[-1])
+    constant, floor, noise = history.constant_loss, history.floor, noise_of(losses)
     best = float(np.nanmin(losses)) if np.isfinite(losses).any() else math.nan
-    constant = history.constant_loss
-    made = ("history", first, last, best, constant)
-    epochs = f"{len(losses)} epochs"
+
+    def says(state: State, reason: str) -> Learning:
+        return Learning(state, "history", first, last, best, constant, reason, floor, noise)
+
+    epochs = _counted(len(losses), "epoch")
     if not np.isfinite(losses).all():
-        where = int(np.argmin(np.isfinite(losses))) + 1
-        return Learning("diverging", *made, f"the loss is {losses[where - 1]} from epoch {where} on")
-    if last > max(DIVERGED * best, DIVERGED * first) and not last < LEARNT * constant:
-        return Learning("diverging", *made, f"the loss rose from {best:.3g} to {last:.3g}")
-    limit = _limit(constant, first)
-    if last < limit and _beats_majority(history):
-        return Learning("learning", *made, f"the loss fell to {last:.3g} in {epochs}")
-    if _falls(losses) and last < 0.98 * first:
-        return Learning("slow", *made, f"the loss only fell from {first:.3g} to {last:.3g} in {epochs}")
-    return Learning("stuck", *made, f"the loss went from {first:.3g} to {last:.3g} in {epochs}{_against(constant)}")
+        broken = int(np.argmin(np.isfinite(losses)))
+        return says("diverging", f"the loss is {losses[broken]} from epoch {broken + 1} on")
+    beyond = gained(constant, last, floor, noise)
+    if gained(first, last, floor, noise) < -DIVERGED and not beyond > LEARNT:
+        return says("diverging", f"the loss rose from {best:.3g} to {last:.3g}")
+    # The first epoch's loss is a mean over it, by the end of which a good model has learnt most.
+    progress = beyond if math.isfinite(constant) else gained(first, last, floor, noise)
+    if progress > LEARNT and _beats_majority(history, progress):
+        return says("learning", f"the loss fell to {last:.3g} in {epochs}")
+    if math.isnan(progress):
+        return says("unknown", f"nothing tells what a loss of {last:.3g} after {epochs} is worth")
+    if falls(losses) and gained(first, last, floor, noise) > NOTHING:
+        return says("slow", f"the loss only fell from {first:.3g} to {last:.3g} in {epochs}")
+    return says("stuck", f"the loss went from {first:.3g} to {last:.3g} in {epochs}{_against(constant)}")
 
 
-def _beats_majority(history: History) -> bool:
+def _beats_majority(history: History, progress: float) -> bool:
     if not history.accuracy or not math.isfinite(history.majority_share):
         return True
-    # Rare classes may be all there is to win.
-    return max(history.accuracy) > history.majority_share + 0.1 * (1 - history.majority_share) or (
-        history.loss[-1] < 0.7 * history.constant_loss
-    )
+    share = history.majority_share
+    return max(history.accuracy) > share + LEARNT * (1 - share) or progress > CLEAR
 
 
 def _by_probe(plan: Plan, probe: Probe) -> Learning:
     losses = np.asarray(probe.loss, "float64")
     window = max(1, min(len(losses) // 5, 30))
-    constant, first = probe.before.constant_loss, probe.before.loss
+    constant, first, floor = probe.before.constant_loss, probe.before.loss, probe.before.floor
+    noise = noise_of(losses)
     unmeasured = not math.isfinite(first) and probe.stopped != "nonfinite"
     if unmeasured:
         first = float(np.mean(losses[:window]))
@@ -81,75 +100,64 @@ def _by_probe(plan: Plan, probe: Probe) -> Learning:
     # Moving statistics of batch normalization lag behind: inference may be worse than training for a while.
     last = _smallest(probe.after.loss, smooth - probe.after.penalty)
     best = _smallest(last, *(float(np.mean(part)) for part in np.array_split(losses, max(1, len(losses) // window))))
-    made = ("probe", first, last, best, constant)
-    steps = f"{probe.steps} steps"
+    steps = _counted(probe.steps, "step")
+
+    def says(state: State, reason: str, early: bool = False) -> Learning:
+        return Learning(state, "probe", first, last, best, constant, reason, floor, noise, early)
+
     if probe.stopped == "nonfinite" or not math.isfinite(last):
-        return Learning("diverging", *made, f"NaN or infinite numbers after {steps}")
+        return says("diverging", f"NaN or infinite numbers after {steps}")
     start = _smallest(first, float(np.mean(losses[:window])))
-    if last > DIVERGED * start and not last < LEARNT * constant:
-        return Learning("diverging", *made, f"the loss rose from {start:.3g} to {last:.3g} in {steps}")
-    limit = _limit(constant, first)
-    if last < limit:
-        return Learning("learning", *made, f"the loss fell to {last:.3g} in {steps}{_against(constant)}")
+    if gained(start, last, floor, noise) < -DIVERGED and not gained(constant, last, floor, noise) > LEARNT:
+        return says("diverging", f"the loss rose from {start:.3g} to {last:.3g} in {steps}")
+    yardstick = _smallest(constant, first)
+    if gained(yardstick, last, floor, noise) > LEARNT:
+        return says("learning", f"the loss fell to {last:.3g} in {steps}{_against(constant)}")
     if _same_for_all(probe.after):
-        return Learning("stuck", *made, f"every sample gets the same answer after {steps}")
+        return says("stuck", f"every sample gets the same answer after {steps}")
     planned = plan.steps or USUAL_STEPS
+    limit = yardstick - LEARNT * to_gain(yardstick, min(yardstick, best), floor, noise)
     if planned > probe.steps and (_will_reach(losses, planned, limit) or _will_at_rate(probe, planned, limit)):
-        return Learning("learning", *made, f"the loss falls, and {planned} steps will do")
+        return says("learning", f"the loss falls, and {planned} steps will do")
     if unmeasured:
-        return Learning("unknown", *made, f"the loss that the training step reports stays near {last:.3g}")
-    if _falls(losses):
-        return Learning("slow", *made, f"the loss only fell from {start:.3g} to {last:.3g} in {steps}")
-    return Learning("stuck", *made, f"the loss went from {start:.3g} to {last:.3g} in {steps}{_against(constant)}")
+        return says("unknown", f"the loss that the training step reports stays near {last:.3g}")
+    if falls(losses):
+        return says("slow", f"the loss only fell from {start:.3g} to {last:.3g} in {steps}")
+    if plan.steps is not None and plan.steps > _covered(probe) and not _is_cured(probe, limit):
+        return says("unknown", f"it is too early to say after {steps} of {plan.steps:,}", early=True)
+    return says("stuck", f"the loss went from {start:.3g} to {last:.3g} in {steps}{_against(constant)}")
+
+
+def _by_too_few_steps(probe: Probe) -> Learning:
+    reason = f"{_counted(probe.steps, 'step')} of a short training are too few to say"
+    before, after = probe.before, probe.after
+    last = _smallest(after.loss, probe.loss[-1])
+    return Learning("unknown", "probe", before.loss, last, last, before.constant_loss, reason, before.floor)
 
 
 def _by_weights(evaluation: Evaluation) -> Learning:
-    loss, constant = evaluation.loss, evaluation.constant_loss
-    made = ("", math.nan, loss, loss, constant)
-    if loss < LEARNT * constant:
-        return Learning("learning", *made, f"the trained weights have a loss of {loss:.3g}{_against(constant)}")
+    loss, constant, floor = evaluation.loss, evaluation.constant_loss, evaluation.floor
+    words = f"the trained weights have a loss of {loss:.3g}"
+    state: State = "unknown"
     if not math.isfinite(loss):
-        return Learning("diverging", *made, f"the trained weights have a loss of {loss}")
-    return Learning("unknown", *made, f"the trained weights have a loss of {loss:.3g}{_against(constant)}")
+        state = "diverging"
+    elif gained(constant, loss, floor) > LEARNT:
+        state = "learning"
+    against = _against(constant) if math.isfinite(loss) else ""
+    return Learning(state, "", math.nan, loss, loss, constant, words + against, floor)
 
 
 def _same_for_all(evaluation: Evaluation) -> bool:
-    same = [each.distinct_rows == 1 or each.spread < ROUNDING * each.scale for each in evaluation.outputs]
+    same = [output.distinct_rows == 1 or output.spread < ROUNDING * output.scale for output in evaluation.outputs]
     return evaluation.samples > 1 and any(same)
-
-
-def _limit(constant: float, first: float) -> float:
-    """Returns the loss under which something was learnt; where no constant answer is known, by the first loss alone."""
-    return LEARNT * min(constant, first) if math.isfinite(constant) else LEARNT * first
-
-
-def _falls(losses: np.ndarray) -> bool:
-    """Returns whether the loss falls by more than its noise: a t test on the slope of the second half."""
-    medians, _ = _second_half(losses)
-    return len(medians) >= 3 and _slope(medians)[0] < -TREND * _slope(medians)[1]
-
-
-def _second_half(losses: np.ndarray) -> tuple[np.ndarray, float]:
-    """Returns medians of up to ten stretches of the second half, which single spikes do not move, and their length."""
-    half = losses[len(losses) // 2 :]
-    parts = np.array_split(half, min(10, len(half)))
-    return np.array([np.median(part) for part in parts]), len(half) / max(len(parts), 1)
-
-
-def _slope(values: np.ndarray) -> tuple[float, float]:
-    """Returns the slope of a straight line through evenly spaced values, and its standard error."""
-    x = np.arange(len(values)) - (len(values) - 1) / 2
-    slope = float(x @ (values - values.mean()) / (x @ x))
-    rest = values - values.mean() - slope * x
-    return slope, float(np.sqrt(rest @ rest / max(len(x) - 2, 1) / (x @ x)))
 
 
 def _will_reach(losses: np.ndarray, planned: int, limit: float) -> bool:
     """Returns whether the trend of the second half, gone on with, gets under the limit in the planned steps."""
-    if not _falls(losses):
+    if not falls(losses):
         return False
-    medians, length = _second_half(losses)
-    return bool(medians[-1] + _slope(medians)[0] / length * (planned - len(losses)) < limit)
+    medians, length = second_half(losses)
+    return bool(medians[-1] + line(medians)[0] / length * (planned - len(losses)) < limit)
 
 
 def _will_at_rate(probe: Probe, planned: int, limit: float) -> bool:
@@ -158,9 +166,25 @@ def _will_at_rate(probe: Probe, planned: int, limit: float) -> bool:
     With small steps, k steps at ten times the rate go as far as 10 k steps at the rate.
     """
     return any(
-        trial.name in _RATES and trial.loss < limit and _RATES[trial.name] * trial.steps <= planned
+        trial.name in HIGHER_RATES and trial.loss < limit and RATE_FACTORS[trial.name] * trial.steps <= planned
         for trial in probe.trials
     )
+
+
+def _covered(probe: Probe) -> float:
+    """Returns how many steps at the own rate were seen: those of the probe, or of a trial at ten times the rate.
+
+    A trial that ends far worse than the unchanged one has gone elsewhere, and stands for nothing.
+    """
+    trial = probe.trial(TENFOLD)
+    if trial is None or not probe.gain(TENFOLD) > -LEARNT:
+        return probe.steps
+    return max(probe.steps, RATE_FACTORS[TENFOLD] * trial.steps)
+
+
+def _is_cured(probe: Probe, limit: float) -> bool:
+    """Returns whether a trial with one thing changed learnt: then it is not for want of steps that this does not."""
+    return any(trial.name != UNCHANGED and trial.loss < limit for trial in probe.trials)
 
 
 def _smallest(*values: float) -> float:
@@ -169,3 +193,12 @@ def _smallest(*values: float) -> float:
 
 def _against(constant: float) -> str:
     return f"; the best constant answer has {constant:.3g}" if math.isfinite(constant) else ""
+
+
+def _counted(number: int, unit: str) -> str:
+    """Returns a number of things in words.
+
+    >>> _counted(1, "epoch"), _counted(3, "step")
+    ('1 epoch', '3 steps')
+    """
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

@@ -1,15 +1,16 @@
 """Runs rules over evidence, and orders what they find."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from keras_stable.diagnosis.judging.calibration import calibrated
 from keras_stable.diagnosis.judging.causes import grouped
+from keras_stable.diagnosis.reporting.addresses import page_address
 from keras_stable.diagnosis.reporting.finding import Finding
 from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.diagnosis.rule import Found, Rule, Skip
 from keras_stable.imports import first_line
-
-PAGE = "docs/rules/{slug}.md"
 
 
 class Evidence(Mapping[str, Any]):
@@ -86,7 +87,7 @@ def run_rules(rules: Iterable[Rule], evidence: Evidence, progress: Callable[[str
             findings += found
             if not found:
                 passed.append(each.slug)
-    return Report(grouped(findings, chosen), skipped, crashed, tuple(passed))
+    return Report(calibrated(grouped(findings, chosen)), skipped, crashed, tuple(passed))
 
 
 def _arguments(each: Rule, evidence: Evidence) -> dict[str, Any]:
@@ -109,7 +110,8 @@ def _finding(each: Rule, found: Found) -> Finding:
         evidence=dict(found.evidence),
         threshold=found.threshold,
         remedy=found.remedy or each.remedy,
-        url=PAGE.format(slug=each.slug),
-        confidence=found.confidence,
+        url=page_address(each),
+        confidence=math.nan,
         explains=found.explains,
+        score=found.confidence,
     )

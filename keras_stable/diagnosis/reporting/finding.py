@@ -19,10 +19,13 @@ class Finding:
         evidence: mapping of str to a number.
         threshold: float, or None.
         remedy: str, what to change.
-        url: str, the rule's page.
-        confidence: float in (0, 1].
+        url: str, `file:` address of the rule's page on this machine, or of the file that defines a rule of your own;
+            "" where there is none. `rule` names the page on any other machine: `keras-stable explain SLUG`.
+        confidence: float in (0, 1), how often a finding like this one was right on programs whose defects are known;
+            docs/confidence.md has the figures. NaN for a rule that is not the package's: nobody has measured it.
         cause: str, slug of the finding that explains this one; "" for a root cause.
         explains: tuple of slugs, what it can be the cause of; None for all that its rule can.
+        score: float in (0, 1], what the rule says of itself; it orders causes of one severity.
     """
 
     rule: str
@@ -37,3 +40,4 @@ class Finding:
     confidence: float
     cause: str = ""
     explains: tuple[str, ...] | None = None
+    score: float = 0.9

@@ -94,7 +94,8 @@ def _entry(number: str, entry: Entry, indent: int, details: bool) -> Iterator[Re
     head.append(f"{wording.SIGNS[entry.severity]} {entry.severity}", _COLOURS[entry.severity])
     head.append(f"  {entry.id} ")
     head.append(entry.rule, "bold")
-    head.append(f"  ({wording.sure(entry.confidence)})", "dim")
+    if sureness := wording.sureness(entry):
+        head.append(f"  ({sureness})", "dim")
     yield _indented(head, indent)
     shown = entry.findings if details else entry.findings[:_MOST_PLACES]
     for finding in shown:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from keras_stable.diagnosis.reporting.contents import ReportContents
+from keras_stable.diagnosis.reporting.grouping import Entry
 from keras_stable.reporting.numbers import significant
 
 SIGNS = {"error": "x", "warning": "!", "advice": "-"}
@@ -85,13 +86,18 @@ def figure(value: Any) -> str:
     return f"{number:,.0f}" if number.is_integer() and abs(number) < 1e15 else significant(number)
 
 
-def sure(confidence: float) -> str:
-    """Returns how sure a finding is.
+def sureness(entry: Entry) -> str:
+    """Returns how sure an entry is; "" where that says nothing: of symptoms, of advice, and of what was not measured.
 
-    >>> sure(0.953), sure(1.0)
-    ('95 % sure', '100 % sure')
+    >>> from dataclasses import replace
+    >>> from keras_stable.diagnosis.reporting.finding import Finding
+    >>> finding = Finding("a", "X1", "error", "dense", "Bad.", {}, None, "Change it.", "", 0.953)
+    >>> sureness(Entry((finding,))), sureness(Entry((replace(finding, cause="b"),)))
+    ('95 % sure', '')
     """
-    return f"{100 * confidence:.0f} % sure"
+    if entry.severity == "advice" or entry.findings[0].cause or math.isnan(entry.confidence):
+        return ""
+    return f"{100 * entry.confidence:.0f} % sure"
 
 
 def by_reason(skipped: Mapping[str, str]) -> dict[str, list[str]]:

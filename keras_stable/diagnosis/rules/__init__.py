@@ -13,6 +13,7 @@ FAMILIES = {
     "KS4": ("step", "one training step"),
     "KS5": ("predictions", "the predictions"),
     "KS6": ("trajectory", "training over time"),
+    "KS7": ("program", "the program around the model"),
 }
 
 
@@ -24,9 +25,9 @@ def all_rules() -> tuple[Rule, ...]:
         for module in pkgutil.iter_modules(package.__path__):
             loaded = importlib.import_module(f"{package.__name__}.{module.name}")
             rules += [value for value in vars(loaded).values() if isinstance(value, Rule)]
-    return tuple(sorted(rules, key=lambda each: each.id))
+    return tuple(sorted(rules, key=lambda rule: rule.id))
 
 
 def find_rule(name: str) -> Rule | None:
     """Returns the rule of an id or a slug, in any case, or None."""
-    return next((each for each in all_rules() if name.lower() in (each.id.lower(), each.slug)), None)
+    return next((rule for rule in all_rules() if name.lower() in (rule.id.lower(), rule.slug)), None)

@@ -6,7 +6,7 @@ from typing import Any
 
 from keras_stable.config import Config
 
-# These say nothing about what is trained.
+# They do not change what is trained.
 _UNIMPORTANT = {"name", "fit.verbose"}
 
 
@@ -19,9 +19,9 @@ def differences(configs: Mapping[str, Config]) -> dict[str, list[str | None]]:
     Returns:
         The values of each such key, one of each config in their order, as YAML; None where a config has no such key.
 
-    >>> given = {"data": {"kind": "sklearn", "name": "iris"}}
-    >>> plain = Config.model_validate(given)
-    >>> fewer = Config.model_validate({**given, "optimizer": {"clipvalue": None}, "fit": {"epochs": 3}})
+    >>> iris = {"data": {"kind": "sklearn", "name": "iris"}}
+    >>> plain = Config.model_validate(iris)
+    >>> fewer = Config.model_validate({**iris, "optimizer": {"clipvalue": None}, "fit": {"epochs": 3}})
     >>> differences({"plain": plain, "fewer": fewer})
     {'optimizer.clipvalue': ['10.0', 'null'], 'fit.epochs': ['20', '3']}
     """

@@ -88,9 +88,9 @@ def _ends(comparison: ComparedRuns, panel: str) -> str:
             texts.append(f"{label} {verb} {text(row[key])}" if row[key] is not None else f"{label} was not measured")
             continue
         losses = [run.curves.history.get(_LOSSES[panel]) for run in comparison.runs_of(label)]
-        known = [loss for loss in losses if loss]
-        if known:
-            first, last = (sum(loss[index] for loss in known) / len(known) for index in (0, -1))
+        measured = [loss for loss in losses if loss]
+        if measured:
+            first, last = (sum(loss[index] for loss in measured) / len(measured) for index in (0, -1))
             texts.append(f"{label} goes from {significant(first)} to {significant(last)}")
         else:
             texts.append(f"{label} was not measured")

@@ -7,7 +7,7 @@ from keras_stable.config import Config
 
 
 def label_configs(configs: Sequence[Config]) -> dict[str, Config]:
-    """Returns the configs by label: the name, and a number after it where an earlier config has the same.
+    """Returns the configs by label: its name, with a number after it if an earlier config has the same name.
 
     >>> config = Config.model_validate({"name": "a", "data": {"kind": "sklearn", "name": "iris"}})
     >>> list(label_configs([config, config]))

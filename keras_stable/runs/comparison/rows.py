@@ -58,5 +58,5 @@ def aggregate(label: str, runs: Sequence[Run]) -> dict[str, Any]:
 
 
 def _over(function: Any, values: Sequence[float | None]) -> float | None:
-    known = [float(value) for value in values if value is not None]
-    return float(function(known)) if known else None
+    measured = [float(value) for value in values if value is not None]
+    return float(function(measured)) if measured else None

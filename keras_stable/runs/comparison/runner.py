@@ -1,44 +1,64 @@
 """Trains every config with every seed."""
 
-import logging
-import time
-import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from keras_stable.config import Config
+from keras_stable.arguments import is_integer
+from keras_stable.config import Config, ConfigSource, read_config
 from keras_stable.errors import InvalidArgumentError, KerasStableError, invalid_argument
-from keras_stable.imports import first_line
 from keras_stable.reporting.numbers import share
 from keras_stable.runs.comparison.comparison import Comparison
+from keras_stable.runs.comparison.execution import config_mistakes, run_config
 from keras_stable.runs.comparison.labels import label_configs
 from keras_stable.runs.comparison.run import Failure, Run
+from keras_stable.runs.own_process import OwnProcesses, ProcessEndedError
 
 Progress = Callable[[str], None]
+_PRELOAD = ("keras_stable.runs.fitting",)
 
 
-def compare(configs: Sequence[Config], *, seeds: int, progress: Progress | None = None) -> Comparison:
-    """Trains each config with several seeds, one run after the other, in this process and in memory only.
+def compare(
+    configs: Sequence[ConfigSource],
+    *,
+    seeds: int = 1,
+    overrides: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Trains each config with several seeds, as `keras-stable compare` does, and puts the results side by side.
 
+    The runs follow one another, each in a process of its own and in memory only, so that every run is the one that
+    its config alone would give: nothing that a run sets, such as deterministic operations, lasts into the next.
     The data and the model of every config are made once before the first training, so that a mistake in the last
-    config costs no time. A run that fails in training does not stop the others: it is in `Comparison.failures`.
+    config costs no time. A run that fails in training does not stop the others, even where its process is killed:
+    it is in `Comparison.failures`.
 
     Args:
-        configs: sequence of `Config`; the first is what the others are held against.
-        seeds: int >= 1; each config is trained with `config.seed`, `config.seed + 1`, ..., so many in all.
-        progress: function that gets one line before and after each run. Default: none.
+        configs: sequence of configs, each a `keras_stable.config.Config`, the path of a YAML file, or a mapping with
+            the keys of a config; the first is what the others are held against.
+        seeds: int >= 1; each config is trained with `config.seed`, `config.seed + 1`, ..., so many in all. Default 1.
+        overrides: mapping of dotted keys to values, which replace those of every config, such as
+            `{"fit.epochs": 5}`. Default: none.
+        progress: function that gets one line before and after each run, such as `print`. Default: none.
 
     Returns:
         A `Comparison`. After Ctrl-C it has the runs that ended before, and `interrupted` is true.
 
     Raises:
-        InvalidArgumentError: an argument cannot be right, or a config cannot be trained; one line for each config.
+        InvalidArgumentError: an argument cannot be right, or a config cannot be trained; one line for each mistake.
         KerasStableError: every run failed.
         KeyboardInterrupt: Ctrl-C came before any run ended.
+
+    >>> iris = {"data": {"kind": "sklearn", "name": "iris"}, "fit": {"epochs": 3}}
+    >>> comparison = compare([{"name": "iris", **iris}], seeds=2)
+    >>> [(run.label, run.seed, run.summary.epochs) for run in comparison.runs]
+    [('iris', 0, 3), ('iris', 1, 3)]
+    >>> comparison.rows[0]["grad_norm_max"] < 10
+    True
     """
-    labelled = label_configs(configs)
-    _check_arguments(labelled, seeds)
+    labelled = label_configs(_read_all(configs, overrides))
+    _check_seeds(labelled, seeds)
     say = progress or (lambda line: None)
     planned = [
         (label, config.model_copy(update={"seed": config.seed + index}))
@@ -46,12 +66,13 @@ def compare(configs: Sequence[Config], *, seeds: int, progress: Progress | None 
         for index in range(seeds)
     ]
     comparison = Comparison(labelled, ())
-    with _without_retracing_warnings():
+    with OwnProcesses(calls=1 + len(planned), preload=_PRELOAD) as processes:
         try:
-            _check_configs(labelled)
+            if mistakes := processes.call(config_mistakes, labelled):
+                raise InvalidArgumentError("\n".join(mistakes))
             for number, (label, config) in enumerate(planned, start=1):
                 say(f"{label}, seed {config.seed}: run {number} of {len(planned)}, {config.fit.epochs} epochs")
-                result = _run(label, config)
+                result = _run(processes, label, config)
                 if isinstance(result, Run):
                     comparison = replace(comparison, runs=(*comparison.runs, result))
                 else:
@@ -67,10 +88,29 @@ def compare(configs: Sequence[Config], *, seeds: int, progress: Progress | None 
     return comparison
 
 
-def _check_arguments(configs: Mapping[str, Config], seeds: int) -> None:
-    if not configs:
-        raise invalid_argument("configs", "at least one config", [])
-    if isinstance(seeds, bool) or not isinstance(seeds, int) or seeds < 1:
+def _read_all(configs: Sequence[ConfigSource], overrides: Mapping[str, Any] | None) -> list[Config]:
+    if isinstance(configs, str | os.PathLike | Mapping | Config) or not isinstance(configs, Sequence):
+        must_be = "a sequence of configs, each a Config, the path of a YAML file, or a mapping"
+        raise invalid_argument("configs", must_be, configs)
+    read: list[Config] = []
+    lines: list[str] = []
+    for index, source in enumerate(configs):
+        argument = f"configs[{index}]"
+        try:
+            read.append(read_config(source, overrides, argument=argument))
+        except InvalidArgumentError as error:
+            # A file says its own name.
+            prefix = f"{argument}: " if isinstance(source, Mapping | Config) and len(configs) > 1 else ""
+            lines += [f"{prefix}{line}" for line in str(error).splitlines()]
+    if lines:
+        raise InvalidArgumentError("\n".join(lines))
+    if not read:
+        raise invalid_argument("configs", "at least one config", list(configs))
+    return read
+
+
+def _check_seeds(configs: Mapping[str, Config], seeds: int) -> None:
+    if not is_integer(seeds, at_least=1):
         raise invalid_argument("seeds", "an int >= 1", seeds)
     largest = max(config.seed for config in configs.values())
     if largest + seeds > 2**32:
@@ -78,47 +118,14 @@ def _check_arguments(configs: Mapping[str, Config], seeds: int) -> None:
         raise invalid_argument("seeds", must_be, seeds)
 
 
-def _check_configs(configs: Mapping[str, Config]) -> None:
-    import keras
-
-    from keras_stable.data import load_data
-    from keras_stable.runs.composition import build_model, class_weight
-
-    lines: list[str] = []
-    loaded = None
-    for label, config in configs.items():
-        source = (config.data, config.fit.batch_size, config.seed)
-        try:
-            # Configs in a row mostly share their data; only one set is held at a time.
-            if loaded is None or loaded[0] != source:
-                loaded = None
-                loaded = source, load_data(config.data, batch_size=config.fit.batch_size, seed=config.seed)
-            build_model(config, loaded[1])
-            class_weight(config, loaded[1])
-        except InvalidArgumentError as error:
-            lines += [f"{label}: {line}" for line in str(error).splitlines()]
-    keras.backend.clear_session()
-    if lines:
-        raise InvalidArgumentError("\n".join(lines))
-
-
-def _run(label: str, config: Config) -> Run | Failure:
-    import keras
-
-    from keras_stable.runs.training import train_in_memory
-
-    quiet = config.model_copy(update={"fit": config.fit.model_copy(update={"verbose": 0})})
-    started = time.perf_counter()
+def _run(processes: OwnProcesses, label: str, config: Config) -> Run | Failure:
     try:
-        trained = train_in_memory(quiet)
-        if trained.interrupted:
-            # The figures of half a run would stand beside those of whole ones.
-            raise KeyboardInterrupt
-        return Run(label, config.seed, time.perf_counter() - started, trained.summary, trained.curves)
-    except Exception as error:  # noqa: BLE001 - whatever ended this run, the runs before and after it still count
-        return Failure(label, config.seed, first_line(error), traceback.format_exc())
-    finally:
-        keras.backend.clear_session()
+        result = processes.call(run_config, label, config)
+    except ProcessEndedError as error:
+        return Failure(label, config.seed, str(error))
+    if result is None:
+        raise KeyboardInterrupt
+    return result
 
 
 def _ended(result: Run | Failure) -> str:
@@ -126,17 +133,3 @@ def _ended(result: Run | Failure) -> str:
         return f"{result.label}, seed {result.seed}: failed, {result.message}"
     accuracy = share(result.summary.val_accuracy_last)
     return f"{result.label}, seed {result.seed}: {result.seconds:.0f} s, validation accuracy {accuracy}"
-
-
-@contextmanager
-def _without_retracing_warnings() -> Iterator[None]:
-    # TensorFlow takes one new model after the other for a mistake, and says so for each.
-    def wanted(record: logging.LogRecord) -> bool:
-        return "triggered tf.function retracing" not in record.getMessage()
-
-    logger = logging.getLogger("tensorflow")
-    logger.addFilter(wanted)
-    try:
-        yield
-    finally:
-        logger.removeFilter(wanted)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from keras_stable.reporting.numbers import count, share, significant
+from keras_stable.reporting.numbers import count, counted, share, significant
 from keras_stable.runs.results import NORM_LIMIT
 
 
@@ -52,8 +52,9 @@ def _norms(row: dict[str, Any]) -> str:
     if row["grad_norm_max"] is None:
         return "" if row["steps"] else "Gradient norms were not measured."
     finite, over, limit = row["steps"] - row["nonfinite_steps"], row["steps_over_limit"], f"{NORM_LIMIT:g}"
-    often = f"over {limit} in {count(over)} of {count(finite)}" if over else f"never over {limit} in {count(finite)}"
-    return f"The gradient norm before clipping reached {significant(row['grad_norm_max'])}, and was {often} steps."
+    steps = counted(finite, "step")
+    often = f"over {limit} in {count(over)} of {steps}" if over else f"never over {limit} in {steps}"
+    return f"The gradient norm before clipping reached {significant(row['grad_norm_max'])}, and was {often}."
 
 
 def _skipped(row: dict[str, Any]) -> str:
@@ -61,7 +62,7 @@ def _skipped(row: dict[str, Any]) -> str:
     if not skipped:
         return ""
     return (
-        f"In {count(skipped)} of {count(row['steps'])} steps the gradient was infinite or not a number, "
+        f"In {count(skipped)} of {counted(row['steps'], 'step')} the gradient was infinite or not a number, "
         "and the optimizer left it out."
     )
 

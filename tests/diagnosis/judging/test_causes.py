@@ -11,8 +11,9 @@ IDS = {slug: f"MY{place}" for place, slug in enumerate(GRAPH)}
 RULES = [rule(IDS[slug], slug, remedy="", explains=explains)(lambda: None) for slug, explains in GRAPH.items()]
 
 
-def found(slug, severity="warning", confidence=0.9, where="data"):
-    return Finding(slug, IDS[slug], severity, where, "", {}, None, "", "", confidence)
+def found(slug, severity="warning", score=0.9, where="data"):
+    # What orders is the score; that all have one confidence changes nothing.
+    return Finding(slug, IDS[slug], severity, where, "", {}, None, "", "", 0.5, score=score)
 
 
 def tree(*findings):
@@ -57,12 +58,28 @@ def test_advice_explains_nothing_but_advice():
     ]
 
 
-def test_roots_are_ordered_by_severity_then_confidence_then_what_they_explain():
+def test_roots_are_ordered_by_severity_then_score_then_what_they_explain():
     order = grouped(
-        [found("other", confidence=0.8), found("rate", confidence=0.8), found("loss"), found("scale", "error", 0.1)],
+        [found("other", score=0.8), found("rate", score=0.8), found("loss"), found("scale", "error", 0.1)],
         RULES,
     )
     assert [each.rule for each in order if not each.cause] == ["scale", "rate", "other"]
+
+
+@pytest.mark.parametrize(("rate", "other"), [(0.5, 0.9), (0.9, 0.5)])
+def test_of_roots_of_one_severity_the_higher_score_comes_first(rate, other):
+    roots = [slug for slug, _ in tree(found("rate", score=rate), found("other", score=other))]
+    assert roots == (["rate", "other"] if rate > other else ["other", "rate"])
+
+
+def test_a_cause_is_as_grave_as_what_it_explains():
+    """Whatever it is itself; among equally grave ones the score decides, and then how much they explain."""
+    explaining = [found("scale", score=0.5), found("gradient", "error", 0.2)]
+    assert tree(found("other", score=0.9), *explaining)[0] == ("scale", "")
+    assert tree(found("other", "error", 0.4), *explaining)[0] == ("scale", "")
+    assert tree(found("other", "error", 0.6), *explaining)[0] == ("other", "")
+    alone = replace(found("scale"), explains=())
+    assert tree(alone, found("rate"), found("loss"))[0] == ("rate", "")
 
 
 def test_findings_of_one_rule_stay_side_by_side():

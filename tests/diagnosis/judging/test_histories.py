@@ -1,5 +1,7 @@
 """What a `fit` has logged."""
 
+import math
+
 import keras
 import pytest
 
@@ -37,5 +39,11 @@ def test_facts_take_what_they_compare_with_from_the_evaluation():
     output = OutputEvaluation(task="binary", majority_share=0.75)
     found = history_facts(LOGS, Evaluation(constant_loss=0.5, outputs=(output,)))
     assert (found.task, found.majority_share, found.constant_loss) == ("binary", 0.75, 0.5)
-    assert (found.loss, found.val_accuracy) == ((2.0, 1.0), (0.125, 0.25))
-    assert history_facts({"loss": [1.0]}).task == "regression"
+    assert (found.loss, found.val_loss) == ((2.0, 1.0), (2.5, 1.5))
+    assert (found.accuracy, found.val_accuracy) == ((0.25, 0.5), (0.125, 0.25))
+    assert found.logs == {name: tuple(values) for name, values in LOGS.items()}
+    bare = history_facts({"loss": [1.0]})
+    assert (bare.task, bare.accuracy, bare.val_loss, bare.val_accuracy) == ("regression", (), (), ())
+    assert math.isnan(bare.majority_share)
+    assert math.isnan(bare.constant_loss)
+    assert history_facts({"val_acc": [0.5], "loss": [1.0]}).task == "regression"

@@ -1,5 +1,9 @@
+import math
+from pathlib import Path
+
 import pytest
 
+from keras_stable.diagnosis.judging.calibration import share_right
 from keras_stable.diagnosis.judging.runner import Evidence, run_rules
 from keras_stable.diagnosis.rule import Found, Skip, rule
 
@@ -63,10 +67,23 @@ def test_one_rule_that_fails_hides_no_other():
 
 def test_a_finding_takes_from_its_rule_what_it_does_not_say():
     first, second = run_rules([wide], Evidence(EVIDENCE)).findings
-    assert (first.id, first.severity, first.remedy, first.confidence) == ("MY1", "error", "Change it.", 0.9)
+    assert (first.id, first.severity, first.remedy, first.score) == ("MY1", "error", "Change it.", 0.9)
     assert (first.where, first.evidence, first.threshold) == ("data", {"width": 3}, 2.0)
-    assert first.url == "docs/rules/wide.md"
-    assert (second.severity, second.remedy, second.confidence) == ("advice", "Leave it.", 0.4)
+    assert first.url == Path(__file__).resolve().as_uri()
+    assert (second.severity, second.remedy, second.score) == ("advice", "Leave it.", 0.4)
+
+
+def test_how_sure_a_finding_is_was_measured_for_the_packages_rules_alone():
+    """It follows from how a finding stands under its causes, so only the whole report can say it."""
+    cause = made("unscaled-inputs", lambda plan: [Found("data", "Large.", confidence=0.6)], explains=["dead-units"])
+    symptom = made("dead-units", lambda plan: [Found("data", "Dead.", confidence=0.6)], id="MY2")
+    findings = run_rules([wide, symptom, cause], Evidence(EVIDENCE)).findings
+    assert [finding.rule for finding in findings] == ["wide", "unscaled-inputs", "dead-units", "wide"]
+    own, further, explained, advice = (finding.confidence for finding in findings)
+    assert math.isnan(own)
+    assert math.isnan(advice)
+    assert further == share_right("further cause", 0.6)
+    assert explained == share_right("explained", 0.6)
 
 
 def test_optional_evidence_that_is_not_to_be_had_takes_its_default():

@@ -1,4 +1,5 @@
 import io
+import math
 
 import pytest
 from rich.console import Console
@@ -15,12 +16,20 @@ def test_the_cause_comes_first_and_what_it_explains_is_indented_under_it(sample_
         "   pixels: Values with a root mean square of 84.7 enter Dense, which expects about 1.",
         "   To do: Put `keras.layers.Normalization()` first and call its `adapt(x)`.",
         "   It explains, so change it first:",
-        "      x error  KS401 exploding-gradients  (95 % sure)",
+        "      x error  KS401 exploding-gradients",
         "         encoder: The gradient norm reaches 4,200 before any clip; 10 is a lot.",
     ]
-    assert "2. - advice  KS107 few-samples-per-class  (60 % sure)" in lines
+    assert "2. - advice  KS107 few-samples-per-class" in lines
     assert "   data: The smallest class, 4, has 12 samples [10 is too few]." in lines
     assert "A rule's page, with what to do: keras-stable explain KS102" in lines
+
+
+def test_how_sure_a_cause_is_is_said_where_it_was_measured(make_finding):
+    causes = [make_finding(confidence=0.625), make_finding("my-own", "MY1", confidence=math.nan)]
+    text = Report((*causes, make_finding("bottleneck", "KS206", "advice", confidence=0.12))).to_text()
+    assert "1. ! warning  KS102 unscaled-inputs  (62 % sure)\n" in text
+    assert "2. ! warning  MY1 my-own\n" in text
+    assert "3. - advice  KS206 bottleneck\n" in text
 
 
 def test_what_was_checked_is_said(sample_report):

@@ -71,10 +71,10 @@ def frozen_in_a_loop(seed: int) -> Built:
 
 
 @sick(
-    {"train-inference-mismatch"},
+    {"train-inference-mismatch", "lagging-statistics"},
     "batch normalization with momentum 0.999, and 90 steps in all",
     stage="after",
-    first={"train-inference-mismatch", "overfitting"},
+    first={"train-inference-mismatch", "lagging-statistics", "overfitting"},
 )
 def batch_statistics_too_slow(seed: int) -> Built:
     x, y, (xv, yv) = data.shape_images(seed, 600)

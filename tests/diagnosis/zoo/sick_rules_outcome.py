@@ -36,7 +36,12 @@ def weight_zero(seed: int) -> Built:
     return digits(seed, Adam(0.003), 15, class_weight={c: float(c != 3) for c in range(10)})
 
 
-@shows("train-inference-mismatch", "batch normalization with momentum 0.9999 infers by its start values", stage="after")
+@shows(
+    "train-inference-mismatch",
+    "batch normalization with momentum 0.9999 infers by its start values",
+    stage="after",
+    also=["lagging-statistics"],
+)
 def slow_moving_statistics(seed: int) -> Built:
     x, y, validation = data.real("digits", seed)
     model = Sequential([keras.Input((64,))])

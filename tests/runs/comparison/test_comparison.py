@@ -33,10 +33,6 @@ def test_a_page_that_cannot_be_written_is_refused(comparison, tmp_path):
         comparison.to_html(tmp_path)
 
 
-def test_a_failure_says_which_run_it_was():
-    assert str(Failure("a", 3, "ValueError: no")) == "a, seed 3: ValueError: no"
-
-
 def test_a_fresh_process_loads_no_tensorflow_and_no_matplotlib():
     code = (
         "import sys, keras_stable.runs.comparison\n"

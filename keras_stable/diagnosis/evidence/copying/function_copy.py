@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from keras_stable.diagnosis.evidence.copying.copier import Copier
 from keras_stable.errors import KerasStableError
+from keras_stable.keras_private import tf_function_with
 
 _STATEFUL = (keras.Layer, keras.Variable, keras.Metric, keras.optimizers.Optimizer, tf.Variable, tf.Module)
 
@@ -87,7 +88,7 @@ def copy_reference(copier: Copier, value: weakref.ref) -> weakref.ref:
 
 def copy_tf_function(copier: Copier, value: Any) -> Any:
     """Returns a `tf.function` that is not traced yet."""
-    return copier.remember(value, value._clone(copier.begin(value.python_function)))
+    return copier.remember(value, tf_function_with(value, copier.begin(value.python_function)))
 
 
 def copy_concrete_function(copier: Copier, value: Any) -> Any:

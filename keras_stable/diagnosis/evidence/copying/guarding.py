@@ -4,10 +4,12 @@ from typing import Any
 
 import keras
 
+from keras_stable.keras_private import own_variables
 from keras_stable.optimizers.gradient_guard import GradientGuard
-from keras_stable.optimizers.guarded_classes import guard
+from keras_stable.optimizers.guarded_classes import WRAPPERS, guard
 from keras_stable.optimizers.history import GradientHistoryReader
-from keras_stable.optimizers.keras_hooks import check_keras, report_loss_scale_skips
+from keras_stable.optimizers.hook_check import check_keras
+from keras_stable.optimizers.loss_scaling import adapt_loss_scale_optimizer
 
 HISTORY_SIZE = 1024
 
@@ -45,7 +47,7 @@ def guard_in_place(optimizer: Any) -> bool:
 
 def _can_be_guarded(optimizer: Any) -> bool:
     kind, stock = type(optimizer), keras.optimizers.Optimizer
-    if not isinstance(optimizer, stock) or isinstance(optimizer, keras.optimizers.MultiOptimizer):
+    if not isinstance(optimizer, stock) or isinstance(optimizer, WRAPPERS):
         return False
     return kind.apply is stock.apply and kind.apply_gradients is stock.apply_gradients
 
@@ -54,13 +56,13 @@ def _guard(optimizer: Any) -> None:
     kind: type = type(optimizer)
     guarded = guard(kind)
     check_keras(guarded)
-    report_loss_scale_skips()
+    adapt_loss_scale_optimizer()
     own = {"agc_clipping": None, "zclip": None, "history_size": HISTORY_SIZE, "gradient_ring": None}
     # Past Keras's own setter, which would track them.
     vars(optimizer).update(own)
     optimizer.__class__ = guarded
     if not optimizer.built:
         return
-    variables = optimizer._trainable_variables
+    variables = own_variables(optimizer)
     with keras.name_scope(optimizer.name, caller=optimizer):
         optimizer.build_guard(variables)

@@ -4,6 +4,9 @@ from typing import Any
 
 import keras
 
+from keras_stable.keras_private import flatten_layers, own_variables
+from keras_stable.optimizers.guard_state import state_variables
+
 
 def initialize(model: keras.Model) -> None:
     """Gives the trainable weights of a model new initial values, and its optimizer a new state.
@@ -11,9 +14,9 @@ def initialize(model: keras.Model) -> None:
     A weight named `kernel` is drawn by its layer's `kernel_initializer`, and so on. Weights of layers that do
     not say how they are drawn, frozen ones and the statistics of `Normalization` layers stay as they are.
     """
-    for layer in model._flatten_layers():
+    for layer in flatten_layers(model):
         owner = getattr(layer, "cell", layer)
-        for variable in owner._trainable_variables:
+        for variable in own_variables(owner):
             drawn = _initializer(owner, variable.name)
             if callable(drawn):
                 variable.assign(drawn(variable.shape, dtype=variable.dtype))
@@ -24,7 +27,7 @@ def initialize(model: keras.Model) -> None:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.moving_mean.assign(keras.ops.zeros_like(layer.moving_mean))
             layer.moving_variance.assign(keras.ops.ones_like(layer.moving_variance))
-    for variable in model.optimizer.variables:
+    for variable in state_variables(model.optimizer):
         if variable.path.rpartition("/")[2] not in ("learning_rate", "dynamic_scale"):
             variable.assign(keras.ops.zeros_like(variable))
 

@@ -8,9 +8,18 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from keras.src.backend.common import global_state
-from tensorflow.python.eager import context as eager_context
-from tensorflow.python.ops import stateful_random_ops
+
+from keras_stable.keras_private import (
+    compiled_parts,
+    flatten_layers,
+    forget_keras_seed_generator,
+    keras_trackers,
+    own_metrics,
+    set_keras_trackers,
+    set_tensorflow_random_state,
+    tensorflow_random_state,
+    tracker_of,
+)
 
 # An eager random operation goes on where the last one with the same seeds stopped: no seed may be one in use.
 _APART = 1_592_654_061
@@ -61,14 +70,13 @@ def seed_all(seed: int) -> None:
     """
     random.seed(seed)
     np.random.seed(seed)
-    global_state.set_global_attribute("global_random_seed", seed)
-    global_state.set_global_attribute("global_seed_generator", None)
+    forget_keras_seed_generator()
     _seed_tensorflow(seed)
 
 
 def _seed_tensorflow(seed: int) -> None:
-    context, own = eager_context.context(), (seed + _APART) % 2**31
-    context._seed, context._rng = own, random.Random(own)
+    own, (_, _, generator) = (seed + _APART) % 2**31, tensorflow_random_state()
+    set_tensorflow_random_state(own, random.Random(own), generator)
 
 
 def _python() -> Callable[[], None]:
@@ -82,18 +90,16 @@ def _numpy() -> Callable[[], None]:
 
 
 def _tensorflow() -> Callable[[], None]:
-    context, module = eager_context.context(), stateful_random_ops
-    seed, operations, generator = context._seed, getattr(context, "_rng", None), module.global_generator
+    seed, operations, generator = tensorflow_random_state()
     state = None if operations is None else operations.getstate()
     generator_state = None if generator is None else generator.state.read_value()
     eagerly = tf.config.functions_run_eagerly()
     _seed_tensorflow(seed or 0)
 
     def put_back() -> None:
-        context._seed, context._rng = seed, operations
+        set_tensorflow_random_state(seed, operations, generator)
         if operations is not None:
             operations.setstate(state)
-        module.global_generator = generator
         if generator is not None:
             generator.state.assign(generator_state)
         tf.config.run_functions_eagerly(eagerly)
@@ -103,14 +109,14 @@ def _tensorflow() -> Callable[[], None]:
 
 def _keras() -> Callable[[], None]:
     # `clear_session` replaces the trackers.
-    trackers = global_state.GLOBAL_STATE_TRACKER, global_state.GLOBAL_SETTINGS_TRACKER
+    trackers = keras_trackers()
     attributes = [_attributes(tracker) for tracker in trackers]
-    generator = global_state.get_global_attribute("global_seed_generator")
+    generator = getattr(trackers[0], "global_seed_generator", None)
     position = None if generator is None else generator.state.value.read_value()
     floats = keras.config.floatx(), keras.config.epsilon(), keras.config.image_data_format()
 
     def put_back() -> None:
-        global_state.GLOBAL_STATE_TRACKER, global_state.GLOBAL_SETTINGS_TRACKER = trackers
+        set_keras_trackers(trackers)
         for restore in attributes:
             restore()
         if generator is not None:
@@ -126,7 +132,7 @@ def _model(model: keras.Model) -> Callable[[], None]:
     owners = _owners(model)
     values = [(variable, variable.read_value()) for variable in _variables(owners)]
     # Keras keeps the ids of what it tracks in an object of its own, and freezes variables one by one.
-    owners += [owner._tracker for owner in owners if hasattr(owner, "_tracker")]
+    owners += [tracker for tracker in map(tracker_of, owners) if tracker is not None]
     owners += model.variables
     attributes = [_attributes(owner) for owner in owners]
 
@@ -142,9 +148,9 @@ def _model(model: keras.Model) -> Callable[[], None]:
 def _owners(model: keras.Model) -> list[Any]:
     """Returns the objects whose attributes are kept, each once."""
     optimizer = getattr(model, "optimizer", None)
-    metrics = [*model.metrics, *(metric for layer in model._flatten_layers() for metric in layer._metrics)]
-    compiled = [getattr(model, name, None) for name in ("_compile_loss", "_compile_metrics", "_loss_tracker")]
-    found = [*model._flatten_layers(), optimizer, getattr(optimizer, "inner_optimizer", None), *metrics, *compiled]
+    metrics = [*model.metrics, *(metric for layer in flatten_layers(model) for metric in own_metrics(layer))]
+    compiled = compiled_parts(model).values()
+    found = [*flatten_layers(model), optimizer, getattr(optimizer, "inner_optimizer", None), *metrics, *compiled]
     return list({id(owner): owner for owner in found if owner is not None}.values())
 
 

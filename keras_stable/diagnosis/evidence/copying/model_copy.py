@@ -8,6 +8,8 @@ from keras_stable.diagnosis.evidence.copying.function_copy import CannotCopyErro
 from keras_stable.diagnosis.evidence.copying.guarding import guard_in_place
 from keras_stable.diagnosis.evidence.copying.object_copy import ObjectCopier
 from keras_stable.errors import InvalidArgumentError, invalid_argument
+from keras_stable.keras_private import flatten_layers, takes_training_argument
+from keras_stable.optimizers.guard_state import state_variables
 
 _TRACED = ("train_function", "test_function", "predict_function")
 _COPY_ERRORS = (CannotCopyError, TypeError, ValueError, AttributeError, NotImplementedError, RuntimeError)
@@ -57,7 +59,7 @@ def copy_model(model: keras.Model, batch: Any = None) -> keras.Model:
         ) from error
     copied.steps_per_execution = 1
     copied.stop_training = False
-    if batch is not None and not all(layer.built for layer in copied._flatten_layers()):
+    if batch is not None and not all(layer.built for layer in flatten_layers(copied)):
         _build(copied, getattr(batch, "x", batch))
     _check_apart(model, copied)
     return copied
@@ -65,7 +67,7 @@ def copy_model(model: keras.Model, batch: Any = None) -> keras.Model:
 
 def _build(model: keras.Model, inputs: Any) -> None:
     inputs = keras.tree.map_structure(keras.ops.convert_to_tensor, inputs)
-    if model._call_has_training_arg:
+    if takes_training_argument(model):
         model(inputs, training=False)
     else:
         model(inputs)
@@ -81,4 +83,4 @@ def _check_apart(model: keras.Model, copied: keras.Model) -> None:
 def _variables(model: keras.Model) -> list[keras.Variable]:
     # Metrics of a loaded model and of a nested one are among the model's own.
     optimizer = getattr(model, "optimizer", None)
-    return [*model.variables, *model.metrics_variables, *(optimizer.variables if optimizer is not None else ())]
+    return [*model.variables, *model.metrics_variables, *(state_variables(optimizer) if optimizer is not None else ())]

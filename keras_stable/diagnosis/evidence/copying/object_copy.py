@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_stable.diagnosis.evidence.copying import container_copy, function_copy
+from keras_stable.keras_private import variable_key
 
 _KERAS_REDUCE = keras.Layer.__reduce__
 _NODE_KEY = re.compile(r"(\d+)(_ib-\d+)")
@@ -105,7 +106,7 @@ class ObjectCopier:
         if issubclass(kind, tf.Variable):
             # Before what is shared: a variable counts as a composite tensor too.
             copied = copy.deepcopy(value, {})
-            self._new_keys[value._unique_id] = copied._unique_id
+            self._new_keys[variable_key(value)] = variable_key(copied)
             return self.remember(value, copied)
         if issubclass(kind, _SHARED):
             return value

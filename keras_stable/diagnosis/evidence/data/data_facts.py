@@ -9,7 +9,7 @@ import numpy as np
 from keras_stable.diagnosis.evidence.data.arrays import Arrays
 from keras_stable.diagnosis.evidence.data.batch import stacked
 from keras_stable.diagnosis.evidence.data.feature_moments import FeatureMoments
-from keras_stable.diagnosis.evidence.data.label_kinds import class_ids, is_whole, kind_of
+from keras_stable.diagnosis.evidence.data.label_kinds import are_classes, class_ids, is_whole, kind_of
 from keras_stable.diagnosis.evidence.data.nesting import leaves, named
 from keras_stable.diagnosis.evidence.data.nonfinite import Nonfinite, nonfinite_in
 from keras_stable.diagnosis.evidence.data.repeated_rows import duplicates
@@ -68,12 +68,13 @@ def inputs(source: Source, names: Sequence[str] | None = None) -> tuple[Input, .
     )
 
 
-def labels(source: Source, output_names: Sequence[str] | None = None) -> tuple[Labels, ...]:
+def labels(source: Source, output_names: Sequence[str] | None = None, losses: Sequence[str] = ()) -> tuple[Labels, ...]:
     """Returns the facts of the labels of each output: of all rows of arrays up to about a million, or the first 16,384.
 
     Args:
         source: the data.
         output_names: sequence of str, the names of the model's outputs; None where they are not known.
+        losses: sequence of str, their losses, in the same order; they decide what the labels are. Default: ().
 
     >>> [found] = labels(Source(np.zeros((4, 1)), [0, 2, 1, 1]))
     >>> found.kind, found.class_counts
@@ -96,7 +97,10 @@ def labels(source: Source, output_names: Sequence[str] | None = None) -> tuple[L
             break
     rows_read = np.concatenate(numbers)
     complete = len(rows_read) == source.rows
-    return tuple(_labels(name, kept, rows_read, complete) for name, kept in zip(names, parts, strict=True))
+    by_output = losses if len(losses) == len(names) else [""] * len(names)
+    return tuple(
+        _labels(name, kept, rows_read, complete, loss) for name, kept, loss in zip(names, parts, by_output, strict=True)
+    )
 
 
 def _label_rows(source: Source, rows: int) -> int:
@@ -140,16 +144,16 @@ def _input(name: str, dtype: str, moments: FeatureMoments, nonfinite: Nonfinite)
     )
 
 
-def _labels(name: str, parts: Sequence[np.ndarray], rows: np.ndarray, complete: bool) -> Labels:
+def _labels(name: str, parts: Sequence[np.ndarray], rows: np.ndarray, complete: bool, loss: str = "") -> Labels:
     y = stacked(parts)
     nonfinite = Nonfinite()
     nonfinite.add(y, rows)
     moments = FeatureMoments()
     moments.update(y.reshape(-1, 1))
     mean, std = moments.total()
-    kind = kind_of(y)
+    kind = kind_of(y, loss)
     counts: tuple[tuple[int, int], ...] = ()
-    if kind not in ("real", "multi_hot"):
+    if are_classes(y, kind):
         ids, number = np.unique(class_ids(y, kind), return_counts=True)
         counts = tuple(zip(ids.tolist(), number.tolist(), strict=True))
     lengths = {part.shape[1:] for part in parts}

@@ -2,19 +2,26 @@
 
 import numpy as np
 
+from keras_stable.diagnosis.vocabulary import DISTANCE, SPARSE, LabelKind
+
 _SMALL = 10  # ids below are digits, grades and the like, which nobody minds having gaps
 _OFTEN = 3.0  # times that an id with gaps beside it occurs on average; counted quantities occur less often
 _SUM = 1e-3  # by which the sum of a distribution in float16 may miss 1
+_MANY = 100  # different whole numbers; where a label has several, more are intensities or amounts
+_CLEAR = 0.9  # share of the rows of a distribution that must give a class more than half
 
 
-def kind_of(labels: np.ndarray) -> str:
-    """Returns what the labels of one output look like, as in `Labels.kind`.
+def kind_of(labels: np.ndarray, loss: str = "") -> LabelKind:
+    """Returns what the labels of one output are, as in `Labels.kind`.
 
-    Whole numbers are class ids when they are not negative, repeat, and leave few gaps: every one from 0 or 1 on
-    occurs, or most do and they occur often. Prices, say, repeat little and leave most numbers out.
+    The loss decides where it can be told by it: whole numbers from 0 on are class ids under a loss that takes ids,
+    however many there are, and labels of several numbers are none under a distance. Else their looks do. Whole
+    numbers are class ids when they are not negative, repeat, and leave few gaps: every one from 0 or 1 on occurs,
+    or most do and they occur often. Prices, say, repeat little and leave most numbers out.
 
     Args:
         labels: array [n, ...] of numbers.
+        loss: str, as in `Output.loss`; "" where it is not known. Default: "".
 
     >>> kind_of(np.array([0, 2, 1, 1])), kind_of(np.array([-1, 1, 1])), kind_of(np.eye(3)), kind_of(np.ones((2, 1)))
     ('class_ids', 'real', 'one_hot', 'binary')
@@ -32,7 +39,26 @@ def kind_of(labels: np.ndarray) -> str:
         return "distribution"
     if (finite < 0).any() or not is_whole(finite):
         return "real"
-    return "class_ids" if _are_ids(finite, scalar=values.size == len(values)) else "real"
+    scalar = values.size == len(values)
+    if loss in SPARSE or (loss in DISTANCE and not scalar):
+        return "class_ids" if loss in SPARSE else "real"
+    return "class_ids" if _are_ids(finite, scalar) else "real"
+
+
+def are_classes(labels: np.ndarray, kind: LabelKind) -> bool:
+    """Returns whether each sample has one class, so that classes can be counted.
+
+    The rows of a distribution have one where nearly all give it more than half: smoothed or mixed one-hot rows.
+
+    >>> are_classes(np.array([[0.9, 0.1], [0.2, 0.8]]), "distribution")
+    True
+    >>> are_classes(np.ones((2, 4)) / 4, "distribution")
+    False
+    """
+    if kind == "distribution":
+        largest = np.max(np.asarray(labels, np.float64), axis=-1)
+        return bool((largest > 0.5)[np.isfinite(largest)].mean() >= _CLEAR)
+    return kind not in ("real", "multi_hot")
 
 
 def is_whole(values: np.ndarray) -> bool:
@@ -66,8 +92,8 @@ def class_ids(labels: np.ndarray, kind: str | None = None) -> np.ndarray:
 
 def _are_ids(values: np.ndarray, scalar: bool) -> bool:
     distinct, highest = len(np.unique(values)), values.max()
-    if not scalar and highest == 255 and distinct > 128:
-        return False  # the intensities of an image, as an autoencoder has them for labels
+    if not scalar and distinct > _MANY:
+        return False
     if distinct == len(values) and distinct > 3:
         return False
     if distinct >= highest or highest < _SMALL:

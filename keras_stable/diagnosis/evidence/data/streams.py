@@ -12,14 +12,7 @@ from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.data.row_access import check_labels, check_values, dense
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.imports import first_line
-
-
-def is_dataset(x: Any) -> bool:
-    """Whether something is a `tf.data.Dataset`; told by its class, so that TensorFlow need not be imported."""
-    return any(
-        parent.__name__ in ("DatasetV2", "DistributedDataset") and parent.__module__.startswith("tensorflow.python.")
-        for parent in type(x).__mro__
-    )
+from keras_stable.keras_private import is_dataset
 
 
 def is_pydataset(x: Any) -> bool:

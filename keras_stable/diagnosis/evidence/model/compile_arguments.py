@@ -8,6 +8,7 @@ import numpy as np
 from keras_stable.diagnosis.evidence.model.rates import learning_rate
 from keras_stable.diagnosis.facts import Compiled
 from keras_stable.diagnosis.rule import Skip
+from keras_stable.keras_private import flatten_layers, home_in_keras, learning_rate_source
 from keras_stable.optimizers import GradientGuard
 
 
@@ -28,7 +29,7 @@ def compiled(model: keras.Model) -> Compiled:
     if outer is None:
         raise Skip("the model has no optimizer")
     optimizer = getattr(outer, "inner_optimizer", outer)
-    schedule = getattr(optimizer, "_learning_rate", None)
+    schedule = learning_rate_source(optimizer)
     scheduled = isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule)
     return Compiled(
         optimizer=_name(optimizer),
@@ -49,10 +50,9 @@ def compiled(model: keras.Model) -> Compiled:
 
 def _name(optimizer: Any) -> str:
     """Returns Keras's name of the class that updates, also for a class of a user or of this package on top of it."""
-    for base in type(optimizer).__mro__:
-        if base.__module__.startswith("keras.src.optimizers.") and base.__name__ not in ("Optimizer", "TFOptimizer"):
-            return base.__name__.lower()
-    return type(optimizer).__name__.lower()
+    updating = [base.__name__ for base in type(optimizer).__mro__ if home_in_keras(base)[:1] == ["optimizers"]]
+    named = [name for name in updating if name not in ("Optimizer", "TFOptimizer", "BaseOptimizer")]
+    return (named or [type(optimizer).__name__])[0].lower()
 
 
 def _rate(optimizer: Any) -> float:
@@ -66,5 +66,5 @@ def _number(value: Any) -> float | None:
 
 def _precision(model: keras.Model) -> str:
     """Returns the dtype policy: one with 16 bits, where the model or one of its layers has one."""
-    names = [str(each.dtype_policy.name) for each in model._flatten_layers(include_self=True)]
+    names = [str(each.dtype_policy.name) for each in flatten_layers(model)]
     return next((name for name in names if name.endswith("16")), names[0])

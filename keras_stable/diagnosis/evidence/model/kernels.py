@@ -7,6 +7,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_stable.keras_private import flatten_layers
+
 _NAMES = ("kernel", "embeddings", "depthwise_kernel", "pointwise_kernel")
 
 
@@ -43,9 +45,9 @@ def kernel_of(layer: keras.layers.Layer | None) -> Kernel:
 
 
 def _main(layer: keras.layers.Layer) -> tuple[Any, Any]:
-    owners = [each for each in layer._flatten_layers(include_self=True) if each.weights]
+    owners = [each for each in flatten_layers(layer) if each.weights]
     for owner in owners:
-        inside = {id(weight) for each in owner._flatten_layers(include_self=False) for weight in each.weights}
+        inside = {id(weight) for each in flatten_layers(owner, include_self=False) for weight in each.weights}
         own = [weight for weight in owner.weights if id(weight) not in inside and len(weight.shape) > 1]
         known = [weight for name in _NAMES for weight in own if weight.name == name]
         if known or (own and owner is layer):

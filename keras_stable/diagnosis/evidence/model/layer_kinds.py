@@ -7,6 +7,7 @@ import keras
 
 from keras_stable.diagnosis.evidence.model import activation_names
 from keras_stable.diagnosis.evidence.model.names import sublayers
+from keras_stable.keras_private import home_in_keras
 
 _ROLES = {
     "activations": "activation",
@@ -20,7 +21,9 @@ _ROLES = {
     "regularization": "dropout",
     "reshaping": "shape",
 }
-_LEARNT = ("Dense", "EinsumDense", "Embedding", "ReversibleEmbedding")
+# An older Keras has no ReversibleEmbedding.
+_LEARNT_NAMES = ("Dense", "EinsumDense", "Embedding", "ReversibleEmbedding")
+_LEARNT = tuple(getattr(keras.layers, name) for name in _LEARNT_NAMES if hasattr(keras.layers, name))
 _ACTIVATIONS = {"Softmax": "softmax", "ELU": "elu", "LeakyReLU": "leaky_relu", "PReLU": "prelu"}
 
 
@@ -42,9 +45,9 @@ def own_weights(layer: keras.layers.Layer) -> list[keras.Variable]:
 def family(layer: Any) -> str:
     """Returns to which of Keras's families the class of a layer belongs: "core", "rnn", ...; "" for own classes."""
     for base in type(layer).__mro__:
-        parts = base.__module__.split(".")
-        if parts[:3] == ["keras", "src", "layers"] and len(parts) > 4:
-            return parts[3]
+        home = home_in_keras(base)
+        if home[:1] == ["layers"] and len(home) > 2:
+            return home[1]
     return ""
 
 
@@ -66,7 +69,7 @@ def role(layer: keras.layers.Layer, operations: Sequence[str] = (), inputs: int 
     if isinstance(layer, keras.layers.Lambda) or not place:
         return _role_of_own(layer, operations, inputs)
     if place == "core":
-        return "learnt" if isinstance(layer, tuple(getattr(keras.layers, name) for name in _LEARNT)) else "other"
+        return "learnt" if isinstance(layer, _LEARNT) else "other"
     if place == "attention" and not layer.weights:
         return "merge"
     return _ROLES.get(place, "other")

@@ -11,7 +11,9 @@ import keras
 
 from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.rule import Skip
+from keras_stable.diagnosis.vocabulary import CUSTOM
 from keras_stable.imports import first_line
+from keras_stable.keras_private import fresh_losses, fresh_metrics, wrapped_function
 from keras_stable.losses import SparseCrossentropy
 
 
@@ -23,6 +25,7 @@ class LossFacts:
     from_logits: bool | None = None
     loss_weight: float = 1.0
     weighted: bool = False
+    label_smoothing: float = 0.0
     ignore_class: int | None = None
 
 
@@ -34,43 +37,34 @@ def losses(model: keras.Model, y: Any, answer: Any) -> list[LossFacts]:
     Raises:
         Skip: Keras cannot match the losses with the outputs.
     """
-    own = getattr(model, "_compile_loss", None)
     parts = keras.tree.flatten(answer)
-    found = [LossFacts() for _ in parts]
-    if own is None:
-        return found
-    fresh = type(own)(own._user_loss, own._user_loss_weights, output_names=own.output_names)
+    facts = [LossFacts() for _ in parts]
     try:
-        fresh.build(_like(y, answer), answer)
+        output_names, losses_of_parts = fresh_losses(model, _like(y, answer), answer) or (None, [])
     except (ValueError, KeyError, TypeError) as error:
         raise Skip(f"the losses do not fit the outputs: {first_line(error)}") from error
-    for each in fresh._flat_losses:
-        part = functools.reduce(
-            lambda inside, key: inside[key], each.path, _by_name(answer, each.path, own.output_names)
-        )
-        place = next(index for index, candidate in enumerate(parts) if candidate is part)
-        found[place] = _facts(each.loss, each.loss_weights)
-    return found
+    for resolved in losses_of_parts:
+        named = _by_name(answer, resolved.path, output_names)
+        part = functools.reduce(lambda inside, key: inside[key], resolved.path, named)
+        index = next(index for index, candidate in enumerate(parts) if candidate is part)
+        facts[index] = _facts(resolved.loss, resolved.loss_weights)
+    return facts
 
 
 def metrics(model: keras.Model, y: Any, answer: Any) -> list[tuple[str, ...]]:
     """Returns the names of the metrics of each part of `keras.tree.flatten(answer)`, weighted ones included."""
-    own = getattr(model, "_compile_metrics", None)
-    parts = keras.tree.flatten(answer)
-    if own is None:
-        return [() for _ in parts]
-    fresh = type(own)(own._user_metrics, own._user_weighted_metrics, output_names=own.output_names)
     try:
-        fresh.build(_like(y, answer), answer)
+        resolved = fresh_metrics(model, _like(y, answer), answer)
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise Skip(f"the metrics do not fit the outputs: {first_line(error)}") from error
-    listed = zip(fresh._flat_metrics, fresh._flat_weighted_metrics, strict=True)
-    found = [tuple(_metric_name(each) for group in both if group for each in group.metrics) for both in listed]
-    order = getattr(fresh, "_resolved_output_names", None)
+    if resolved is None:
+        return [() for _ in keras.tree.flatten(answer)]
+    order, listed = resolved
+    names = [tuple(_metric_name(metric) for group in both if group for metric in group.metrics) for both in listed]
     if order and isinstance(answer, dict):
-        by_name = dict(zip(order, found, strict=True))
+        by_name = dict(zip(order, names, strict=True))
         return [by_name.get(path[0], ()) for path, _ in keras.tree.flatten_with_path(answer)]
-    return found
+    return names
 
 
 def snake(name: str) -> str:
@@ -83,26 +77,26 @@ def snake(name: str) -> str:
 
 
 def _facts(loss: Any, weight: Any) -> LossFacts:
-    function, given = _function(loss)
+    function, fixed = _function(loss)
     own = type(loss) if function is None else function
     name = _name(loss, function)
     return LossFacts(
         loss=name,
-        from_logits=None if name == "custom" else _from_logits(loss, function, given),
+        from_logits=None if name == CUSTOM else _from_logits(loss, function, fixed),
         loss_weight=1.0 if weight is None else float(weight),
         weighted="focal" in getattr(own, "__name__", "").lower() or bool(getattr(loss, "focal_gamma", 0)),
-        ignore_class=given.get("ignore_class", getattr(loss, "ignore_class", None)),
+        label_smoothing=float(fixed.get("label_smoothing", getattr(loss, "label_smoothing", 0.0)) or 0.0),
+        ignore_class=fixed.get("ignore_class", getattr(loss, "ignore_class", None)),
     )
 
 
 def _function(loss: Any) -> tuple[Any, Mapping[str, Any]]:
     """Returns the function that a loss or metric wraps, and the arguments that it fixes; None without one."""
-    function = getattr(loss, "fn", getattr(loss, "_fn", None))
-    given = dict(getattr(loss, "_fn_kwargs", {}))
+    function, fixed = wrapped_function(loss)
     while isinstance(function, functools.partial):
-        given = {**function.keywords, **given}
+        fixed = {**function.keywords, **fixed}
         function = function.func
-    return function, given
+    return function, fixed
 
 
 def _name(loss: Any, function: Any) -> str:
@@ -112,12 +106,12 @@ def _name(loss: Any, function: Any) -> str:
         return function.__name__
     if type(loss).__name__ != "LossFunctionWrapper" and _of_keras(type(loss)):
         return snake(type(loss).__name__)
-    return "custom"
+    return CUSTOM
 
 
-def _from_logits(loss: Any, function: Any, given: Mapping[str, Any]) -> bool | None:
-    if "from_logits" in given:
-        return bool(given["from_logits"])
+def _from_logits(loss: Any, function: Any, fixed: Mapping[str, Any]) -> bool | None:
+    if "from_logits" in fixed:
+        return bool(fixed["from_logits"])
     if isinstance(getattr(loss, "from_logits", None), bool):
         return loss.from_logits
     if function is not None and "from_logits" in inspect.signature(function).parameters:
@@ -129,7 +123,7 @@ def _metric_name(metric: Any) -> str:
     function, _ = _function(metric)
     if _of_keras(type(metric)) and type(metric).__name__ not in ("MeanMetricWrapper", "Mean", "Sum"):
         return snake(type(metric).__name__)
-    return function.__name__ if function is not None and _of_keras(function) else "custom"
+    return function.__name__ if function is not None and _of_keras(function) else CUSTOM
 
 
 def _of_keras(thing: Any) -> bool:

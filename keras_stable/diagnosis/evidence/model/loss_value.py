@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from keras_stable.diagnosis.evidence.data.batch import Batch
 from keras_stable.diagnosis.evidence.data.nesting import mapped
+from keras_stable.keras_private import compute_loss, takes_training_argument
 
 
 def as_tensors(structure: Any) -> Any:
@@ -25,7 +26,7 @@ def as_tensors(structure: Any) -> Any:
 
 def forward(model: keras.Model, x: Any, training: bool) -> Any:
     """Calls the model in a mode, if its `call` takes one."""
-    if getattr(model, "_call_has_training_arg", True):
+    if takes_training_argument(model):
         return model(x, training=training)
     return model(x)
 
@@ -42,7 +43,7 @@ def loss_of(model: keras.Model, batch: Batch, answer: Any, training: bool = True
         training: bool, the mode that `compute_loss` is told.
     """
     weight = batch.sample_weight
-    return model._compute_loss(x=batch.x, y=batch.y, y_pred=answer, sample_weight=weight, training=training)
+    return compute_loss(model, x=batch.x, y=batch.y, y_pred=answer, sample_weight=weight, training=training)
 
 
 def penalty_of(model: keras.Model) -> tf.Tensor | None:

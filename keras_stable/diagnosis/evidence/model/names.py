@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from keras_stable.diagnosis.evidence.data.nesting import leaves, mapped, named
+from keras_stable.keras_private import flatten_layers
 
 
 def input_names(model: keras.Model, x: Any) -> list[str]:
@@ -58,7 +59,7 @@ def layer_paths(model: keras.Model) -> dict[int, str]:
 
 def sublayers(layer: keras.layers.Layer) -> list[keras.layers.Layer]:
     """Returns the layers that a layer holds itself."""
-    return list(layer._flatten_layers(include_self=False, recursive=False))
+    return flatten_layers(layer, include_self=False, recursive=False)
 
 
 def unique(path: str, taken: set[str]) -> str:

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 import keras
 
+from keras_stable.keras_private import flatten_layers
+
 # What Dropout, GaussianNoise and recurrent layers call the strength of their noise.
 _STRENGTHS = ("rate", "stddev", "dropout", "recurrent_dropout")
 
@@ -24,7 +26,7 @@ def without_noise(model: keras.Model) -> Iterator[None]:
     """
     changed = []
     try:
-        for layer in model._flatten_layers():
+        for layer in flatten_layers(model):
             for name in _STRENGTHS:
                 value = vars(layer).get(name)
                 if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:

@@ -4,6 +4,8 @@ from typing import Any
 
 import keras
 
+from keras_stable.keras_private import learning_rate_source
+
 # Steps at which a schedule is looked at: those of a probe, and later ones only where it is still at 0.
 _FIRST_STEPS = (0, *(2**power for power in range(9)))
 _LATER_STEPS = tuple(2**power for power in range(9, 18))
@@ -16,7 +18,7 @@ def learning_rate(optimizer: Any) -> float:
     >>> round(learning_rate(keras.optimizers.SGD(schedule)), 6)
     0.1
     """
-    rate = optimizer._learning_rate
+    rate = learning_rate_source(optimizer)
     if not isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
         return float(optimizer.learning_rate)
     highest = max(float(rate(step)) for step in _FIRST_STEPS)

@@ -13,9 +13,11 @@ from keras_stable.diagnosis.evidence.copying.snapshot import Snapshot
 from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.data.source import Batch
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
+from keras_stable.diagnosis.evidence.step.floors import loss_floor
 from keras_stable.diagnosis.evidence.step.output_figures import OutputFigures
 from keras_stable.diagnosis.evidence.step.tasks import as_list, constants
 from keras_stable.diagnosis.facts import Evaluation, Labels, Output
+from keras_stable.keras_private import logits_of
 
 _ROWS = 128
 _ANSWER_BYTES = 2**25
@@ -72,22 +74,24 @@ def evaluate(
             penalties.add(penalty, part.rows)
             losses.add(_loss(model, part, answer) - penalty, part.rows)
             for figure, tensor in zip(figures, keras.tree.flatten(answer), strict=False):
-                logits = getattr(tensor, "_keras_logits", None)
-                figure.add(_numpy(tensor), None if logits is None else _numpy(logits))
+                logits = logits_of(tensor)
+                figure.add(_numpy(tensor), None if logits is tensor else _numpy(logits))
         # Batch statistics are those of a batch.
         for part in _parts(sample, max(rows, batch_rows)):
             answer = forward(model, part.x, training=True)
             training.add(_loss(model, part, answer) - float(sum(map(float, model.losses))), part.rows)
         constant = _constant_loss(model, sample, rows, outputs, labels)
+        floor = loss_floor(model, _parts(sample, rows), outputs, _loss)
     single = len(outputs) == 1
     return Evaluation(
         samples=sample.rows,
         loss=losses.value,
         constant_loss=constant,
+        floor=floor,
         training_loss=training.value,
         penalty=penalties.value,
         outputs=tuple(
-            figure.evaluation(losses.value, constant) if single else figure.evaluation() for figure in figures
+            figure.evaluation(losses.value, constant, floor) if single else figure.evaluation() for figure in figures
         ),
     )
 

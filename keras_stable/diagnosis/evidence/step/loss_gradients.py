@@ -17,6 +17,7 @@ from keras_stable.diagnosis.evidence.tracing.dataflow import last_learnt
 from keras_stable.diagnosis.evidence.tracing.graph_tracing import recurrent
 from keras_stable.diagnosis.facts import Gradients, Structure, VariableGradient
 from keras_stable.diagnosis.rule import Skip
+from keras_stable.keras_private import flatten_layers
 
 _STEP_DOWN = 16.0
 
@@ -68,7 +69,7 @@ def variable_owners(model: keras.Model, structure: Structure) -> dict[int, str]:
     """
     paths, known = layer_paths(model), {layer.path for layer in structure.layers}
     owners: dict[int, str] = {}
-    layers = model._flatten_layers(include_self=False)
+    layers = flatten_layers(model, include_self=False)
     layers = list(layers)
     for layer in layers:
         if paths.get(id(layer)) in known:

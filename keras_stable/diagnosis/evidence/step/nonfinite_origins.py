@@ -15,6 +15,7 @@ from keras_stable.diagnosis.evidence.step.operation_words import FirstNonfinite,
 from keras_stable.diagnosis.evidence.tracing.passes import Call, Trace, trace
 from keras_stable.diagnosis.evidence.tracing.provenance import each_operation
 from keras_stable.diagnosis.facts import NonfiniteOrigin
+from keras_stable.keras_private import flatten_layers
 
 _ROWS = 10
 _TRIED_ROWS = 64
@@ -58,11 +59,11 @@ def nonfinite_origin(model: keras.Model, batch: Batch, step: int, place: int = 0
 
 def _in_weights(model: keras.Model) -> tuple[str, str] | None:
     paths = layer_paths(model)
-    for layer in [*model._flatten_layers(include_self=False), model]:
+    for layer in [*flatten_layers(model, include_self=False), model]:
         for weight in layer.weights:
             values = weight.numpy()
             if values.dtype.kind in "fV" and not np.isfinite(values.astype("float32")).all():
-                owners = [each for each in model._flatten_layers(include_self=False) if _owns(each, weight)]
+                owners = [each for each in flatten_layers(model, include_self=False) if _owns(each, weight)]
                 return (paths[id(owners[-1])] if owners else model.name), weight.path
     return None
 

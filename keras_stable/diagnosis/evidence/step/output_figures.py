@@ -12,6 +12,7 @@ from keras_stable.diagnosis.evidence.step.sums import BLOCK
 from keras_stable.diagnosis.evidence.step.tasks import class_ids, predicted_classes, task_of
 from keras_stable.diagnosis.evidence.tracing.moments import merged
 from keras_stable.diagnosis.facts import Labels, Output, OutputEvaluation
+from keras_stable.diagnosis.vocabulary import NUMBER_TASKS
 
 
 class OutputFigures:
@@ -75,7 +76,7 @@ class OutputFigures:
         if values.size:
             self._minimum, self._maximum = min(self._minimum, values.min()), max(self._maximum, values.max())
             self._finite = merged(self._finite, _moments(values))
-        if self.task == "regression":
+        if self.task in NUMBER_TASKS:
             self._add_numbers(answer, truth)
         elif self.task == "multi_label":
             self._add_many(answer, truth)
@@ -111,14 +112,19 @@ class OutputFigures:
         if wanted.shape != predicted.shape:
             self._fits = False
             return
+        # Those below 0 are of labels that the loss leaves out.
+        counts = wanted >= 0
+        wanted, predicted = wanted[counts], predicted[counts]
         self._predicted.update(_counted(predicted))
         self._hits.update(_counted(wanted[wanted == predicted]))
 
-    def evaluation(self, loss: float = math.nan, constant_loss: float = math.nan) -> OutputEvaluation:
+    def evaluation(
+        self, loss: float = math.nan, constant_loss: float = math.nan, floor: float = math.nan
+    ) -> OutputEvaluation:
         """Returns the figures of all rows.
 
         Args:
-            loss, constant_loss: float, as in `OutputEvaluation`.
+            loss, constant_loss, floor: float, as in `OutputEvaluation`.
         """
         count, mean, squares = self._finite
         positions, _, deviations = self._units
@@ -128,6 +134,7 @@ class OutputFigures:
             task=self.task,
             loss=loss,
             constant_loss=constant_loss,
+            floor=floor,
             spread=float(np.sqrt(deviations / positions).max()),
             scale=math.sqrt(self._raw_squares / (positions * width)),
             minimum=float(self._minimum) if count else math.nan,
@@ -146,24 +153,26 @@ class OutputFigures:
     @property
     def error(self) -> float:
         """Returns the share of wrong answers, of a regression 1 - R2, from 0 to 1; NaN where it cannot be told."""
-        score = self._r2() if self.task == "regression" else self._counts()["accuracy"]
+        score = self._r2() if self.task in NUMBER_TASKS else self._counts()["accuracy"]
         return float(np.clip(1 - score, 0, 1)) if math.isfinite(score) else math.nan
 
     def _r2(self) -> float:
         total = self._truths[2]
-        return 1 - self._rest / total if self.task == "regression" and self._fits and total > 0 else math.nan
+        return 1 - self._rest / total if self.task in NUMBER_TASKS and self._fits and total > 0 else math.nan
 
     def _counts(self) -> Mapping[str, Any]:
         unknown = {"predicted_counts": (), "label_counts": (), "recall": (), "accuracy": math.nan}
         unknown["majority_share"] = math.nan
-        if self.task == "regression" or not self._fits:
+        if self.task in NUMBER_TASKS or not self._fits:
             return unknown
         if self.task == "multi_label":
             share = self._ones * self._ones.size / self._right[1]
             majority = float(np.maximum(share, 1 - share).mean())
             return unknown | {"accuracy": self._right[0] / self._right[1], "majority_share": majority}
-        sizes = _counted(self._wanted)
+        sizes = _counted(self._wanted[self._wanted >= 0])
         total = sum(sizes.values())
+        if not total:
+            return unknown
         return {
             "predicted_counts": tuple(sorted(self._predicted.items())),
             "label_counts": tuple(sizes.items()),

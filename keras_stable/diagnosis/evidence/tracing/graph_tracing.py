@@ -9,11 +9,12 @@ import tensorflow as tf
 
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors
 from keras_stable.diagnosis.evidence.tracing.passes import Trace, trace
+from keras_stable.keras_private import flatten_layers
 
 
 def recurrent(model: keras.Model) -> bool:
     """Returns whether a model loops over time, and may do so in a graph."""
-    return not model.run_eagerly and any(isinstance(each, keras.layers.RNN) for each in model._flatten_layers())
+    return not model.run_eagerly and any(isinstance(each, keras.layers.RNN) for each in flatten_layers(model))
 
 
 def tracer(model: keras.Model) -> Callable[[Any], Trace]:

@@ -15,8 +15,7 @@ from keras_stable.diagnosis.evidence.model import layer_kinds
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
 from keras_stable.diagnosis.evidence.model.names import input_names, layer_paths, output_names, unique
 from keras_stable.diagnosis.evidence.tracing.provenance import Operation, Provenance, each_operation
-
-_CARRIED = ("_keras_mask", "_keras_logits")
+from keras_stable.keras_private import carry_over
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +187,5 @@ def _tensors(structure: Any) -> list[tf.Tensor]:
 def _fresh(tensor: Any) -> Any:
     """Returns the tensor as a new object, so that a layer which does nothing is still a place of its own."""
     fresh = tf.identity(tensor)
-    for name in _CARRIED:
-        if hasattr(tensor, name):
-            setattr(fresh, name, getattr(tensor, name))
+    carry_over(tensor, fresh)
     return fresh

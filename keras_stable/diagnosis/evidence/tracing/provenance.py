@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import tensorflow as tf
-from tensorflow.python.framework import op_callbacks
 
 from keras_stable.diagnosis.evidence.model.activation_names import CONTRACTIONS, PRODUCT, operations_name, pools
 from keras_stable.diagnosis.evidence.model.names import unique
+from keras_stable.keras_private import watching_operations
 
 _MERGES = {
     "AddV2": "Add",
@@ -140,10 +140,9 @@ def each_operation(see: Callable[[Any, Sequence[Any], Sequence[Any]], None]) -> 
             see(kind, inputs, outputs)
 
     eager = tf.config.functions_run_eagerly()
-    op_callbacks.add_op_callback(callback)
-    tf.config.run_functions_eagerly(True)
-    try:
-        yield
-    finally:
-        tf.config.run_functions_eagerly(eager)
-        op_callbacks.remove_op_callback(callback)
+    with watching_operations(callback):
+        tf.config.run_functions_eagerly(True)
+        try:
+            yield
+        finally:
+            tf.config.run_functions_eagerly(eager)

@@ -129,7 +129,6 @@ def _norms(reader: GradientHistoryReader | None) -> dict[str, Any]:
         "finite": tuple(map(bool, history.finite)),
         "variable_paths": history.variable_paths,
         "variable_norms": tuple(map(float, np.median(history.variable_norm, 0))),
-        "first_norms": tuple(map(float, history.variable_norm[0])),
     }
 
 

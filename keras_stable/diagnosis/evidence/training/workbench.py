@@ -14,6 +14,8 @@ from keras_stable.diagnosis.evidence.copying.snapshot import Snapshot
 from keras_stable.diagnosis.evidence.data.source import Batch
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
 from keras_stable.diagnosis.evidence.model.rates import learning_rate
+from keras_stable.keras_private import compiled_parts, learning_rate_source, replace_learning_rate_source
+from keras_stable.optimizers.guard_state import state_variables
 
 
 class Workbench:
@@ -37,23 +39,24 @@ class Workbench:
         self.optimizer: Any = getattr(model.optimizer, "inner_optimizer", model.optimizer)
         if not self.optimizer.built:
             model.optimizer.build(model.trainable_variables)
-        self._start = Snapshot([*model.variables, *model.optimizer.variables])
+        self._start = Snapshot([*model.variables, *state_variables(model.optimizer)])
         self.learning_rate = learning_rate(self.optimizer)
-        self._rate = self.optimizer._learning_rate
+        self._rate = learning_rate_source(self.optimizer)
         self.initialized = False
         self.first_seconds = self.step_seconds = math.nan
 
     def restore(self) -> None:
         """Puts back the weights, the optimizer's state and a schedule of the beginning."""
-        if self.optimizer._learning_rate is not self._rate:
-            self.optimizer._learning_rate = self._rate
+        if learning_rate_source(self.optimizer) is not self._rate:
+            replace_learning_rate_source(self.optimizer, self._rate)
             self.model.train_function = None
         self._start.put_back()
 
     def constant_rate(self, rate: float) -> None:
         """Trains at another learning rate from here on; a schedule gives way to it."""
-        if not isinstance(self.optimizer._learning_rate, keras.Variable):
-            self.optimizer._learning_rate = keras.Variable(rate, trainable=False, name="learning_rate")
+        if not isinstance(learning_rate_source(self.optimizer), keras.Variable):
+            constant = keras.Variable(rate, trainable=False, name="learning_rate")
+            replace_learning_rate_source(self.optimizer, constant)
             self.model.train_function = None
         self.optimizer.learning_rate.assign(rate)
 
@@ -112,7 +115,7 @@ class Workbench:
 
     def _build_metrics(self, x: Any, y: Any = None, sample_weight: Any = None) -> None:
         """Makes the variables of the metrics. TensorFlow traces a step twice in which variables are made."""
-        own = getattr(self.model, "_compile_metrics", None)
+        own = compiled_parts(self.model).get("metrics")
         stock = type(self.model).train_step is keras.Model.train_step
         if own is None or own.built or not stock or self.model.run_eagerly or y is None:
             return

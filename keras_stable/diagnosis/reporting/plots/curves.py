@@ -93,9 +93,7 @@ def _draw(axes: Axes, index: int, curve: Curve, log: bool) -> None:
 
 
 def _mark_lost(axes: Axes, curves: Sequence[Curve]) -> None:
-    lost = sorted(
-        {place + 1 for curve in curves for place, value in enumerate(curve.values) if not math.isfinite(value)}
-    )
+    lost = sorted({step + 1 for curve in curves for step, value in enumerate(curve.values) if not math.isfinite(value)})
     if lost:
         heights = [0.98] * len(lost)
         style: dict[str, Any] = {"color": "black", "marker": "x", "linestyle": "none", "clip_on": False}

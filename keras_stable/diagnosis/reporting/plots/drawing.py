@@ -132,10 +132,10 @@ def draw_bars(title: str, rows: Rows, *, log: bool = False, ends: Sequence[str] 
     axes.set(**limits)
     if log:
         log_scale(axes, "x")
-    for place, text in enumerate(ends):
-        finite = values[:, place][drawn[:, place]]
+    for row, text in enumerate(ends):
+        finite = values[:, row][drawn[:, row]]
         if text and len(finite):
-            axes.annotate(text, (finite.max(), place), (5, 0), textcoords="offset points", va="center", fontsize=10)
+            axes.annotate(text, (finite.max(), row), (5, 0), textcoords="offset points", va="center", fontsize=10)
     _write_notes(axes, rows)
     finish(figure)
     axes.grid(visible=False, axis="y")
@@ -150,12 +150,12 @@ def listed(pairs: Iterable[tuple[str, float]], text: Callable[[float], str] = si
     >>> listed([(str(k), k * 1.0) for k in range(1, 20)])
     'first 1 1.00, last 19 19.0, smallest 1 1.00, largest 19 19.0'
     """
-    known = [(name, value) for name, value in pairs if not math.isnan(value)]
-    if len(known) > most:
-        ranked = sorted(known, key=lambda pair: pair[1])
-        chosen = {"first": known[0], "last": known[-1], "smallest": ranked[0], "largest": ranked[-1]}
-        known = [(f"{which} {name}", value) for which, (name, value) in chosen.items()]
-    return ", ".join(f"{name} {text(value)}" for name, value in known)
+    measured = [(name, value) for name, value in pairs if not math.isnan(value)]
+    if len(measured) > most:
+        ranked = sorted(measured, key=lambda pair: pair[1])
+        chosen = {"first": measured[0], "last": measured[-1], "smallest": ranked[0], "largest": ranked[-1]}
+        measured = [(f"{which} {name}", value) for which, (name, value) in chosen.items()]
+    return ", ".join(f"{name} {text(value)}" for name, value in measured)
 
 
 def percent(value: float) -> str:
@@ -209,8 +209,8 @@ def _row_axes(title: str, rows: Rows, thickness: float = 1.0) -> tuple[Figure, A
 
 
 def _write_notes(axes: Axes, rows: Rows) -> None:
-    for place, note in rows.notes.items():
-        axes.text(0.01, place, note, va="center", fontsize=10, style="italic", transform=axes.get_yaxis_transform())
+    for row, note in rows.notes.items():
+        axes.text(0.01, row, note, va="center", fontsize=10, style="italic", transform=axes.get_yaxis_transform())
 
 
 def _positive(values: Sequence[float]) -> np.ndarray:

@@ -18,18 +18,20 @@ def gradient_norms(facts: Facts) -> Iterator[Drawing]:
     if gradients is None or not gradients.variables:
         return
     single = len(gradients.variables) <= _MOST_VARIABLES
-    rows = [[each] for each in gradients.variables] if single else _by_layer(gradients.variables)
+    rows = [[variable] for variable in gradients.variables] if single else _by_layer(gradients.variables)
     names = [row[0].path if single else row[0].layer for row in rows]
     mean, low, high = zip(*map(_norms, rows), strict=True)
     series = [
-        Series(f"{part} (line: smallest to largest batch)", *(_where(part, rows, each) for each in (mean, low, high)))
+        Series(
+            f"{part} (line: smallest to largest batch)", *(_where(part, rows, summary) for summary in (mean, low, high))
+        )
         for part in ("encoder", "readout")
         if any(row[0].part == part for row in rows)
     ]
-    notes = {place: note for place, row in enumerate(rows) if (note := _note(row, gradients.batches))}
+    notes = {index: note for index, row in enumerate(rows) if (note := _note(row, gradients.batches))}
     what = "variable" if single else "layer"
     title = f"Gradient norm by {what}"
-    said = [f"{names[place]}: {note}" for place, note in list(notes.items())[:8]]
+    said = [f"{names[index]}: {note}" for index, note in list(notes.items())[:8]]
     more = f"; {len(notes) - 8} more such" if len(notes) > 8 else ""
     yield Drawing(
         title,
@@ -79,15 +81,15 @@ def gradient_steps(facts: Facts) -> Iterator[Drawing]:
 
 def _by_layer(variables: Sequence[VariableGradient]) -> list[list[VariableGradient]]:
     layers: dict[str, list[VariableGradient]] = {}
-    for each in variables:
-        layers.setdefault(each.layer, []).append(each)
+    for variable in variables:
+        layers.setdefault(variable.layer, []).append(variable)
     return list(layers.values())
 
 
 def _norms(row: Sequence[VariableGradient]) -> tuple[float, float, float]:
     """Returns the mean, the smallest and the largest norm over batches of some variables together."""
-    known = [each.norms for each in row if each.received and each.norms]
-    batches = [math.sqrt(sum(norm**2 for norm in norms)) for norms in zip(*known, strict=False)]
+    norms_by_variable = [variable.norms for variable in row if variable.received and variable.norms]
+    batches = [math.sqrt(sum(norm**2 for norm in norms)) for norms in zip(*norms_by_variable, strict=False)]
     finite = [norm for norm in batches if math.isfinite(norm)]
     if not finite:
         return math.nan, math.nan, math.nan
@@ -99,8 +101,8 @@ def _where(part: str, rows: Sequence[Sequence[VariableGradient]], values: Sequen
 
 
 def _note(row: Sequence[VariableGradient], batches: int) -> str:
-    if not any(each.received for each in row):
+    if not any(variable.received for variable in row):
         return "no gradient"
-    if any(each.nonfinite for each in row):
-        return f"NaN or infinite in {max(each.nonfinite for each in row)} of {batches} batches"
-    return "exactly 0" if all(each.zero or not each.received for each in row) else ""
+    if any(variable.nonfinite for variable in row):
+        return f"NaN or infinite in {max(variable.nonfinite for variable in row)} of {batches} batches"
+    return "exactly 0" if all(variable.zero or not variable.received for variable in row) else ""

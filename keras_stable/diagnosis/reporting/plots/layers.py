@@ -27,10 +27,10 @@ def activations(facts: Facts) -> Iterator[Drawing]:
         Series("absolute mean", [abs(layer.mean) for layer in layers]),
         Series("largest absolute value", [layer.maximum for layer in layers]),
     ]
-    lost = {place: f"{layer.nonfinite:,} NaN or infinite" for place, layer in enumerate(layers) if layer.nonfinite}
-    zero = {place: "all 0" for place, layer in enumerate(layers) if layer.maximum == 0}
+    lost = {row: f"{layer.nonfinite:,} NaN or infinite" for row, layer in enumerate(layers) if layer.nonfinite}
+    zero = {row: "all 0" for row, layer in enumerate(layers) if layer.maximum == 0}
     title = "Outputs by layer"
-    said = f" NaN or infinite values in {', '.join(names[place] for place in list(lost)[:8])}." if lost else ""
+    said = f" NaN or infinite values in {', '.join(names[row] for row in list(lost)[:8])}." if lost else ""
     yield Drawing(
         title,
         "From the input (top) to the output (bottom), on a logarithmic axis. In a sound model the marks stay near 1 "
@@ -55,13 +55,13 @@ def idle_units(facts: Facts) -> Iterator[Drawing]:
         "dead after the probe": [later.get(layer.path, math.nan) for layer in layers],
         "saturated: always at a bound": [layer.saturated for layer in layers],
     }
-    series = [Series(label, each) for label, each in values.items() if not all(map(math.isnan, each))]
+    series = [Series(label, shares) for label, shares in values.items() if not all(map(math.isnan, shares))]
     if not series:
         return
     names = [layer.path for layer in layers]
     title = "Dead and saturated units by layer"
-    said = [f"{each.label}: {listed(zip(names, each.values, strict=True), percent)}" for each in series]
-    shares = [Series(each.label, [100 * value for value in each.values]) for each in series]
+    said = [f"{marks.label}: {listed(zip(names, marks.values, strict=True), percent)}" for marks in series]
+    shares = [Series(marks.label, [100 * value for value in marks.values]) for marks in series]
     yield Drawing(
         title,
         "Units that give no gradient: relu units that are 0 for every sample, sigmoid, tanh or softmax units that "
@@ -73,7 +73,7 @@ def idle_units(facts: Facts) -> Iterator[Drawing]:
 
 def scales(facts: Facts) -> Iterator[Drawing]:
     """Yields the scale of the inputs, and of the features before the readout."""
-    rows = [row for each in facts.get("inputs") or () for row in _of_input(each)]
+    rows = [row for entry in facts.get("inputs") or () for row in _of_input(entry)]
     features: Features | None = facts.get("features")
     if features is not None:
         rows.append((f"features into {features.layer}", (*features.std, features.maximum)))
@@ -98,10 +98,10 @@ def scales(facts: Facts) -> Iterator[Drawing]:
     )
 
 
-def _of_input(each: Input) -> Iterator[tuple[str, tuple[float, float, float, float]]]:
-    if each.consumer == "Embedding":  # numbers of tokens have no scale
+def _of_input(entry: Input) -> Iterator[tuple[str, tuple[float, float, float, float]]]:
+    if entry.consumer == "Embedding":  # numbers of tokens have no scale
         return
-    yield f"{each.name} as given", (*each.feature_std, max(abs(each.minimum), abs(each.maximum)))
-    if each.consumer and not math.isnan(each.entering_std):
-        entering = (each.entering_std, each.entering_std, each.entering_std, each.entering_max)
-        yield f"{each.name} into {each.consumer}", entering
+    yield f"{entry.name} as given", (*entry.feature_std, max(abs(entry.minimum), abs(entry.maximum)))
+    if entry.consumer and not math.isnan(entry.entering_std):
+        entering = (entry.entering_std, entry.entering_std, entry.entering_std, entry.entering_max)
+        yield f"{entry.name} into {entry.consumer}", entering

@@ -37,12 +37,12 @@ def _of_output(output: OutputEvaluation, later: OutputEvaluation | None, several
     classes = sorted(set().union(*shares.values()))
     crowded = len(classes) > _MOST_BARS
     if crowded:
-        classes.sort(key=lambda each: -shares["labels"].get(each, 0.0))
+        classes.sort(key=lambda k: -shares["labels"].get(k, 0.0))
     title = f"Predicted and true classes of {output.name}" if several else "Predicted and true classes"
     said = [
-        f"{label}: {len(each)} of {len(classes)} classes, "
-        + listed(((f"class {k}", each[k]) for k in sorted(each, key=lambda k: -each[k])[:4]), percent)
-        for label, each in shares.items()
+        f"{label}: {len(share)} of {len(classes)} classes, "
+        + listed(((f"class {k}", share[k]) for k in sorted(share, key=lambda k: -share[k])[:4]), percent)
+        for label, share in shares.items()
     ]
     order = "The commonest label stands left. " if crowded else ""
     return Drawing(
@@ -62,8 +62,8 @@ def _draw(title: str, classes: Sequence[int], shares: Mapping[str, Shares], crow
     figure, axes = new_axes(title, **settings)
     places = np.arange(len(classes))
     width = 0.84 / len(shares)
-    for index, (label, each) in enumerate(shares.items()):
-        heights = [100 * each.get(k, 0.0) for k in classes]
+    for index, (label, share) in enumerate(shares.items()):
+        heights = [100 * share.get(k, 0.0) for k in classes]
         style = line_style(index)
         if crowded:
             look = {"marker": ""} if label == "labels" else {"linestyle": "none", "markersize": 5}
@@ -81,4 +81,4 @@ def _draw(title: str, classes: Sequence[int], shares: Mapping[str, Shares], crow
 
 def _shares(counts: Sequence[tuple[int, int]]) -> Shares:
     total = sum(number for _, number in counts) or 1
-    return {each: number / total for each, number in counts if number}
+    return {k: number / total for k, number in counts if number}

@@ -23,12 +23,12 @@ from keras_stable.reporting.numbers import significant
 
 def rate_range(facts: Facts) -> Iterator[Drawing]:
     """Yields the loss while the learning rate grows."""
-    found: RateRange | None = facts.get("rate_range")
-    pairs = [] if found is None else [pair for pair in zip(found.rates, found.losses, strict=True) if _drawable(*pair)]
-    if found is None or not pairs:
+    sweep: RateRange | None = facts.get("rate_range")
+    pairs = [] if sweep is None else [pair for pair in zip(sweep.rates, sweep.losses, strict=True) if _drawable(*pair)]
+    if sweep is None or not pairs:
         return
     title = "Loss while the learning rate grows"
-    lines = {"this model's rate": found.own, "steepest descent": found.best, "from here on it rises": found.highest}
+    lines = {"this model's rate": sweep.own, "steepest descent": sweep.best, "from here on it rises": sweep.highest}
     yield Drawing(
         title,
         "Each step takes a larger learning rate than the one before. A good rate lies where the loss falls.",

@@ -5,30 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, Output, OutputEvaluation, Structure
-
-CATEGORICAL = ("categorical_crossentropy", "categorical_focal_crossentropy")
-SPARSE = ("sparse_categorical_crossentropy",)
-BINARY = ("binary_crossentropy", "binary_focal_crossentropy")
-DIVERGENCE = ("kl_divergence", "kullback_leibler_divergence")
-HINGE = ("hinge", "squared_hinge")
-DISTANCE = (
-    "mean_squared_error",
-    "mean_absolute_error",
-    "mean_absolute_percentage_error",
-    "mean_squared_logarithmic_error",
-    "huber",
-    "log_cosh",
-)
-FOR_PROBABILITIES = (*CATEGORICAL, *SPARSE, *BINARY, *DIVERGENCE)
-
-ACCURACIES = (
-    "accuracy",
-    "binary_accuracy",
-    "categorical_accuracy",
-    "sparse_categorical_accuracy",
-    "top_k_categorical_accuracy",
-    "sparse_top_k_categorical_accuracy",
-)
+from keras_stable.diagnosis.vocabulary import ACCURACIES
 
 MANY_CLASSES = 50  # more different whole numbers than this are rather counts, ages or prices
 ROWS_PER_CLASS = 5  # fewer rows of each are rather the points of a curve
@@ -77,10 +54,10 @@ def cases(
     for index, output in enumerate(outputs):
         if not output.loss:
             continue
-        own = next((each for each in labels if each.output == output.name), None)
+        own = next((label for label in labels if label.output == output.name), None)
         if own is None and len(labels) == len(outputs):
             own = labels[index]
-        answer = next((each for each in answers if each.name == output.name), None)
+        answer = next((answer for answer in answers if answer.name == output.name), None)
         if answer is None and len(answers) == len(outputs):
             answer = answers[index]
         yield Case(output, own, learning, answer, structure is not None and structure.kind == "subclassed")
@@ -92,7 +69,7 @@ def size(shape: Sequence[int | None]) -> int | None:
     >>> size(()), size((3, 2)), size((None, 2))
     (1, 6, None)
     """
-    lengths = [each for each in shape if each is not None]
+    lengths = [length for length in shape if length is not None]
     return math.prod(lengths) if len(lengths) == len(shape) else None
 
 

@@ -4,17 +4,8 @@ from dataclasses import replace
 
 from keras_stable.diagnosis.facts import Labels
 from keras_stable.diagnosis.rule import Found, Severity
-from keras_stable.diagnosis.rules.compile._case import (
-    BINARY,
-    CATEGORICAL,
-    DISTANCE,
-    DIVERGENCE,
-    HINGE,
-    SPARSE,
-    Case,
-    is_whole,
-    look_like_classes,
-)
+from keras_stable.diagnosis.rules.compile._case import Case, is_whole, look_like_classes
+from keras_stable.diagnosis.vocabulary import BINARY, CATEGORICAL, DISTANCE, DIVERGENCE, HINGE, SPARSE
 
 NEVER_NEGATIVE = ("sigmoid", "hard_sigmoid", "softmax", "relu", "relu6", "softplus")
 ROUNDING = 1e-6
@@ -26,7 +17,7 @@ def other_size(case: Case) -> Found | None:
     values = _size(case)
     if labels is None or label_size is None or values is None or label_size == values:
         return None
-    if output.loss not in (*DISTANCE, *BINARY) or 1 not in (label_size, values):
+    if output.loss not in DISTANCE | BINARY or 1 not in (label_size, values):
         return None
     if label_size == 1 and labels.kind == "class_ids" and output.width > labels.maximum:
         remedy = f'For class ids, end with `Dense({output.width}, activation="softmax")` and take '
@@ -76,7 +67,7 @@ def real_targets(case: Case) -> Found | None:
         )
     if labels.kind != "real" or is_whole(labels):
         return None
-    if output.loss in SPARSE or (output.loss in (*CATEGORICAL, *DIVERGENCE) and outside):
+    if output.loss in SPARSE or (output.loss in CATEGORICAL | DIVERGENCE and outside):
         return _found(
             case,
             f"`{output.loss}` is for classes, but the labels are real numbers from {labels.minimum:.4g} to "

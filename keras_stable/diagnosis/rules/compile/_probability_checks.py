@@ -3,7 +3,8 @@
 import math
 
 from keras_stable.diagnosis.rule import Found, Severity
-from keras_stable.diagnosis.rules.compile._case import BINARY, CATEGORICAL, DIVERGENCE, FOR_PROBABILITIES, SPARSE, Case
+from keras_stable.diagnosis.rules.compile._case import Case
+from keras_stable.diagnosis.vocabulary import BINARY, CATEGORICAL, DIVERGENCE, FOR_PROBABILITIES, SPARSE
 
 PROBABILITIES = ("softmax", "sigmoid", "hard_sigmoid", "sparsemax")
 HALF_BLIND = ("relu", "relu6", "softplus", "tanh", "hard_tanh", "softsign", "log_sigmoid")
@@ -57,7 +58,7 @@ def _sums_to_one(case: Case) -> bool | None:
 def one_unit(case: Case) -> Found | None:
     """A cross-entropy over classes where there is one unit."""
     output = case.output
-    if output.width != 1 or output.loss not in (*CATEGORICAL, *SPARSE, *DIVERGENCE):
+    if output.width != 1 or output.loss not in CATEGORICAL | SPARSE | DIVERGENCE:
         return None
     return Found(
         where=output.layer or output.name,
@@ -150,7 +151,7 @@ def competing_units(case: Case) -> Found | None:
     if output.from_logits or output.width < 2:
         return None
     confidence = HARMLESS_SO_FAR if case.learning.healthy else 0.93
-    if output.loss in (*CATEGORICAL, *SPARSE, *DIVERGENCE) and kind == "multi_hot":
+    if output.loss in CATEGORICAL | SPARSE | DIVERGENCE and kind == "multi_hot":
         return _competition(
             case,
             f"`{output.loss}` supposes one class a sample, but the labels have any number of them.",
@@ -158,7 +159,7 @@ def competing_units(case: Case) -> Found | None:
             "warning",
             confidence,
         )
-    if output.loss in (*CATEGORICAL, *SPARSE, *DIVERGENCE) and output.activation in ("sigmoid", "hard_sigmoid"):
+    if output.loss in CATEGORICAL | SPARSE | DIVERGENCE and output.activation in ("sigmoid", "hard_sigmoid"):
         return _competition(
             case,
             f"`{output.loss}` needs probabilities that sum to 1, but `{output.activation}` makes each of the "

@@ -5,6 +5,7 @@ import statistics
 from collections.abc import Iterable
 
 from keras_stable.diagnosis.facts import Compiled, Learning, Probe
+from keras_stable.diagnosis.vocabulary import RATE_FACTORS, STANDARDIZED_INPUTS, STANDARDIZED_TARGETS, TrialName
 
 USUAL = {
     "sgd": 0.01,
@@ -24,7 +25,8 @@ HIGHEST = {"sgd": 5.0, "adagrad": 5.0, "adadelta": 50.0, "adafactor": 1.0, "ftrl
 LOWEST = {"sgd": 1e-5, "adagrad": 1e-5, "adadelta": 1e-3, "ftrl": 1e-5, "lion": 1e-7}
 
 _ADAPTIVE_HIGHEST, _ADAPTIVE_LOWEST = 0.1, 1e-6
-_RIVALS = ("standardized_inputs", "standardized_targets")
+_RIVALS: tuple[TrialName, ...] = (STANDARDIZED_INPUTS, STANDARDIZED_TARGETS)
+_CHANCE = 0.02  # share of what there is to gain over a constant answer that chance may gain
 
 
 def highest(compiled: Compiled) -> float:
@@ -51,7 +53,16 @@ def effective_rate(compiled: Compiled) -> float:
 def best_gain(probe: Probe | None, names: Iterable[str]) -> tuple[float, str]:
     """Returns the largest gain of these trials and its name; (NaN, "") where none was run."""
     gains = [(probe.gain(name), name) for name in names] if probe is not None else []
-    return max((each for each in gains if not math.isnan(each[0])), default=(math.nan, ""))
+    return max((pair for pair in gains if not math.isnan(pair[0])), default=(math.nan, ""))
+
+
+def factor(trial: str) -> float:
+    """Returns by what a trial of another learning rate multiplies it.
+
+    >>> factor("learning_rate*10")
+    10.0
+    """
+    return next(factor for name, factor in RATE_FACTORS.items() if name == trial)
 
 
 def rival_gain(probe: Probe | None) -> float:
@@ -64,7 +75,7 @@ def reaches_beyond_constant(probe: Probe, name: str, learning: Learning) -> bool
     trial = probe.trial(name)
     if trial is None or not math.isfinite(learning.constant_loss):
         return True
-    return trial.loss < learning.constant_loss - 0.02 * abs(learning.constant_loss)
+    return learning.gained(learning.constant_loss, trial.loss) > _CHANCE
 
 
 def kernel_update(probe: Probe | None) -> float:

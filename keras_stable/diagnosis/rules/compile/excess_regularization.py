@@ -7,7 +7,9 @@ from keras_stable.diagnosis.facts import Compiled, Evaluation, Gradients, Learni
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
 
 GRADIENT = Threshold(1.0, "Penalty's gradient over the data's. Above, a step mostly shrinks weights. Usual is 0.01.")
-LOSS = Threshold(1.0, "Penalty over the loss of the data. Wide models start near 1 with L2 of 0.01 and still learn.")
+LOSS = Threshold(
+    1.0, "Penalty over what the data's loss has left to gain. Wide models start near 1 with L2 of 0.01 and still learn."
+)
 RULING = Threshold(10.0, "Both ten times those of the data: what falls while it trains is the penalty.")
 DECAY = Threshold(0.5, "Share of the weights that decay alone takes away in the short training. Usual is 1e-5.")
 
@@ -62,9 +64,10 @@ def excess_regularization(
     severity: Severity = "warning" if learning.troubled else "advice"
     by_gradient = _ratio(gradients.penalty_norm, gradients.data_norm) if gradients is not None else math.nan
     # Weights that a penalty has shrunk already have a small one: where training began it shows.
-    seen = [each for each in (evaluation, probe.before if probe is not None else None) if each is not None]
-    ratios = [_ratio(each.penalty, each.loss) for each in seen]
-    by_loss = max((each for each in ratios if not math.isnan(each)), default=math.nan)
+    before = probe.before if probe is not None else None
+    seen = [answer for answer in (evaluation, before) if answer is not None]
+    ratios = [_ratio(answer.penalty, answer.loss - answer.floor) for answer in seen]
+    by_loss = max((ratio for ratio in ratios if not math.isnan(ratio)), default=math.nan)
     evidence = {"penalty_gradient_over_data_gradient": by_gradient, "penalty_over_loss": by_loss}
     heavy = [by_gradient > GRADIENT.value, by_loss > LOSS.value]
     if any(heavy):

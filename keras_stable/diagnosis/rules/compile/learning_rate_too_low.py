@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from keras_stable.diagnosis.facts import Compiled, Learning, Probe, RateRange
 from keras_stable.diagnosis.rule import Found, Threshold, rule
 from keras_stable.diagnosis.rules.compile import _rates
+from keras_stable.diagnosis.vocabulary import HIGHER_RATES, LOWER_RATES
 
-GAIN = Threshold(0.3, "Share of the loss that a higher rate alone takes away. Chance moves a short training by 0.1.")
+GAIN = Threshold(
+    0.3, "Share of what is left to gain that a higher rate alone gains. Chance moves a short training by 0.1."
+)
 UPDATE = Threshold(1e-5, "Share of a kernel that a step changes. It takes 100,000 such steps to renew the weights.")
 CREEP = Threshold(1e-4, "The same share, where the rate is also far below the usual one: a tenth of what is common.")
 FAR = Threshold(20.0, "The usual rate over the effective one, momentum counted in; 10 is still a matter of taste.")
 BOUND = Threshold(1.0, "Rate over 1e-6 for Adam and its like, 1e-5 for SGD, 1e-3 for Adadelta. Nothing moves below.")
-
-_TRIALS = ("learning_rate*10", "learning_rate*100")
 
 
 @rule(
@@ -59,7 +60,7 @@ def learning_rate_too_low(
     Smith (2017), Cyclical Learning Rates for Training Neural Networks.
     """
     rate = _rates.effective_rate(compiled)
-    gain, trial = _rates.best_gain(probe, _TRIALS)
+    gain, trial = _rates.best_gain(probe, HIGHER_RATES)
     evidence = {"learning_rate": compiled.learning_rate, "gain_when_higher": gain}
     message = f"The learning rate of {compiled.learning_rate:.3g} is too low for {compiled.optimizer} here"
     if rate == 0 and not compiled.schedule:
@@ -68,7 +69,7 @@ def learning_rate_too_low(
         return
     confirmed = _confirmed(compiled, rate, gain, trial, learning, probe)
     if confirmed is not None:
-        higher = compiled.learning_rate * float(trial.rpartition("*")[2])
+        higher = compiled.learning_rate * _rates.factor(trial)
         yield Found(
             "compile",
             f"{message}: with {higher:.3g} the same short training ends with a loss {gain:.0%} lower.",
@@ -112,7 +113,7 @@ def _confirmed(
     """Returns how sure it is that the rate is to blame where a higher one won; None where it is not."""
     if learning.state not in ("slow", "stuck") or probe is None or not gain > GAIN.value:
         return None
-    if _rates.best_gain(probe, ("learning_rate/10", "learning_rate/100"))[0] > gain:
+    if _rates.best_gain(probe, LOWER_RATES)[0] > gain:
         return None
     usual = _usual(compiled)
     if rate >= usual and learning.state == "slow":

@@ -4,15 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from keras_stable.diagnosis.facts import Labels, Learning, Output
 from keras_stable.diagnosis.rule import Found, Severity, rule
-from keras_stable.diagnosis.rules.compile._case import (
-    ACCURACIES,
-    BINARY,
-    DISTANCE,
-    HINGE,
-    Case,
-    cases,
-    look_like_classes,
-)
+from keras_stable.diagnosis.rules.compile._case import Case, cases, look_like_classes
+from keras_stable.diagnosis.vocabulary import ACCURACIES, BINARY, DISTANCE, HINGE
 
 _OF_ONE_HOT = ("categorical_accuracy", "top_k_categorical_accuracy")
 _OF_IDS = ("sparse_categorical_accuracy", "sparse_top_k_categorical_accuracy")

@@ -28,6 +28,9 @@ RANGES = {
     "log_softmax": (-_INFINITE, 0.0),
 }
 
+# Bounded on one side by a clip, which gives no gradient there. No scale of the targets helps: see redundant-activation.
+CLIPPING = frozenset({"relu", "relu6"})
+
 FAR = 2.0  # standard deviations between mean and bound beyond which only outliers cross it
 NEAR = 0.1  # standard deviations by which a rounding or a rare value may cross
 
@@ -62,8 +65,8 @@ def beyond(output: Output, labels: Labels, evaluation: Evaluation | None = None)
         return None
     low, high = RANGES[output.activation]
     slack = 1e-3
-    for each in evaluation.outputs if evaluation else ():
-        if each.name == output.name and (each.maximum > high + slack or each.minimum < low - slack):
+    for answer in evaluation.outputs if evaluation else ():
+        if answer.name == output.name and (answer.maximum > high + slack or answer.minimum < low - slack):
             return None
     excess = max(low - labels.minimum, labels.maximum - high)
     if excess <= slack:

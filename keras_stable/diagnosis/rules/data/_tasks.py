@@ -3,14 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from keras_stable.diagnosis.facts import Labels, Output, Plan
-
-SPARSE = frozenset({"sparse_categorical_crossentropy", "sparse_crossentropy"})
-CATEGORICAL = frozenset({"categorical_crossentropy", "categorical_focal_crossentropy", "categorical_hinge"})
-BINARY = frozenset({"binary_crossentropy", "binary_focal_crossentropy", "hinge", "squared_hinge"})
-# Losses in the unit of the targets; those of ratios and logarithms do not mind how large the targets are.
-ABSOLUTE = frozenset({"mean_squared_error", "mean_absolute_error", "huber", "log_cosh"})
-RELATIVE = frozenset({"mean_absolute_percentage_error", "mean_squared_logarithmic_error", "poisson"})
-REGRESSION = ABSOLUTE | RELATIVE
+from keras_stable.diagnosis.vocabulary import CUSTOM, FOR_CLASSES
 
 
 def paired(outputs: Sequence[Output], labels: Sequence[Labels]) -> Iterator[tuple[Output, Labels]]:
@@ -19,11 +12,11 @@ def paired(outputs: Sequence[Output], labels: Sequence[Labels]) -> Iterator[tupl
     >>> [(output.name, label.output) for output, label in paired([Output(name="a")], [Labels(output="b")])]
     [('a', 'b')]
     """
-    by_name = {each.output: each for each in labels}
+    by_name = {label.output: label for label in labels}
     for index, output in enumerate(outputs):
         if output.name in by_name:
             yield output, by_name[output.name]
-        elif len(outputs) == len(labels) and labels[index].output not in {each.name for each in outputs}:
+        elif len(outputs) == len(labels) and labels[index].output not in {other.name for other in outputs}:
             yield output, labels[index]
 
 
@@ -37,9 +30,9 @@ def classifies(output: Output, labels: Labels) -> bool:
     """
     if len(labels.class_counts) < 1:
         return False
-    if output.loss in SPARSE | CATEGORICAL | BINARY:
+    if output.loss in FOR_CLASSES:
         return True
-    return labels.kind in ("one_hot", "binary") or (output.loss == "custom" and labels.kind == "class_ids")
+    return labels.kind in ("one_hot", "binary") or (output.loss == CUSTOM and labels.kind == "class_ids")
 
 
 def counts(labels: Labels) -> list[int]:

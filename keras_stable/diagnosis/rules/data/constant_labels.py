@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from keras_stable.diagnosis.facts import Labels, Learning, Output, Plan
 from keras_stable.diagnosis.rule import Found, Threshold, rule
 from keras_stable.diagnosis.rules.data._tasks import classifies, counts, only_first_seen, paired
+from keras_stable.diagnosis.vocabulary import CUSTOM
 
 BITS = Threshold(0.05, "One sample in 180 of another class; half a bit, where other tools stop, is 1 in 9 and common.")
 
@@ -58,7 +59,7 @@ def constant_labels(
         x, y = x[order], y[order]
     """
     for output, label in paired(outputs, labels):
-        if output.loss == "custom" or label.samples < 2:
+        if output.loss == CUSTOM or label.samples < 2:
             continue
         if label.distinct == 1 or _flat(label):
             yield _constant(output.name, label, plan, several=len(outputs) > 1)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from keras_stable.diagnosis.facts import History, Labels, Learning, Output, Plan
+from keras_stable.diagnosis.progress import gained, noise_of
 from keras_stable.diagnosis.rule import Found, Threshold, rule
 from keras_stable.diagnosis.rules.data._tasks import classifies, counts, only_first_seen, paired
 
@@ -13,7 +14,7 @@ VERY_FEW = Threshold(5.0, "Below, hardly any split leaves a class both training 
 MANY_CLASSES = 5  # with fewer, a toy set that holds every possible input is common
 TRUTH_TABLE = 16  # samples up to which such a set may be all there is
 GAP = 0.2  # accuracy that validation falls behind training
-WORSE = 2.0  # times that the validation loss is the training loss, where accuracy was not logged
+WORSE = 1.0  # rise from training to validation, over what training left to gain, where accuracy was not logged
 
 
 @rule(
@@ -84,5 +85,6 @@ def _apart(history: History) -> bool:
     if history.accuracy and history.val_accuracy:
         return history.accuracy[-1] - history.val_accuracy[-1] > GAP
     if history.loss and history.val_loss:
-        return history.loss[-1] > 0 and history.val_loss[-1] > WORSE * history.loss[-1]
+        noise = noise_of(history.loss)
+        return gained(history.loss[-1], history.val_loss[-1], history.floor, noise) < -WORSE
     return False

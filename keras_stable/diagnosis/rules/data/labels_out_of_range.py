@@ -5,12 +5,22 @@ from collections.abc import Iterator, Sequence
 
 from keras_stable.diagnosis.facts import Labels, Output
 from keras_stable.diagnosis.rule import Found, rule
-from keras_stable.diagnosis.rules.data._tasks import BINARY, CATEGORICAL, REGRESSION, SPARSE, paired, same_shape
+from keras_stable.diagnosis.rules.data._tasks import paired, same_shape
+from keras_stable.diagnosis.vocabulary import (
+    BINARY,
+    CATEGORICAL,
+    CATEGORICAL_HINGE,
+    DIVERGENCE,
+    HINGE,
+    REGRESSION,
+    SPARSE,
+)
 
+_BY_NUMBER = CATEGORICAL | CATEGORICAL_HINGE | BINARY | HINGE | REGRESSION
 SLACK = 1e-3  # label smoothing by hand may leave a rounding error
 BOUNDS = {
-    **dict.fromkeys([*CATEGORICAL, *BINARY, "kl_divergence"], (0.0, 1.0)),
-    **dict.fromkeys(["hinge", "squared_hinge"], (-1.0, 1.0)),
+    **dict.fromkeys(CATEGORICAL | CATEGORICAL_HINGE | BINARY | DIVERGENCE, (0.0, 1.0)),
+    **dict.fromkeys(HINGE, (-1.0, 1.0)),
     "poisson": (0.0, math.inf),
 }
 
@@ -89,9 +99,9 @@ def _shape(output: Output, label: Labels) -> tuple[str, str | None] | None:
                 f"Labels of shape {label.shape} are rows of {output.width}, and {output.loss} wants one class id.",
                 'Compile with `loss="categorical_crossentropy"`, or give `y.argmax(axis=-1)`.',
             )
-    elif output.loss not in CATEGORICAL | BINARY | REGRESSION or same_shape(label.shape, output.shape):
+    elif output.loss not in _BY_NUMBER or same_shape(label.shape, output.shape):
         return None
-    elif (output.loss in CATEGORICAL or label.kind in ("class_ids", "binary")) and same_shape(
+    elif (output.loss in CATEGORICAL | CATEGORICAL_HINGE or label.kind in ("class_ids", "binary")) and same_shape(
         label.shape, output.shape[:-1]
     ):
         return (

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from keras_stable.diagnosis.facts import Input, Learning, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.vocabulary import STANDARDIZED_INPUTS
 
 HARMFUL = Threshold(50.0, "Raw pixels (near 100) and raw table columns lie above, scaled inputs far below.")
 LARGE = Threshold(10.0, "Initial weights assume 1. Many models learn all the same, so it counts where one does not.")
@@ -14,9 +15,8 @@ JUMP = Threshold(
 SMALL = Threshold(0.1, "Below, the first layer's gradients are under a tenth of the others', and it hardly learns.")
 
 ONES = 0.5  # a rare 1 among zeros, as in one-hot rows, has a small mean square and is well scaled
-CONFIRMED = 0.2  # share of the loss that standardizing the inputs alone takes away
+CONFIRMED = 0.2  # share of what is left to gain that standardizing the inputs alone gains
 REFUTED = 0.02
-LEARNT = 0.9  # of the loss of the best constant answer: a loss that only fell from a huge first value stays above
 
 
 @rule(
@@ -82,30 +82,27 @@ def unscaled_inputs(inputs: Sequence[Input], learning: Learning, probe: Probe | 
 
     LeCun, Bottou, Orr and Mueller (1998), Efficient BackProp, section 4.3.
     """
-    gain = _gain(probe)
-    learnt = learning.healthy and not learning.last > LEARNT * learning.constant_loss
-    for each in inputs:
-        size = math.hypot(each.entering_mean, each.entering_std)
-        small = size < SMALL.value and not each.entering_max >= ONES
-        if each.consumer in ("", "Embedding") or each.normalized_by or not math.isfinite(size):
+    gain = math.nan if probe is None else probe.gain(STANDARDIZED_INPUTS)
+    for data in inputs:
+        size = math.hypot(data.entering_mean, data.entering_std)
+        small = size < SMALL.value and not data.entering_max >= ONES
+        if data.consumer in ("", "Embedding") or data.normalized_by or not math.isfinite(size):
             continue
         if not small and size <= LARGE.value:
             continue
         mild = size < HARMFUL.value
-        jumped = not mild and learning.first > JUMP.value * learning.constant_loss
-        advice = (learnt and not jumped) or (mild and not learning.troubled) or (mild and gain < REFUTED)
+        jumped = not mild and learning.gained(learning.constant_loss, learning.first) < 1 - JUMP.value
+        advice = (learning.has_learnt and not jumped) or (mild and not learning.troubled) or (mild and gain < REFUTED)
         yield Found(
-            where=each.name,
-            message=f"Values with a root mean square of {size:.3g} enter {each.consumer}, which expects about 1.",
-            evidence={"root_mean_square": size, "maximum": each.entering_max, "gain_when_standardized": gain},
+            where=data.name,
+            message=f"Values with a root mean square of {size:.3g} enter {data.consumer}, which expects about 1.",
+            evidence={
+                "root_mean_square": size,
+                "maximum": data.entering_max,
+                "largest_mean": data.feature_mean,
+                "gain_when_standardized": gain,
+            },
             threshold=SMALL.value if small else LARGE.value,
             severity="advice" if advice else "warning",
             confidence=0.95 if gain > CONFIRMED else 0.45 if gain < REFUTED else 0.6 if mild else 0.8,
         )
-
-
-def _gain(probe: Probe | None) -> float:
-    """Returns which share of the loss standardizing takes away, at the model's own rate or the usual one."""
-    names = ("standardized_inputs", "standardized_inputs_and_rate")
-    known = [] if probe is None else [gain for gain in map(probe.gain, names) if not math.isnan(gain)]
-    return max(known, default=math.nan)

@@ -5,15 +5,15 @@ from collections.abc import Iterator, Sequence
 
 from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, Output, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
-from keras_stable.diagnosis.rules.data._ranges import beyond
-from keras_stable.diagnosis.rules.data._tasks import ABSOLUTE, REGRESSION, paired, same_shape
+from keras_stable.diagnosis.rules.data._ranges import CLIPPING, beyond
+from keras_stable.diagnosis.rules.data._tasks import paired, same_shape
+from keras_stable.diagnosis.vocabulary import OF_THE_UNIT, REGRESSION, STANDARDIZED_TARGETS
 
 LARGE = Threshold(10.0, "Initial outputs have a size near 1; prices, ages and the like are learnt slowly from there.")
 HARMFUL = Threshold(100.0, "Above, the first gradients of a squared error are thousands of times the usual.")
 
-CONFIRMED = 0.2  # share of the loss that standardizing the targets alone takes away
+CONFIRMED = 0.2  # share of what is left to gain that standardizing the targets alone gains
 REFUTED = 0.02
-LEARNT = 0.9  # of the loss of the best constant answer: below, the targets are being learnt
 
 
 @rule(
@@ -54,9 +54,10 @@ def unscaled_targets(
 
     ## What it does
 
-    Compares the targets with what the last activation can give: a sigmoid never exceeds 1, a relu never falls
-    below 0. Else it takes their standard deviation and mean; where the model does not learn, a short training
-    on standardized targets tells whether their size is the cause. Large targets that are learnt are advice.
+    Compares the targets with what the last activation can give: a sigmoid never exceeds 1; a relu, which clips, is
+    named by redundant-activation. Else it takes their standard deviation and mean; where the model does not learn, a
+    short training on standardized targets tells whether their size is the cause. Large targets that are learnt are
+    advice.
 
     ## Why is this bad
 
@@ -83,14 +84,16 @@ def unscaled_targets(
     for output, label in paired(outputs, labels):
         if output.loss not in REGRESSION or not same_shape(label.shape, output.shape):
             continue
-        found = _out_of_reach(output, label, evaluation) or _large(output, label, learning, probe)
-        if found is not None:
-            yield found
+        finding = _out_of_reach(output, label, evaluation) or _large(
+            output, label, learning, probe, _r2(output, evaluation)
+        )
+        if finding is not None:
+            yield finding
 
 
 def _out_of_reach(output: Output, label: Labels, evaluation: Evaluation | None) -> Found | None:
     reach = beyond(output, label, evaluation)
-    if reach is None:
+    if reach is None or output.activation in CLIPPING:
         return None
     return Found(
         where=output.name,
@@ -104,18 +107,22 @@ def _out_of_reach(output: Output, label: Labels, evaluation: Evaluation | None) 
     )
 
 
-def _large(output: Output, label: Labels, learning: Learning, probe: Probe | None) -> Found | None:
+def _r2(output: Output, evaluation: Evaluation | None) -> float:
+    answers = evaluation.outputs if evaluation is not None else ()
+    return next((answer.r2 for answer in answers if answer.name == output.name), math.nan)
+
+
+def _large(output: Output, label: Labels, learning: Learning, probe: Probe | None, r2: float) -> Found | None:
     size = math.hypot(label.std, label.mean / 3)  # the last bias reaches a mean sooner than weights a spread
-    if output.loss not in ABSOLUTE or not math.isfinite(size) or size <= LARGE.value:
+    if output.loss not in OF_THE_UNIT or not math.isfinite(size) or size <= LARGE.value:
         return None
-    gain = math.nan if probe is None else probe.gain("standardized_targets")
-    learnt = learning.healthy and not learning.last > LEARNT * learning.constant_loss
-    advice = learnt or (learning.state == "unknown" and size <= HARMFUL.value)
+    gain = math.nan if probe is None else probe.gain(STANDARDIZED_TARGETS)
+    advice = learning.has_learnt or (learning.state == "unknown" and size <= HARMFUL.value)
     return Found(
         where=output.name,
         message=f"Targets have a mean of {label.mean:.3g} and a standard deviation of {label.std:.3g}; "
         "the model starts near 0 with a spread of about 1.",
-        evidence={"mean": label.mean, "std": label.std, "gain_when_standardized": gain},
+        evidence={"mean": label.mean, "std": label.std, "gain_when_standardized": gain, "r2": r2},
         threshold=LARGE.value,
         severity="advice" if advice else "warning",
         confidence=0.95 if gain > CONFIRMED else 0.4 if gain < REFUTED else 0.8 if size > HARMFUL.value else 0.65,

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 
 from keras_stable.diagnosis.facts import Layer, Learning, Output, Structure
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
-from keras_stable.diagnosis.rules.data._tasks import CATEGORICAL, SPARSE
 from keras_stable.diagnosis.rules.model._flow import avoidable
+from keras_stable.diagnosis.vocabulary import FOR_ONE_CLASS
 
 UNITS = Threshold(1.0, "In units of log2(classes), the bits that name a class.")
 NARROW = Threshold(0.5, "Two units can hold ten classes as directions of a plane; below half, hardly any model does.")
 
-HALF_WAY = 0.3  # of the loss of guessing: what gets below has found its way through
+THROUGH = 0.7  # share gained over guessing: what gets so far has found its way through
 
 
 @rule(
@@ -55,13 +55,13 @@ def bottleneck(structure: Structure, outputs: Sequence[Output], learning: Learni
         model.add(keras.layers.Dense(64, activation="relu"))
         model.add(keras.layers.Dense(50, activation="softmax"))
     """
-    wide = [output for output in outputs if output.loss in SPARSE | CATEGORICAL and output.width > 2]
+    wide = [output for output in outputs if output.loss in FOR_ONE_CLASS and output.width > 2]
     if not wide or len(outputs) > 1:
         raise Skip("there is not one output over more than two classes")
     output = wide[0]
     needed = math.log2(output.width)
     # A model that squeezes through all the same has stopped far from where it could be.
-    learnt = learning.healthy and not learning.last > HALF_WAY * learning.constant_loss
+    learnt = learning.healthy and not learning.beyond_constant < THROUGH
     for layer in structure.layers:
         size = _values(layer)
         if layer.role != "learnt" or layer.path == output.learnt_layer or not 0 < size < UNITS.value * needed:

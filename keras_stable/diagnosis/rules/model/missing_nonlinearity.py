@@ -3,8 +3,12 @@
 from collections.abc import Iterator
 
 from keras_stable.diagnosis.facts import Layer, Learning, Structure
-from keras_stable.diagnosis.rule import Found, Skip, rule
+from keras_stable.diagnosis.rule import Found, Severity, Skip, Threshold, rule
 from keras_stable.diagnosis.rules.model._flow import CONVOLUTIONS, DENSE, before, linear, next_kernels
+
+REACHED = Threshold(
+    0.9, "Share gained over a constant answer. A linear problem leaves a linear model no more than its own noise."
+)
 
 MATRICES = DENSE | CONVOLUTIONS
 
@@ -22,6 +26,7 @@ MATRICES = DENSE | CONVOLUTIONS
         "cannot-overfit-batch",
         "input-independent-loss",
     ),
+    thresholds={"reached": REACHED},
 )
 def missing_nonlinearity(structure: Structure, learning: Learning) -> Iterator[Found]:
     """Two layers with kernels follow each other with nothing non-linear between them.
@@ -34,7 +39,8 @@ def missing_nonlinearity(structure: Structure, learning: Learning) -> Iterator[F
     grouped and separable convolutions, and 1 x 1 projections as in MobileNetV2. A layer narrower than both its
     neighbours, such as the code of an autoencoder, may be linear on purpose: it counts only where the model
     does not learn. So does a pair with max pooling between, which is not linear but hardly bends. The
-    activation of the last layer does not help the layers below it.
+    activation of the last layer does not help the layers below it. Where the whole model is linear and reaches a
+    loss near the least there is, the problem is linear too, and it is advice.
 
     ## Why is this bad
 
@@ -71,21 +77,26 @@ def missing_nonlinearity(structure: Structure, learning: Learning) -> Iterator[F
             + ("; the whole model is linear." if whole else "."),
             evidence={"linear_pairs": len(pairs), "layers": len(kernels), "units": first.units},
             threshold=0,
-            severity="advice" if mild and (whole or not learning.troubled) else "warning",
+            severity=_severity(whole, mild, learning),
             # Below other non-linear layers a linear one costs little: it is seldom why a model does not learn.
             confidence=0.5 if mild else 0.96 if whole else 0.7,
         )
 
 
+def _severity(whole: bool, mild: bool, learning: Learning) -> Severity:
+    solved = whole and learning.healthy and learning.beyond_constant >= REACHED.value
+    return "advice" if solved or (mild and (whole or not learning.troubled)) else "warning"
+
+
 def _linear_source(structure: Structure, layer: Layer) -> tuple[Layer | None, bool]:
     """Returns the layer with a kernel whose output reaches another linearly, and whether through max pooling."""
     pooled = False
-    for each in before(structure, layer):
-        if each.kind in MATRICES:
-            return (each if each.activation == "linear" else None), pooled
-        if each.kind.startswith("MaxPooling"):
+    for earlier in before(structure, layer):
+        if earlier.kind in MATRICES:
+            return (earlier if earlier.activation == "linear" else None), pooled
+        if earlier.kind.startswith("MaxPooling"):
             pooled = True
-        elif not linear(each):
+        elif not linear(earlier):
             break
     return None, pooled
 
@@ -104,4 +115,4 @@ def _meant(structure: Structure, first: Layer, second: Layer) -> bool:
     pointwise = first.kind in CONVOLUTIONS and first.fan_in == first.input_units
     projection = pointwise and first.units <= first.input_units and first.units < second.units
     grouped = second.config.get("groups", 1) != 1
-    return projection or grouped or any(each.role == "merge" for each in next_kernels(structure, first.path))
+    return projection or grouped or any(follower.role == "merge" for follower in next_kernels(structure, first.path))

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from keras_stable.diagnosis.facts import Evaluation, Labels, Layer, Learning, Output, Structure
 from keras_stable.diagnosis.rule import Found, rule
-from keras_stable.diagnosis.rules.data._ranges import beyond
-from keras_stable.diagnosis.rules.data._tasks import REGRESSION, paired, same_shape
+from keras_stable.diagnosis.rules.data._ranges import CLIPPING, beyond
+from keras_stable.diagnosis.rules.data._tasks import paired, same_shape
 from keras_stable.diagnosis.rules.model._flow import CONVOLUTIONS, DENSE, before, next_kernels
+from keras_stable.diagnosis.vocabulary import REGRESSION
 
 LINEAR = frozenset({"", "linear", "custom"})
 POSITIVE = frozenset({"relu", "relu6", "sigmoid", "hard_sigmoid", "softmax", "softplus", "exponential"})
-CLIPPING = frozenset({"relu", "relu6"})
 
 
 @rule(
@@ -18,7 +18,6 @@ CLIPPING = frozenset({"relu", "relu6"})
     "redundant-activation",
     remedy="Keep one: leave `activation` out of the layer before, or drop the activation layer behind it.",
     explains=(
-        "unscaled-targets",
         "vanishing-gradients",
         "zero-gradients",
         "dead-units",
@@ -47,15 +46,16 @@ def redundant_activation(
     Looks for an activation layer whose input has just been through another one; dropout and reshaping between
     them make no difference. It is a warning on an output, or where another layer with weights takes it; advice
     where a sum or product does, as in attention, behind recurrent layers, and where the second one changes
-    nothing, such as relu behind softmax. For a regression it compares the targets
-    with what the last activation can give, and mistrusts a relu there when the model does not learn. So it does
-    with a softmax over hidden units, whose shares get smaller the more units there are.
+    nothing, such as relu behind softmax. For a regression with a relu at its end it looks for targets below 0, and
+    mistrusts the relu when the model does not learn; targets beyond a sigmoid's or tanh's range, which can be scaled
+    into it, are named by unscaled-targets. It mistrusts a softmax over hidden units too, whose shares get smaller
+    the more units there are.
 
     ## Why is this bad
 
     A softmax of a softmax sees values from 0 to 1 only, and can hardly prefer a class: with ten of them the
-    best it can say is 23 %. A relu before a softmax cannot vote against a class. A sigmoid on the answer of a
-    regression never exceeds 1.
+    best it can say is 23 %. A relu before a softmax cannot vote against a class. A relu on the answer of a
+    regression gives 0 for every target below, and no gradient.
 
     ## Example
 
@@ -72,7 +72,7 @@ def redundant_activation(
             first = _activated(structure, layer)
             if first is not None:
                 behind = next_kernels(structure, layer.path)
-                plain = bool(behind) and all(each.role == "learnt" for each in behind)
+                plain = bool(behind) and all(follower.role == "learnt" for follower in behind)
                 yield _twice(first, layer, plain or layer.path in ends)
         elif layer.activation == "softmax" and layer.kind in DENSE and layer.path not in ends:
             yield from _hidden_softmax(structure, layer, learning)
@@ -92,10 +92,10 @@ def _ends(structure: Structure, path: str) -> Iterator[str]:
 
 def _activated(structure: Structure, layer: Layer) -> Layer | None:
     """Returns the layer whose activation is what enters a layer."""
-    for each in before(structure, layer):
-        if each.role in ("activation", "learnt"):
-            return None if each.activation in LINEAR else each
-        if each.role not in ("dropout", "shape"):
+    for earlier in before(structure, layer):
+        if earlier.role in ("activation", "learnt"):
+            return None if earlier.activation in LINEAR else earlier
+        if earlier.role not in ("dropout", "shape"):
             return None
     return None
 
@@ -116,7 +116,7 @@ def _twice(first: Layer, second: Layer, counts: bool) -> Found:
 def _hidden_softmax(structure: Structure, layer: Layer, learning: Learning) -> Iterator[Found]:
     """A softmax that only other kernels take; as weights of a sum or product it is meant."""
     behind = next_kernels(structure, layer.path)
-    if behind and all(each.kind in DENSE | CONVOLUTIONS for each in behind):
+    if behind and all(follower.kind in DENSE | CONVOLUTIONS for follower in behind):
         yield Found(
             where=layer.path,
             message=f"{layer.path} puts {layer.units} hidden units through a softmax, so that they sum to 1.",
@@ -128,6 +128,8 @@ def _hidden_softmax(structure: Structure, layer: Layer, learning: Learning) -> I
 
 
 def _clipped(output: Output, label: Labels, learning: Learning, evaluation: Evaluation | None) -> Iterator[Found]:
+    if output.activation not in CLIPPING:
+        return
     remedy = "Make the last layer linear: `keras.layers.Dense(1)` without `activation`."
     reach = beyond(output, label, evaluation)
     if reach is not None:
@@ -141,7 +143,7 @@ def _clipped(output: Output, label: Labels, learning: Learning, evaluation: Eval
             severity="error" if reach.whole else "warning" if reach.common else "advice",
             confidence=0.96 if reach.common else 0.6,
         )
-    elif output.activation in CLIPPING and learning.troubled:
+    elif learning.troubled:
         yield Found(
             where=output.layer or output.name,
             message=f"The answer of the regression goes through {output.activation}, whose gradient is 0 wherever "

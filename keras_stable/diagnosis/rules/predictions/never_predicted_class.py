@@ -12,6 +12,9 @@ SIZE = Threshold(0.5, "Size of the class over the mean size. A rare class is mis
 OTHERS = Threshold(0.6, "Median recall of the other classes. Below, the whole model knows too little yet.")
 
 _NAMED = 5
+_WEIGHTED = (
+    "Look at the samples and labels of these classes, and whether the weights that are set leave one of them out."
+)
 
 
 @rule(
@@ -45,22 +48,23 @@ def never_predicted_class(
     """
     for output in after_training(plan, learning, probe, evaluation).outputs:
         counts = dict(output.label_counts)
-        missed = [each for each, recall in output.recall if recall == 0 and counts.get(each, 0) > 0]
+        missed = [id for id, recall in output.recall if recall == 0 and counts.get(id, 0) > 0]
         if not missed:
             continue
-        grave = [each for each in missed if plan.trained and _is_grave(each, output, counts)]
+        grave = [id for id in missed if plan.trained and _is_grave(id, output, counts)]
         named = ", ".join(map(str, (grave or missed)[:_NAMED])) + (", ..." if len(grave or missed) > _NAMED else "")
         yield Found(
             output.name,
             f"{len(missed)} of {len(counts)} classes have a recall of 0: {named}.",
-            {"classes_missed": len(missed), "classes": len(counts), "samples": sum(counts[each] for each in missed)},
+            {"classes_missed": len(missed), "classes": len(counts), "samples": sum(counts[id] for id in missed)},
             0.0,
+            remedy=_WEIGHTED if plan.class_weight else None,
             severity="warning" if grave else "advice",
             confidence=0.5,
         )
 
 
 def _is_grave(missed: int, output: OutputEvaluation, counts: dict[int, int]) -> bool:
-    others = [recall for each, recall in output.recall if each != missed]
+    others = [recall for id, recall in output.recall if id != missed]
     large = counts[missed] >= max(SAMPLES.value, SIZE.value * sum(counts.values()) / len(counts))
     return bool(large and others and statistics.median(others) > OTHERS.value)

@@ -4,11 +4,12 @@ import math
 from collections.abc import Iterator
 
 from keras_stable.diagnosis.facts import Evaluation, Learning, Plan, Probe, Structure
+from keras_stable.diagnosis.progress import gained, to_gain
 from keras_stable.diagnosis.rule import Found, Severity, Skip, Threshold, rule
 
-DIFFERENCE = Threshold(0.5, "Difference over the loss in inference. Dropout of one half makes up to 0.4.")
-MEANINGFUL = Threshold(0.05, "Difference over the loss of a constant answer, below which it is of no consequence.")
-GOOD = Threshold(0.5, "Loss over that of a constant answer, below which the model serves its purpose in inference.")
+DIFFERENCE = Threshold(0.5, "Difference over what inference leaves to gain. Dropout of one half makes up to 0.4.")
+MEANINGFUL = Threshold(0.05, "Difference over what a constant answer leaves to gain. Below, it is of no consequence.")
+GOOD = Threshold(0.5, "Share gained over a constant answer, above which the model serves its purpose in inference.")
 UNTRACKED = Threshold(0.05, "Share of a moving average that is still its start. Below, it knows its data.")
 
 _RANDOM = ("Noise", "Random", "Dropout", "DropPath", "StochasticDepth")
@@ -58,8 +59,9 @@ def train_inference_mismatch(
     if seen is None:
         raise Skip("there is no evaluation of a trained model")
     difference = seen.loss - seen.training_loss
-    scale = abs(seen.constant_loss) if math.isfinite(seen.constant_loss) else 1.0
-    if not abs(difference) > max(DIFFERENCE.value * abs(seen.loss), MEANINGFUL.value * scale):
+    whole = to_gain(seen.constant_loss, min(seen.loss, seen.training_loss), seen.floor)
+    left = to_gain(seen.loss, min(seen.loss, seen.training_loss), seen.floor)
+    if not abs(difference) > max(DIFFERENCE.value * left, MEANINGFUL.value * (0.0 if math.isnan(whole) else whole)):
         return
     if difference < 0 and _is_random(structure):
         return
@@ -89,9 +91,10 @@ def _severity(plan: Plan, learning: Learning, seen: Evaluation, structure: Struc
     if seen.loss < seen.training_loss:
         return "advice"
     if plan.trained:
-        return "advice" if learning.healthy and seen.loss < GOOD.value * seen.constant_loss else "warning"
+        serves = gained(seen.constant_loss, seen.loss, seen.floor) > GOOD.value
+        return "advice" if learning.healthy and serves else "warning"
     layers = structure.layers if structure is not None else ()
-    momenta = [float(each.config.get("momentum", 0.99)) for each in layers if each.kind == "BatchNormalization"]
+    momenta = [float(layer.config.get("momentum", 0.99)) for layer in layers if layer.kind == "BatchNormalization"]
     steps = plan.steps
     if not momenta or steps is None or learning.state == "diverging":
         return "advice"

@@ -4,9 +4,13 @@ import math
 from collections.abc import Iterator, Sequence
 
 from keras_stable.diagnosis.facts import Evaluation, Learning, Output, OutputEvaluation, Plan
+from keras_stable.diagnosis.progress import gained
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
+from keras_stable.diagnosis.vocabulary import NUMBER_TASKS
 
-FACTOR = Threshold(2.0, "Times what guessing costs. Fresh classifiers on scaled inputs start between 1 and 1.5.")
+FACTOR = Threshold(
+    2.0, "Times what guessing leaves to gain. Fresh classifiers on scaled inputs start between 1 and 1.5."
+)
 
 
 @rule(
@@ -42,16 +46,16 @@ def bad_initial_loss(
     """
     if plan.trained:
         raise Skip("the model is trained already")
-    widths = {each.name: each.width for each in outputs}
-    for each in evaluation.outputs:
-        expected = _guessing(each, widths.get(each.name, 0))
-        if not each.loss > FACTOR.value * expected:
+    widths = {output.name: output.width for output in outputs}
+    for answer in evaluation.outputs:
+        expected = _guessing(answer, widths.get(answer.name, 0))
+        above = gained(expected, answer.loss, answer.floor)
+        if not above < 1 - FACTOR.value:
             continue
         yield Found(
-            where=each.name,
-            message=f"The first loss is {each.loss:.3g}, {each.loss / expected:.2g} times the {expected:.3g} that "
-            "guessing costs.",
-            evidence={"loss": each.loss, "expected": expected},
+            where=answer.name,
+            message=f"The first loss is {answer.loss:.3g}, and guessing costs {expected:.3g}.",
+            evidence={"loss": answer.loss, "expected": expected},
             threshold=FACTOR.value,
             severity="warning" if learning.troubled else "advice",
             confidence=0.4,
@@ -60,7 +64,7 @@ def bad_initial_loss(
 
 def _guessing(output: OutputEvaluation, width: int) -> float:
     """Returns what a classifier that gives every class the same chance pays; NaN for a regression."""
-    if output.task == "regression" or math.isnan(output.constant_loss):
+    if output.task in NUMBER_TASKS or math.isnan(output.constant_loss):
         return math.nan
     classes = max(width, len(output.label_counts), 2) if output.task == "classes" else 2
     return max(math.log(classes), output.constant_loss)

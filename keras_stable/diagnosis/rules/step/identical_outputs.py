@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from keras_stable.diagnosis.facts import Evaluation, Learning, OutputEvaluation, Plan, Probe
+from keras_stable.diagnosis.progress import LEARNT, gained
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
 
 SPREAD = Threshold(
@@ -37,7 +38,8 @@ def identical_outputs(
 
     Compares the raw outputs (logits, where the model computes them) of all examined samples, at the audited
     weights and after a short training. A readout that starts at zero gives equal outputs before its first step
-    and then trains, which is advice.
+    and then trains, which is advice. So is one that is the same in inference only, before training: where the
+    samples are told apart in training mode, lagging-statistics is the usual cause.
 
     ## Why is this bad
 
@@ -53,22 +55,29 @@ def identical_outputs(
         keras.layers.Dense(64, activation="relu")
     """
     trained = plan is not None and plan.trained
-    for place, each in enumerate(evaluation.outputs):
-        after = _output(probe, place)
-        now = _identical(each, evaluation.samples, LATER.value if trained else SPREAD.value)
+    for index, output in enumerate(evaluation.outputs):
+        after = _output(probe, index)
+        now = _identical(output, evaluation.samples, LATER.value if trained else SPREAD.value)
         later = after is not None and _identical(after, _samples_after(probe), LATER.value)
         if not now and not later:
             continue
         lasting = later or (now and trained and after is None)
-        shown = each if now or after is None else after
+        shown = output if now or after is None else after
+        by_mode = _differ_in_training(probe.after if later and probe is not None else evaluation)
         yield Found(
-            where=each.name,
+            where=output.name,
             message=f"All {evaluation.samples} samples get the same output"
             + (", also after a short training." if now and later else "." if now else " after a short training.")
-            + f" It varies by {shown.spread:.2g}, at a size of {shown.scale:.2g}.",
-            evidence={"spread": shown.spread, "scale": shown.scale, "distinct_rows": shown.distinct_rows},
+            + f" It varies by {shown.spread:.2g}, at a size of {shown.scale:.2g}"
+            + (", in inference; in training mode the samples are told apart." if by_mode else "."),
+            evidence={
+                "spread": shown.spread,
+                "scale": shown.scale,
+                "distinct_rows": shown.distinct_rows,
+                "label_std": shown.label_std,
+            },
             threshold=LATER.value if lasting else SPREAD.value,
-            severity=_severity(lasting, after is not None, learning),
+            severity=_of_inference(trained) if by_mode else _severity(lasting, after is not None, learning),
             confidence=0.85 if lasting else 0.5,
         )
 
@@ -78,16 +87,26 @@ def _samples_after(probe: Probe | None) -> int:
     return 0 if probe is None else probe.after.samples
 
 
-def _output(probe: Probe | None, place: int) -> OutputEvaluation | None:
+def _output(probe: Probe | None, index: int) -> OutputEvaluation | None:
     """Returns the output after the short training, if there was one that left finite values."""
     outputs = () if probe is None else probe.after.outputs
-    return outputs[place] if place < len(outputs) and not outputs[place].nonfinite else None
+    return outputs[index] if index < len(outputs) and not outputs[index].nonfinite else None
 
 
 def _identical(output: OutputEvaluation, samples: int, limit: float) -> bool:
     if output.nonfinite or samples < SAMPLES.value:
         return False
     return output.distinct_rows == 1 or output.spread <= limit * output.scale
+
+
+def _differ_in_training(seen: Evaluation) -> bool:
+    """Returns whether the loss in training mode is one that no constant answer has."""
+    return gained(seen.constant_loss, seen.training_loss, seen.floor) > LEARNT
+
+
+def _of_inference(trained: bool) -> Severity:
+    """Returns how bad it is where only inference sees it: the weights are sound, and more steps may do."""
+    return "warning" if trained else "advice"
 
 
 def _severity(lasting: bool, measured_later: bool, learning: Learning) -> Severity:

@@ -13,7 +13,7 @@ NORM = Threshold(1e-4, "The first layer's norm must be this small too, for a lar
 TROUBLED_NORM = Threshold(1e-2, "The same where the model does not learn: five sigmoid layers give 7e-4 and stay put.")
 MEAN_ABS = Threshold(1e-7, "Mean absolute value: below the rounding error of a float32 weight near 1.")
 SILENT = Threshold(1e-4, "Norm over all variables while the loss is no better than a constant answer's.")
-CONVERGED = Threshold(1e-3, "Share of a constant answer's loss: where next to nothing is left, so is the gradient.")
+CONVERGED = Threshold(1e-3, "Share of what a constant answer leaves to gain: where nothing is left, nor is a gradient.")
 
 
 @rule(
@@ -71,7 +71,7 @@ def vanishing_gradients(gradients: Gradients, learning: Learning) -> Iterator[Fo
 
     Glorot and Bengio (2010), Understanding the difficulty of training deep feedforward neural networks.
     """
-    if learning.healthy and not learning.last > CONVERGED.value * learning.constant_loss:
+    if learning.healthy and not learning.beyond_constant < 1 - CONVERGED.value:
         return
     layers = layer_norms(gradients)
     first = next((each for each in layers if each.part == "encoder"), None)

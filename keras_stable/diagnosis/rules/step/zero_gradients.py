@@ -4,11 +4,14 @@ import math
 from collections.abc import Iterator, Sequence
 
 from keras_stable.diagnosis.facts import Evaluation, Gradients, Learning, Output, Probe, VariableGradient
+from keras_stable.diagnosis.progress import gained
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
 from keras_stable.diagnosis.rules.step._layer_norms import is_kernel
 from keras_stable.diagnosis.rules.step._wording import listed
 
-SOLVED = Threshold(1e-6, "A loss this near to 0 is solved, and its gradient rightly rounds to 0.")
+SOLVED = Threshold(
+    1e-6, "Share of what a constant answer leaves to gain. Where no more is left, the gradient rounds to 0."
+)
 
 
 @rule(
@@ -58,7 +61,7 @@ def zero_gradients(
 
         keras.layers.Dense(64, activation="relu")
     """
-    if evaluation is not None and abs(evaluation.loss) < SOLVED.value:
+    if evaluation is not None and _is_solved(evaluation):
         return
     later = {} if probe is None else dict(zip(probe.variable_paths, probe.variable_norms, strict=False))
     blocked = [
@@ -79,6 +82,11 @@ def zero_gradients(
         severity=_severity(bool(layers), bool(later), every, learning, outputs),
         confidence=0.8 if layers else 0.5,
     )
+
+
+def _is_solved(evaluation: Evaluation) -> bool:
+    """Returns whether the loss has come down to the least that the labels allow."""
+    return gained(evaluation.constant_loss, evaluation.loss, evaluation.floor) > 1 - SOLVED.value
 
 
 def _silent_layers(gradients: Gradients, kernels: Sequence[VariableGradient]) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from keras_stable.diagnosis.facts import History, Probe
+from keras_stable.diagnosis.progress import gained, noise_of, to_gain
 from keras_stable.diagnosis.rule import Skip
 
 _LEAST_WIDTH, _PARTS = 5, 8
@@ -21,17 +22,34 @@ class Curve:
         raw: float64 array, as logged.
         unit: "epoch" or "step".
         broken: int, place of the first value that is not finite; -1 without one.
+        floor: float, the least loss that the labels allow; NaN where unknown.
     """
 
     values: np.ndarray
     raw: np.ndarray
     unit: str
     broken: int = -1
+    floor: float = 0.0
 
     @property
-    def place(self) -> str:
-        """Returns "epochs" or "steps"."""
-        return f"{self.unit}s"
+    def noise(self) -> float:
+        """Returns the standard deviation of the logged values around their trend; NaN for fewer than four."""
+        return noise_of(self.raw)
+
+    @property
+    def length(self) -> str:
+        """Returns how many values were logged, in words."""
+        return f"{len(self.raw)} {self.unit}{'' if len(self.raw) == 1 else 's'}"
+
+    def gained(self, start: float, loss: float) -> float:
+        """Returns which share of what there is to gain below `start` a loss has gained; see `progress.gained`."""
+        return gained(start, loss, self.floor, self.noise)
+
+    def to_gain(self, start: float) -> float:
+        """Returns what there is to gain below a loss, in its unit; infinite where that cannot be told."""
+        least = float(self.raw.min()) if len(self.raw) else start
+        whole = to_gain(start, least, self.floor, self.noise)
+        return math.inf if math.isnan(whole) else whole
 
 
 def loss_curve(history: History | None, probe: Probe | None) -> Curve:
@@ -42,11 +60,11 @@ def loss_curve(history: History | None, probe: Probe | None) -> Curve:
     """
     if history is not None and history.loss:
         raw, broken = finite_part(history.loss)
-        return Curve(raw, raw, "epoch", broken)
+        return Curve(raw, raw, "epoch", broken, history.floor)
     if probe is None or not probe.loss:
         raise Skip("there is neither a history nor a short training")
     raw, broken = finite_part(probe.loss)
-    return Curve(smoothed(raw), raw, "step", broken)
+    return Curve(smoothed(raw), raw, "step", broken, probe.before.floor)
 
 
 def finite_part(values: Sequence[float]) -> tuple[np.ndarray, int]:

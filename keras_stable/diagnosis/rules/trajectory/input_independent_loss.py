@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from keras_stable.diagnosis.facts import Learning, ZeroedInputs
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
 
-ADVANTAGE = Threshold(0.02, "Share of the loss that real inputs take away and zeros do not. Chance makes up to 0.01.")
+ADVANTAGE = Threshold(0.02, "Share of what zeros left to gain that real inputs gain. Chance makes up to 0.01.")
 
 
 @rule(
@@ -49,7 +49,7 @@ def input_independent_loss(zeroed: ZeroedInputs, learning: Learning) -> Iterator
     """
     if not (math.isfinite(zeroed.loss) and math.isfinite(zeroed.real_loss)):
         raise Skip("the loss was not finite")
-    advantage = (zeroed.loss - zeroed.real_loss) / max(abs(zeroed.loss), 1e-12)
+    advantage = learning.gained(zeroed.loss, zeroed.real_loss)
     if advantage >= ADVANTAGE.value or learning.healthy:
         return
     yield Found(

@@ -8,8 +8,9 @@ import numpy as np
 from keras_stable.diagnosis.facts import History, Learning, Probe
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
 from keras_stable.diagnosis.rules.trajectory._curve import loss_curve
+from keras_stable.diagnosis.vocabulary import CLASS_TASKS
 
-FALL = Threshold(0.05, "Share of the first loss by which it falls. Sound training loses a third and more.")
+FALL = Threshold(0.05, "Share of what there was to gain that is gained. Sound training loses a third and more.")
 MAJORITY = Threshold(1.02, "Accuracy over the share of the commonest label, which an answer without looking reaches.")
 
 _EPOCHS = 5
@@ -49,18 +50,18 @@ def loss_not_decreasing(
     if len(curve.values) < 2:
         return
     first, last = float(np.max(curve.values[: max(len(curve.values) // 10, 1)])), float(curve.values[-1])
-    fall = (first - last) / max(abs(first), 1e-12)
+    fall = curve.gained(first, last)
     evidence = {"first_loss": first, "last_loss": last, "fall": fall, "constant_loss": learning.constant_loss}
     if learning.state == "stuck":
         constant = learning.constant_loss
         than = f", and a constant answer costs {constant:.3g}" if math.isfinite(constant) else ""
-        message = f"The loss goes from {first:.4g} to {last:.4g} in {len(curve.raw)} {curve.place}{than}."
+        message = f"The loss goes from {first:.4g} to {last:.4g} in {curve.length}{than}."
         yield Found("training", message, evidence, FALL.value, confidence=0.4)
         return
     accuracy = history.accuracy if history is not None else ()
     if history is None or len(accuracy) < _EPOCHS or not history.majority_share <= _EVEN:
         return
-    if history.task in ("classes", "binary") and accuracy[-1] <= MAJORITY.value * history.majority_share:
+    if history.task in CLASS_TASKS and accuracy[-1] <= MAJORITY.value * history.majority_share:
         severity: Severity = "advice" if learning.healthy else "warning"
         message = (
             f"After {len(accuracy)} epochs the accuracy of {accuracy[-1]:.1%} is that of always answering the same."

@@ -4,14 +4,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from keras_stable.diagnosis.facts import History, Learning, Probe
+from keras_stable.diagnosis.facts import Compiled, History, Learning, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rules._in_place import bounds_gradients
 from keras_stable.diagnosis.rules.trajectory._curve import loss_curve
 
-JUMP = Threshold(2.0, "Loss over the mean before it. Epochs of sound training do not double, smoothed steps hardly.")
+JUMP = Threshold(
+    1.0,
+    "Jump over what the mean before it left to gain. Epochs of sound training do not double, smoothed steps hardly.",
+)
 NOISE = Threshold(6.0, "Least jump in standard deviations of the steps before it.")
-RECOVERED = Threshold(1.2, "Loss afterwards over the mean before it, up to which nothing was lost.")
-PART = Threshold(0.1, "Jump over the first loss. What is tiny beside it may double for no reason.")
+RECOVERED = Threshold(0.2, "Rise that is left afterwards, over what the mean before it left to gain: nothing was lost.")
+PART = Threshold(0.1, "Jump over what there was to gain at first. What is tiny beside it may double for no reason.")
 
 
 @rule(
@@ -23,7 +27,12 @@ PART = Threshold(0.1, "Jump over the first loss. What is tiny beside it may doub
     thresholds={"jump": JUMP, "noise": NOISE, "recovered": RECOVERED, "part": PART},
     own=True,
 )
-def loss_spike(learning: Learning, history: History | None = None, probe: Probe | None = None) -> Iterator[Found]:
+def loss_spike(
+    learning: Learning,
+    history: History | None = None,
+    probe: Probe | None = None,
+    compiled: Compiled | None = None,
+) -> Iterator[Found]:
     """The loss jumps up from one moment to the next.
 
     ## What it does
@@ -45,25 +54,27 @@ def loss_spike(learning: Learning, history: History | None = None, probe: Probe 
     curve = loss_curve(history, probe)
     values = curve.values
     window, least = (5, 2) if curve.unit == "epoch" else (20, 10)
+    part = PART.value * curve.to_gain(float(values[0])) if len(values) else 0.0
     worst = (0.0, -1, 0.0)
-    for place in range(least, len(values)):
-        before = values[max(0, place - window) : place]
+    for index in range(least, len(values)):
+        before = values[max(0, index - window) : index]
         mean, spread = float(before.mean()), float(before.std())
-        jump = float(values[place]) - mean
+        jump = float(values[index]) - mean
         noisy = NOISE.value * spread if curve.unit == "step" else 0.0
-        if jump >= max((JUMP.value - 1) * abs(mean), PART.value * abs(values[0]), noisy, 1e-9) and jump > worst[0]:
-            worst = (jump, place, mean)
-    jump, place, mean = worst
-    if place < 0:
+        if jump >= max(JUMP.value * curve.to_gain(mean), part, noisy) and jump > worst[0]:
+            worst = (jump, index, mean)
+    jump, index, mean = worst
+    if index < 0:
         return
-    recovered = bool(np.any(values[place + 1 :] <= RECOVERED.value * mean))
+    recovered = bool(np.any(values[index + 1 :] <= mean + RECOVERED.value * curve.to_gain(mean)))
     lost = not recovered and not learning.healthy
     yield Found(
         "training",
-        f"At {curve.unit} {place + 1} the loss jumps from about {mean:.4g} to {mean + jump:.4g}"
+        f"At {curve.unit} {index + 1} the loss jumps from about {mean:.4g} to {mean + jump:.4g}"
         + (", and comes back." if recovered else ", and does not come back."),
-        {curve.unit: place + 1, "mean_before": mean, "loss": mean + jump},
+        {curve.unit: index + 1, "mean_before": mean, "loss": mean + jump},
         JUMP.value,
+        "Look at the samples of that step, and lower `learning_rate`." if bounds_gradients(compiled) else None,
         severity="warning" if lost else "advice",
         confidence=0.35,
     )

@@ -10,7 +10,7 @@ from keras_stable.diagnosis.rules.trajectory._curve import blocks, finite_part, 
 
 SHARE = Threshold(0.2, "Share of the epochs in which the curve turns. Sound training turns in under a tenth.")
 ACCURACY = Threshold(0.03, "Least move of the accuracy, before a turn and after it, that counts.")
-LOSS = Threshold(0.1, "Least move of the loss, over its median; twice that for blocks of steps.")
+LOSS = Threshold(0.1, "Least move of the loss, over what its median left to gain; twice that for blocks of steps.")
 NOISE = Threshold(
     4.0, "Least move of a block of steps, in standard errors. Small batches are noisy, which is no swing."
 )
@@ -57,9 +57,10 @@ def oscillating_loss(learning: Learning, history: History | None = None, probe: 
         level = 2 * LOSS.value
         values, noise = blocks(curve.raw, _BLOCK)
     accuracy = finite_part(history.accuracy)[0] if history is not None else np.empty(0)
-    loss_share = (
-        _share(values, max(level * float(np.median(np.abs(values))), NOISE.value * noise)) if len(values) else 0
-    )
+    loss_share = 0.0
+    if len(values):
+        # Without a floor the noise is the unit, and a curve that swings is all noise: the accuracy tells then.
+        loss_share = _share(values, max(level * curve.to_gain(float(np.median(values))), NOISE.value * noise))
     accuracy_share = _share(accuracy, ACCURACY.value)
     share = max(loss_share, accuracy_share)
     if share < SHARE.value:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from keras_stable.diagnosis.facts import History
+from keras_stable.diagnosis.progress import gained, noise_of
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
 from keras_stable.diagnosis.rules.trajectory._curve import finite_part
 
 GAP = Threshold(0.1, "Training accuracy over validation accuracy. Good models of small data sets have 0.05.")
 WIDE_GAP = Threshold(0.2, "The same gap, from which on it is no matter of a few samples.")
 FAR = Threshold(0.3, "The same gap, from which on validation fails, whether or not its loss still falls.")
-RISE = Threshold(0.1, "Rise of the validation loss over its best, so that it has turned for good.")
+RISE = Threshold(0.1, "Rise of the validation loss over what its best left to gain, so that it has turned for good.")
 STEEP_RISE = Threshold(0.5, "The same rise, from which on the best epoch was left far behind.")
 WORSE = Threshold(0.02, "Validation accuracy lost since its best, above what single samples make.")
 
@@ -54,10 +55,11 @@ def overfitting(history: History) -> Iterator[Found]:
         return
     best = int(val_loss.argmin())
     lowest, last = float(val_loss[best]), float(val_loss[-1])
-    rise = (last - lowest) / max(abs(lowest), 1e-12)
+    noise = noise_of(val_loss)
+    rise = -gained(lowest, last, history.floor, noise)
     has_accuracy = len(history.accuracy) >= count and len(history.val_accuracy) >= count
     gap = history.accuracy[count - 1] - history.val_accuracy[count - 1] if has_accuracy else float("nan")
-    spread = (last - float(loss[-1])) / max(abs(last), 1e-12)
+    spread = gained(last, float(loss[-1]), history.floor, noise)
     apart = gap > GAP.value if has_accuracy else spread > STEEP_RISE.value
     far = gap > FAR.value and loss[-1] < loss[0]
     if far:

@@ -5,13 +5,16 @@ from collections.abc import Iterator
 import numpy as np
 
 from keras_stable.diagnosis.facts import History, Learning, Plan, Probe
+from keras_stable.diagnosis.progress import gained, noise_of
 from keras_stable.diagnosis.rule import Found, Threshold, rule
 from keras_stable.diagnosis.rules.trajectory._curve import smoothed
+from keras_stable.diagnosis.vocabulary import HIGHER_RATES
 
-GAINED = Threshold(0.05, "Share of the loss gone by the planned end, up to which nothing much was learnt.")
-TO_GAIN = Threshold(0.3, "Share of the loss that goes when training is longer than planned.")
-IMPROVING = Threshold(0.02, "Share of the loss that the last fifth of the epochs still takes away.")
-RATE = 0.3  # share of the loss that a higher learning rate takes away: then the rate is to blame
+GAINED = Threshold(0.05, "Share of what there was to gain that is gained by the planned end. It is nothing much.")
+TO_GAIN = Threshold(0.3, "The same share when training is longer than planned.")
+IMPROVING = Threshold(0.02, "Share of what was left to gain that the last fifth of the epochs gains.")
+RATE = 0.3  # share of what is left to gain that a higher learning rate gains: then the rate is to blame
+HALF_WAY = 0.5  # share gained over a constant answer, below which a model is far from good
 
 
 @rule(
@@ -63,7 +66,7 @@ def _confidence(probe: Probe | None) -> float:
     """Returns how sure it is that steps are missing: less where another learning rate helps."""
     if probe is None:
         return 0.6
-    gains = [probe.gain(name) for name in ("learning_rate*10", "learning_rate*100")]
+    gains = [probe.gain(name) for name in HIGHER_RATES]
     return 0.5 if any(gain > RATE for gain in gains) else 0.7
 
 
@@ -75,12 +78,14 @@ def _too_few_steps(steps: int, probe: Probe) -> Iterator[Found]:
     first = float(losses[0])
     planned = float(np.median(losses[max(0, steps - width) : steps]))
     later = float(smoothed(losses)[-1])
-    gained, to_gain = (first - planned) / max(abs(first), 1e-12), (first - later) / max(abs(first), 1e-12)
-    if gained < GAINED.value and to_gain > TO_GAIN.value:
+    floor, noise = probe.before.floor, noise_of(losses)
+    by_then, to_gain = gained(first, planned, floor, noise), gained(first, later, floor, noise)
+    if by_then < GAINED.value and to_gain > TO_GAIN.value:
         yield Found(
             "training",
-            f"The planned {steps} steps take {max(gained, 0):.0%} off the loss, but {len(losses)} steps {to_gain:.0%}.",
-            {"planned_steps": steps, "gained": gained, "gained_later": to_gain},
+            f"The planned {steps} steps gain {max(by_then, 0):.0%} of what there is to gain, {len(losses)} steps "
+            f"{to_gain:.0%}.",
+            {"planned_steps": steps, "gained": by_then, "gained_later": to_gain},
             GAINED.value,
             confidence=0.7,
         )
@@ -91,5 +96,6 @@ def _still_improves(history: History) -> bool:
     if count < 3 or not all(np.isfinite(history.loss)):
         return False
     earlier, last = history.loss[-1 - max(count // 5, 1)], history.loss[-1]
-    far = history.constant_loss == history.constant_loss and last > 0.5 * history.constant_loss
-    return bool(far and earlier - last > IMPROVING.value * max(abs(earlier), 1e-12))
+    floor, noise = history.floor, noise_of(history.loss)
+    far = gained(history.constant_loss, last, floor, noise) < HALF_WAY
+    return far and gained(earlier, last, floor, noise) > IMPROVING.value

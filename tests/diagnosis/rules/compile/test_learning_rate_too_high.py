@@ -76,6 +76,28 @@ def test_measured_signs(severity, learning):
     assert severity(learning_rate_too_high, curvature=sharp, **steady) is None
 
 
+@pytest.mark.parametrize(("momentum", "stable"), [(0.0, 200.0), (0.5, 300.0), (0.9, 380.0)])
+def test_momentum_survives_more_sharpness(found, learning, momentum, stable):
+    """Heavy-ball descent on a quadratic diverges from a sharpness of 2 (1 + momentum) / rate on: see it diverge."""
+
+    def distance(sharpness, steps=4000, rate=0.01):
+        position, velocity = 1.0, 0.0
+        for _ in range(steps):
+            velocity = momentum * velocity - rate * sharpness * position
+            position += velocity
+        return abs(position)
+
+    compiled = Compiled("sgd", 0.01, momentum=momentum)
+    for sharpness, diverges in ((0.99 * stable, False), (1.01 * stable, True)):
+        assert (distance(sharpness) > 1) is diverges
+        evidence = {
+            "compiled": compiled,
+            "curvature": Curvature(sharpness=sharpness),
+            "learning": learning("diverging"),
+        }
+        assert bool(found(learning_rate_too_high, **evidence)) is diverges
+
+
 def test_unknown_figures_raise_nothing(severity, learning):
     evidence = {"compiled": Compiled("sgd", 0.01), "learning": learning("diverging")}
     unknown = {"probe": probe(update=math.nan), "curvature": Curvature(sharpness=math.nan)}

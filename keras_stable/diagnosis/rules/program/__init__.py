@@ -1,0 +1,1 @@
+"""Rules about the program around the model: how it is trained and used."""

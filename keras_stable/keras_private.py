@@ -1,0 +1,248 @@
+"""Every private name of Keras and TensorFlow that the package uses, behind a function of its own.
+
+Each docstring says which names it stands for. Where a release changes one of them, the test that breaks first is
+`test_<name of the function>` in `tests/test_keras_private.py`.
+"""
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import keras
+import tensorflow as tf
+from keras.src.backend.common import global_state as _global_state
+from tensorflow.python.eager import context as _eager_context
+from tensorflow.python.framework import op_callbacks as _op_callbacks
+from tensorflow.python.ops import stateful_random_ops as _stateful_random_ops
+
+# A mixin: the Keras optimizer comes after it in the class that mixes it in.
+if TYPE_CHECKING:
+    from keras.optimizers import Optimizer as _Optimizer
+else:
+    _Optimizer = object
+
+
+class KerasHooks(_Optimizer):
+    """The hooks of an optimizer, `_clip_gradients` and then `_all_reduce_sum_gradients`, under public names."""
+
+    def clip_gradients(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
+        """Returns the gradients as the update shall use them: they are unscaled, and nothing is updated yet."""
+        raise NotImplementedError
+
+    def sum_gradients(self, gradients: Sequence[Any]) -> list[Any]:
+        """Returns pairs of gradient and variable as they are: the gradient guard has summed over replicas before."""
+        return list(gradients)
+
+    def _clip_gradients(self, grads: list[tf.Tensor]) -> list[tf.Tensor]:
+        return self.clip_gradients(grads)
+
+    def _all_reduce_sum_gradients(self, grads_and_vars: Sequence[Any]) -> list[Any]:
+        return self.sum_gradients(grads_and_vars)
+
+
+def missing_hooks(optimizer_class: type) -> list[str]:
+    """Returns missing ones: `_clip_gradients`, `_all_reduce_sum_gradients`, `_stateful_handle_non_finite_grads`."""
+    hooks = dict.fromkeys(("_clip_gradients", "_all_reduce_sum_gradients"), optimizer_class)
+    hooks["_stateful_handle_non_finite_grads"] = keras.optimizers.LossScaleOptimizer
+    return [f"{owner.__name__}.{name}" for name, owner in hooks.items() if not callable(getattr(owner, name, None))]
+
+
+def report_loss_scale_skips() -> None:
+    """Lets every `LossScaleOptimizer` tell a guarded inner optimizer of the steps that it skips.
+
+    `LossScaleOptimizer._stateful_handle_non_finite_grads` is what it calls instead of its inner optimizer when a
+    scaled gradient is not finite. Keras gives the inner one no reference to its wrapper, so this cannot be done for
+    one instance; it does nothing for an inner optimizer that has no `record_skipped_step`.
+    """
+    owner = keras.optimizers.LossScaleOptimizer
+    original = owner._stateful_handle_non_finite_grads
+    if getattr(original, "tells_guard", False):
+        return
+
+    @functools.wraps(original)
+    def skip(self: Any) -> None:
+        original(self)
+        record = getattr(self.inner_optimizer, "record_skipped_step", None)
+        if record is not None:
+            record()
+
+    skip.tells_guard = True  # type: ignore[attr-defined]
+    owner._stateful_handle_non_finite_grads = skip
+
+
+def variable_index(optimizer: Any, variable: Any) -> int:
+    """Returns the place of a variable among the optimizer's, or raises a KeyError: `Optimizer._get_variable_index`."""
+    return optimizer._get_variable_index(variable)
+
+
+def adam_moments(optimizer: Any, variable: Any) -> tuple[Any, Any, Any | None]:
+    """Returns the moments for a variable: `Adam._momentums`, `_velocities`, and with `amsgrad` `_velocity_hats`."""
+    index = variable_index(optimizer, variable)
+    largest = optimizer._velocity_hats[index] if optimizer.amsgrad else None
+    return optimizer._momentums[index], optimizer._velocities[index], largest
+
+
+def moving_average_pairs(optimizer: Any) -> list[tuple[Any, Any]]:
+    """Returns each variable with the average that `use_ema` keeps: `Optimizer._model_variables_moving_average`."""
+    return list(zip(own_variables(optimizer), optimizer._model_variables_moving_average, strict=True))
+
+
+def own_variables(owner: Any) -> list[Any]:
+    """Returns `_trainable_variables`: what an optimizer was built with, or what a layer holds outside of sublayers."""
+    return list(owner._trainable_variables)
+
+
+def own_metrics(layer: Any) -> list[Any]:
+    """Returns the metrics that a layer holds outside of sublayers: `Layer._metrics`."""
+    return list(layer._metrics)
+
+
+def learning_rate_source(optimizer: Any) -> Any:
+    """Returns `Optimizer._learning_rate`: the schedule, the callable, or the variable that holds the rate."""
+    return getattr(optimizer, "_learning_rate", None)
+
+
+def replace_learning_rate_source(optimizer: Any, source: Any) -> None:
+    """Sets `Optimizer._learning_rate`: the public setter refuses to replace a schedule."""
+    optimizer._learning_rate = source
+
+
+def home_in_keras(kind: type) -> list[str]:
+    """Returns in which module below `keras.src` Keras defines a class, part by part; none for a class of others."""
+    return kind.__module__.split(".")[2:] if kind.__module__.startswith("keras.src.") else []
+
+
+def flatten_layers(model: Any, *, include_self: bool = True, recursive: bool = True) -> list[Any]:
+    """Returns a layer and its sublayers, those without a public attribute included: `Layer._flatten_layers`."""
+    return list(model._flatten_layers(include_self=include_self, recursive=recursive))
+
+
+def takes_training_argument(layer: Any) -> bool:
+    """Returns whether `call` takes `training`, or may: `Layer._call_has_training_arg`."""
+    return getattr(layer, "_call_has_training_arg", True)
+
+
+def compiled_parts(model: Any) -> dict[str, Any]:
+    """Returns what `compile` made, as far as it is there: `_compile_loss`, `_compile_metrics`, `_loss_tracker`."""
+    names = {"losses": "_compile_loss", "metrics": "_compile_metrics", "mean_loss": "_loss_tracker"}
+    return {key: getattr(model, name) for key, name in names.items() if getattr(model, name, None) is not None}
+
+
+def tracker_of(owner: Any) -> Any | None:
+    """Returns where Keras keeps what an object tracks: `_tracker` of a layer, a metric or an optimizer."""
+    return getattr(owner, "_tracker", None)
+
+
+def metrics_given_to_compile(metric: Any) -> Any | None:
+    """Returns the metrics as `compile` got them, also before the first batch: `CompileMetrics._user_metrics`."""
+    return getattr(metric, "_user_metrics", None)
+
+
+def fresh_losses(model: Any, y: Any, answer: Any) -> tuple[Any, list[Any]] | None:
+    """Returns output names and the losses: `_compile_loss`, its `_user_loss`, `_user_loss_weights`, `_flat_losses`."""
+    if (own := compiled_parts(model).get("losses")) is None:
+        return None
+    fresh = type(own)(own._user_loss, own._user_loss_weights, output_names=own.output_names)
+    fresh.build(y, answer)
+    return own.output_names, fresh._flat_losses
+
+
+def fresh_metrics(model: Any, y: Any, answer: Any) -> tuple[Any, list[Any]] | None:
+    """Returns the order of the outputs, and for each the unweighted and the weighted metrics; None without any.
+
+    `Model._compile_metrics`, with its `_user_metrics`, `_user_weighted_metrics`, `_flat_metrics`,
+    `_flat_weighted_metrics` and `_resolved_output_names`.
+    """
+    if (own := compiled_parts(model).get("metrics")) is None:
+        return None
+    fresh = type(own)(own._user_metrics, own._user_weighted_metrics, output_names=own.output_names)
+    fresh.build(y, answer)
+    pairs = list(zip(fresh._flat_metrics, fresh._flat_weighted_metrics, strict=True))
+    return getattr(fresh, "_resolved_output_names", None), pairs
+
+
+def wrapped_function(loss: Any) -> tuple[Any, dict[str, Any]]:
+    """Returns what a loss or metric wraps, and the arguments that it fixes: `_fn` of a metric, and `_fn_kwargs`."""
+    return getattr(loss, "fn", getattr(loss, "_fn", None)), dict(getattr(loss, "_fn_kwargs", {}))
+
+
+def compute_loss(model: Any, **arguments: Any) -> Any:
+    """Returns the loss as a training step does, whatever `compute_loss` takes: `Trainer._compute_loss`."""
+    return model._compute_loss(**arguments)
+
+
+def logits_of(answer: Any) -> Any:
+    """Returns the logits that a softmax or sigmoid has left on its result, `_keras_logits`, or the result itself."""
+    return getattr(answer, "_keras_logits", answer)
+
+
+def carry_over(source: Any, target: Any) -> None:
+    """Copies what Keras has left on a tensor: `_keras_mask` and `_keras_logits`."""
+    for name in ("_keras_mask", "_keras_logits"):
+        if hasattr(source, name):
+            setattr(target, name, getattr(source, name))
+
+
+def is_dataset(x: Any) -> bool:
+    """Whether something is a `tf.data.Dataset`, distributed or not: the latter's class lives in `tensorflow.python`."""
+    names = ("DatasetV2", "DistributedDataset")
+    return any(base.__name__ in names and base.__module__.startswith("tensorflow.python.") for base in type(x).__mro__)
+
+
+def replicas_merge() -> bool:
+    """Whether Keras merges replicas to update: `tf.__internal__.distribute.strategy_supports_no_merge_call`."""
+    return not tf.__internal__.distribute.strategy_supports_no_merge_call()
+
+
+def keep_as_call(operation: tf.Operation) -> None:
+    """Has a conditional run its branches as calls: `Operation._set_attr`, attribute `_lower_using_switch_merge`."""
+    operation._set_attr("_lower_using_switch_merge", tf.compat.v1.AttrValue(b=False))
+
+
+def tf_function_with(function: Any, python_function: Callable[..., Any]) -> Any:
+    """Returns a `tf.function` with the settings of this one around another function, untraced: `_clone`."""
+    return function._clone(python_function)
+
+
+def variable_key(variable: tf.Variable) -> str:
+    """Returns the key under which Keras's optimizer finds a variable: `Variable._unique_id`."""
+    return variable._unique_id
+
+
+@contextmanager
+def watching_operations(callback: Callable[..., None]) -> Iterator[None]:
+    """Has `callback` called after every eager operation: `op_callbacks`."""
+    _op_callbacks.add_op_callback(callback)
+    try:
+        yield
+    finally:
+        _op_callbacks.remove_op_callback(callback)
+
+
+def tensorflow_random_state() -> tuple[Any, Any, Any]:
+    """Returns the seed and the source of operation seeds, `_seed` and `_rng` of a context, and the global generator."""
+    context = _eager_context.context()
+    return context._seed, getattr(context, "_rng", None), _stateful_random_ops.global_generator
+
+
+def set_tensorflow_random_state(seed: Any, operation_seeds: Any, generator: Any) -> None:
+    """Sets the same three, `_seed` and `_rng`, and leaves the cache alone that `tf.random.set_seed` empties."""
+    context = _eager_context.context()
+    context._seed, context._rng = seed, operation_seeds
+    _stateful_random_ops.global_generator = generator
+
+
+def keras_trackers() -> tuple[Any, Any]:
+    """Returns the objects with Keras's global state and settings: `keras.src.backend.common.global_state`."""
+    return _global_state.GLOBAL_STATE_TRACKER, _global_state.GLOBAL_SETTINGS_TRACKER
+
+
+def set_keras_trackers(trackers: tuple[Any, Any]) -> None:
+    """Puts them back, which `keras.utils.clear_session` replaces."""
+    _global_state.GLOBAL_STATE_TRACKER, _global_state.GLOBAL_SETTINGS_TRACKER = trackers
+
+
+def forget_keras_seed_generator() -> None:
+    """Has Keras make its global generator anew, from Python's: `global_seed_generator` in its global state."""
+    _global_state.set_global_attribute("global_seed_generator", None)
