@@ -11,7 +11,7 @@ time in a round is the mean over these. The ratio of a variant is taken in each 
 round; printed are the median over the rounds and the quartiles. On a machine that is busy with other work, wall time
 spreads widely; the time that the processor spent on this process, on all its threads, is printed beside it.
 
-    stock               keras.optimizers.AdamW(global_clipnorm=0.5)
+    stock               keras.optimizers.AdamW(global_clipnorm=0.5); SGD for the Embedding
     stock again         the same once more: what the ratios are worth
     recording           keras_stable.optimizers.AdamW(), both clips, history, finite guard
     logging             recording, with GradientNormLogger(update_freq=1), every variable to TensorBoard
@@ -34,7 +34,7 @@ import tensorflow as tf
 from benchmark_variants import BATCHES, MODELS, VARIANTS, Variant
 
 # Steps in one turn of a variant.
-STEPS = {"mlp": 64, "conv": 6, "transformer": 8}
+STEPS = {"mlp": 64, "conv": 6, "transformer": 8, "deep": 8, "embedding": 8}
 SLOW = ("recomputing", "tf.summary")
 
 
@@ -64,8 +64,8 @@ def compare(model_name: str, names: list[str], rounds: int, instances: int, jit:
     print(f"\n| {model_name}, {variables} variables | ms a step | ratio to stock | quartiles | ratio, processor time |")
     print("| --- | --- | --- | --- | --- |")
     print(f"| stock | {1e3 * np.median(times['stock'], axis=0)[0]:.2f} | 1 | | 1 |")
-    for name, found in ratios.items():
-        (low, _), (middle, processor), (high, _) = np.percentile(found, [25, 50, 75], axis=0)
+    for name, ratio in ratios.items():
+        (low, _), (middle, processor), (high, _) = np.percentile(ratio, [25, 50, 75], axis=0)
         milliseconds = 1e3 * np.median(times[name], axis=0)[0]
         print(f"| {name} | {milliseconds:.2f} | {middle:.3f} | {low:.3f} to {high:.3f} | {processor:.3f} |", flush=True)
 
@@ -75,10 +75,10 @@ def peak_memory(model_name: str, jit: bool | str, repeats: int) -> None:
     peaks: dict[str, list[int]] = {"stock": [], "recording": []}
     flags = ["--jit"] if jit is True else []
     for _ in range(repeats):
-        for name, found in peaks.items():
+        for name, sizes in peaks.items():
             command = [sys.executable, __file__, "--peak-of", name, "--models", model_name, *flags]
             output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-            found.append(int(output.split()[-1]))
+            sizes.append(int(output.split()[-1]))
     stock, recording = np.median(peaks["stock"]), np.median(peaks["recording"])
     print(f"| {model_name} | {stock / 1024:.1f} | {recording / 1024:.1f} | {recording / stock:.4f} |", flush=True)
 

@@ -44,22 +44,48 @@ def transformer() -> keras.Model:
     return keras.Model(tokens, keras.layers.Dense(10)(keras.layers.GlobalAveragePooling1D()(x)))
 
 
-MODELS = {"mlp": mlp, "conv": conv, "transformer": transformer}
+def deep() -> keras.Model:
+    """500 dense layers of width 32 with residuals: 1,000 variables."""
+    x = inputs = keras.Input((32,))
+    for _ in range(499):
+        x = x + 0.1 * keras.layers.Dense(32, activation="relu")(x)
+    return keras.Model(inputs, keras.layers.Dense(10)(x))
+
+
+def embedding() -> keras.Model:
+    """The mean of 64 rows of an Embedding of 500,000 x 32."""
+    tokens = keras.Input((64,), dtype="int32")
+    x = keras.layers.GlobalAveragePooling1D()(keras.layers.Embedding(500_000, 32)(tokens))
+    return keras.Model(tokens, keras.layers.Dense(10)(x))
+
+
+MODELS = {"mlp": mlp, "conv": conv, "transformer": transformer, "deep": deep, "embedding": embedding}
+TOKENS = {"transformer": 1000, "embedding": 500_000}
+SHAPES = {"mlp": (64,), "conv": (32, 32, 3), "deep": (32,)}
+CLASSES = 10
+
+
+def optimizer(name: str, ours: bool) -> keras.optimizers.Optimizer:
+    """Returns AdamW; SGD for the Embedding, where the moments of all rows would hide what clipping costs."""
+    module, arguments = (keras_stable.optimizers, {}) if ours else (keras.optimizers, {"global_clipnorm": 0.5})
+    return (module.SGD if name == "embedding" else module.AdamW)(**arguments)
 
 
 def batches(name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Returns 32 batches of 64 samples; 32 for the transformer."""
+    """Returns 32 batches."""
     rng = np.random.default_rng(0)
     n = BATCHES * batch_size(name)
-    if name == "transformer":
-        return rng.integers(0, 1000, size=(n, 64)).astype("int32"), rng.integers(0, 10, size=n)
-    shape, classes = ((64,), 40) if name == "mlp" else ((32, 32, 3), 10)
-    return rng.normal(size=(n, *shape)).astype("float32"), rng.integers(0, classes, size=n)
+    classes = 40 if name == "mlp" else CLASSES
+    if name in TOKENS:
+        x = rng.integers(0, TOKENS[name], size=(n, 64)).astype("int32")
+    else:
+        x = rng.normal(size=(n, *SHAPES[name])).astype("float32")
+    return x, rng.integers(0, classes, size=n)
 
 
 def batch_size(name: str) -> int:
     """Returns the samples in a batch."""
-    return 32 if name == "transformer" else 64
+    return 32 if name in TOKENS else 64
 
 
 class Recomputing(keras.callbacks.Callback):
@@ -106,13 +132,12 @@ class Variant:
     def __init__(self, name: str, model_name: str, jit: bool | str, log_dir: str) -> None:
         keras.utils.set_random_seed(0)
         model = MODELS[model_name]()
-        ours = name in ("recording", "logging")
-        optimizer = keras_stable.optimizers.AdamW() if ours else keras.optimizers.AdamW(global_clipnorm=0.5)
         if name == "tf.summary":
             model = Summaries(model.inputs, model.outputs)
             model.writer = tf.summary.create_file_writer(log_dir)
             jit = False
-        model.compile(optimizer, FROM_LOGITS, jit_compile=jit)
+        ours = name in ("recording", "logging")
+        model.compile(optimizer(model_name, ours), FROM_LOGITS, jit_compile=jit)
         x, y = batches(model_name)
         size = batch_size(model_name)
         data = tf.data.Dataset.from_tensor_slices((x, y)).batch(size).cache().repeat()

@@ -174,6 +174,7 @@ def test_where_numbers_stop_being_finite(jit_compile):
         ({"y": None}, "`y` must be given"),
         ({"batch_size": 0}, "`batch_size` must be"),
         ({"probe_steps": 0}, "`probe_steps` must be"),
+        ({"seconds": -1}, "`seconds` must be"),
         ({"probe_seconds": "long"}, "`probe_seconds` must be"),
         ({"history": 3}, "`history` must be"),
         ({"select": ["KS9"]}, "`select` must be"),
@@ -212,3 +213,41 @@ def test_a_training_step_of_its_own():
     assert report.ok, str(report)
     assert not report.crashed
     assert report.facts["learning"].state == "learning"
+
+
+def test_a_stream_sorted_by_class_is_not_called_all_of_one_class():
+    def rows():
+        for label in (0, 1):
+            for start in range(0, 8192, 64):
+                yield np.full((64, 6), start % 7 + label, "float32"), np.full(64, label)
+
+    spec = (tf.TensorSpec((None, 6)), tf.TensorSpec((None,), "int64"))
+    data = tf.data.Dataset.from_generator(rows, output_signature=spec).repeat(2)
+    report = keras_stable.audit(mlp(), data, select=["constant-labels"], **QUICK)
+    assert not report.facts["labels"][0].complete
+    # The first class alone is more than the labels that are read.
+    alone = data.take(128 * 3 // 2)
+    short = keras_stable.audit(mlp(), alone.filter(lambda x, y: y[0] == 0), select=["constant-labels"], **QUICK)
+    assert short.facts["labels"][0].complete
+    assert "All 8192 labels" in short.findings[0].message
+    long = data.filter(lambda x, y: y[0] == 0).repeat(3)
+    [finding] = keras_stable.audit(mlp(), long, select=["constant-labels"], **QUICK).findings
+    assert finding.message.startswith("The first 16384 labels")
+    assert finding.severity == "warning"
+
+
+def test_without_time_the_dearest_evidence_is_left_out_and_named():
+    report = keras_stable.audit(mlp(), X, Y, seconds=0)
+    assert report.facts["labels"][0].samples == 256
+    assert report.facts["gradients"].batches == 1
+    assert "probe" not in report.facts
+    assert report.about["left_out"] == "a probe"
+    assert "no time left for a probe" in " ".join(report.skipped.values())
+    assert "a probe" in str(report)
+
+
+def test_progress_says_what_goes_on_and_how_long_it_may_take():
+    lines = []
+    keras_stable.audit(mlp(), X, Y, seconds=50, probe_steps=20, progress=lines.append)
+    assert "in about 50 s at most" in lines[0]
+    assert any(line.startswith("Probe: a copy is trained for at most 20 steps") for line in lines)

@@ -162,7 +162,10 @@ SGD(0.1, "0.9")
 def test_mypy_sees_a_mistake(tmp_path):
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
-    output, _, _ = api.run(["--config-file", "", "--cache-dir", str(tmp_path), str(program)])
-    assert [line.split(": ")[0][-2:] for line in output.splitlines() if ": error:" in line] == [":6", ":7"], output
+    output, _, _ = api.run(
+        ["--config-file", "", "--ignore-missing-imports", "--cache-dir", str(tmp_path), str(program)]
+    )
+    errors_there = [line for line in output.splitlines() if ": error:" in line and program.name in line]
+    assert [line.split(": ")[0][-2:] for line in errors_there] == [":6", ":7"], output
     assert 'Unexpected keyword argument "clip_value" for "AdamW"' in output
     assert 'Argument 2 to "SGD" has incompatible type "str"' in output

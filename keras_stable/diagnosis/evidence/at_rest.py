@@ -99,7 +99,7 @@ class AtRest:
     @provides("copy")
     def _copy(self) -> keras.Model:
         """The one copy that everything is measured on; it is put back before each measurement."""
-        with self._misfits():
+        with self._misfits(), self.budget.measure("copy"):
             model = copy_model(self.model, self.sample)
         if self.restarted:
             initialize(model)
@@ -151,7 +151,7 @@ class AtRest:
 
     def judged_sample(self) -> Batch:
         """Returns the rows that losses and predictions are judged on: fewer where outputs are large or slow."""
-        row_bytes = sum(4 * math.prod(output.shape) for output in self["outputs"])
+        row_bytes = sum(4 * math.prod(size or 1 for size in output.shape) for output in self["outputs"])
         labels = sum(leaf.nbytes for leaf in leaves(self.sample.y)) // self.sample.rows
         rows = max(1, _ANSWER_BYTES // max(1, row_bytes + labels))
         # An evaluation runs each row twice, and such a pass is quicker than one that is recorded.
@@ -179,9 +179,7 @@ class AtRest:
     @provides("labels")
     def _labels(self) -> tuple[facts.Labels, ...]:
         outputs = self["outputs"]
-        return data_facts.labels(
-            self.source, [output.name for output in outputs], [output.loss for output in outputs]
-        )
+        return data_facts.labels(self.source, [output.name for output in outputs], [output.loss for output in outputs])
 
     @provides("duplicates")
     def _duplicates(self) -> facts.Duplicates:

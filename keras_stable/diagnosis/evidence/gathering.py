@@ -21,9 +21,10 @@ from keras_stable.diagnosis.rule import Skip
 _AFTERWARDS = 0.05
 # Of the time for training, what the probe may take; the rest is for trials, where it shows trouble.
 _PROBE = 0.6
-# What it takes to build a graph, in the time that the gradients of one batch take without one: measured on the
-# models of keras.applications, see docs/benchmarks.md.
-_BUILDING, _CURVATURE, _NOISE = 15.0, 15.0, 8.0
+# What it takes to build the graph of a training step, in the time that copying the model takes: both grow with its
+# layers and variables, and not with what these compute. The first step takes that of some eager passes more.
+_BUILDING, _FIRST_STEP = 30.0, 2.0
+_CURVATURE, _NOISE, _RATES = 20.0, 8.0, 60.0
 
 
 class Gathering(AtRest):
@@ -91,10 +92,9 @@ class Gathering(AtRest):
             Skip: there is no time for the first step, in which the training step is built.
         """
         whole = self["training_deadline"]
-        # Every rule asks for gradients, so they are no dearer here; they tell what a training step will cost.
+        # Rules ask for gradients anyway; what they cost tells what a training step will.
         self.get("gradients")
-        evaluations = self.budget.costs.get("evaluation", 0.0)
-        first = _BUILDING * self.budget.costs.get("gradients", 0.0) + evaluations
+        first = self._seconds_of_graph(_FIRST_STEP) + self.budget.costs.get("evaluation", 0.0)
         self.budget.ask("a probe", first, whole)
         return whole.earlier(max(first, _PROBE * whole.left))
 
@@ -154,7 +154,7 @@ class Gathering(AtRest):
             wanted = plain and self.options.probe is not False and self["learning"].troubled
         if not wanted:
             raise Skip("curvature was not asked for")
-        self._ask_for_passes("the curvature", _CURVATURE)
+        self.budget.ask("the curvature", self._seconds_of_graph(_CURVATURE))
         with self._measuring() as model:
             return facts.Curvature(sharpness(model, self._batches()[0]))
 
@@ -162,7 +162,7 @@ class Gathering(AtRest):
     def _noise(self) -> facts.GradientNoise:
         if not self.options.gradient_noise:
             raise Skip("gradient noise was not asked for")
-        self._ask_for_passes("the gradient noise", _NOISE)
+        self.budget.ask("the gradient noise", self._seconds_of_graph(_NOISE))
         with self._measuring() as model:
             return gradient_noise(model, self._batches())
 
@@ -170,9 +170,11 @@ class Gathering(AtRest):
     def _rate_range(self) -> facts.RateRange:
         if not self.options.rate_range:
             raise Skip("a learning-rate range test was not asked for")
-        self._ask_for_passes("a learning-rate range test", _BUILDING)
+        self.budget.ask("a learning-rate range test", self._seconds_of_graph(_RATES))
         with self._measuring() as model:
             return rate_range(model, self._batches())
 
-    def _ask_for_passes(self, what: str, passes: float) -> None:
-        self.budget.ask(what, passes * self.budget.costs.get("gradients", 0.0))
+    def _seconds_of_graph(self, steps: float) -> float:
+        """Returns about how long a graph takes that goes forward and back, and so many steps; 0 if unknown."""
+        costs = self.budget.costs
+        return _BUILDING * costs.get("copy", 0.0) + steps * costs.get("gradients", 0.0)

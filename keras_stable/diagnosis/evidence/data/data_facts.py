@@ -68,9 +68,7 @@ def inputs(source: Source, names: Sequence[str] | None = None) -> tuple[Input, .
     )
 
 
-def labels(
-    source: Source, output_names: Sequence[str] | None = None, losses: Sequence[str] = ()
-) -> tuple[Labels, ...]:
+def labels(source: Source, output_names: Sequence[str] | None = None, losses: Sequence[str] = ()) -> tuple[Labels, ...]:
     """Returns the facts of the labels of each output: of all rows of arrays up to about a million, or the first 16,384.
 
     Args:
@@ -101,8 +99,7 @@ def labels(
     complete = len(rows_read) == source.rows
     by_output = losses if len(losses) == len(names) else [""] * len(names)
     return tuple(
-        _labels(name, kept, rows_read, complete, loss)
-        for name, kept, loss in zip(names, parts, by_output, strict=True)
+        _labels(name, kept, rows_read, complete, loss) for name, kept, loss in zip(names, parts, by_output, strict=True)
     )
 
 

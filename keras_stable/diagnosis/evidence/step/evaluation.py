@@ -157,7 +157,7 @@ def _constant_loss(
     return best
 
 
-def thinned(truth: np.ndarray, shape: Sequence[int | None]) -> np.ndarray:
+def thinned(truth: np.ndarray, shape: Sequence[int]) -> np.ndarray:
     """Returns the labels with fewer positions a row where they are more than a constant need be taken from.
 
     Args:
@@ -195,7 +195,9 @@ def _loss_of_constants(
 
 def _rows_at_once(sample: Batch, outputs: Sequence[Output], batch_rows: int) -> int:
     """Returns how many rows to run at once: those of a batch, or more where their answers are small."""
-    row_bytes = sum(4 * math.prod(output.shape) for output in outputs) + _bytes(sample.x) // max(1, sample.rows)
+    row_bytes = sum(4 * math.prod(size or 1 for size in output.shape) for output in outputs) + _bytes(sample.x) // max(
+        1, sample.rows
+    )
     return min(_ROWS, max(batch_rows, _ANSWER_BYTES // max(1, row_bytes)))
 
 

@@ -59,10 +59,12 @@ class OutputFigures:
         """
         raw = answer if raw is None else raw
         step = max(1, BLOCK // max(1, answer[:1].size))
-        for start in range(0, len(answer), step):
-            part = slice(start, start + step)
-            self._add(answer[part].astype("float64"))
-            self._add_raw(raw[part].reshape(-1, raw.shape[-1] if raw.ndim > 1 else 1))
+        # Answers may be anything; what is not finite is counted.
+        with np.errstate(over="ignore", invalid="ignore"):
+            for start in range(0, len(answer), step):
+                part = slice(start, start + step)
+                self._add(answer[part].astype("float64"))
+                self._add_raw(raw[part].reshape(-1, raw.shape[-1] if raw.ndim > 1 else 1))
 
     def _add(self, answer: np.ndarray) -> None:
         truth = self.truth[self._rows : self._rows + len(answer)]

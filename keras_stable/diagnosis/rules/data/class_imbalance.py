@@ -67,11 +67,11 @@ def class_imbalance(
         weighted = plan.class_weight or output.weighted or len(sizes) >= VOCABULARY
         first = only_first_seen(label, plan)
         harmful = (learning.troubled or (plan.trained and missed > 0)) and not weighted and not first
-        seen = f"Of the first {label.samples} labels, the" if first else "The"
+        subject = f"Of the first {label.samples} labels, the" if first else "The"
         yield Found(
             where=output.name,
-            message=f"{seen} largest class has {sizes[-1]} samples and the smallest {sizes[0]}, {ratio:.3g} times fewer"
-            + (f"; {missed} rare classes are not recognised." if missed else "."),
+            message=f"{subject} largest class has {sizes[-1]} samples and the smallest {sizes[0]}, {ratio:.3g} times "
+            "fewer" + (f"; {missed} rare classes are not recognised." if missed else "."),
             evidence={"ratio": ratio, "largest": sizes[-1], "smallest": sizes[0], "missed": missed},
             threshold=RATIO.value,
             severity="warning" if harmful else None,
