@@ -7,7 +7,7 @@ Each docstring says which names it stands for. Where a release changes one of th
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -16,11 +16,8 @@ from tensorflow.python.eager import context as _eager_context
 from tensorflow.python.framework import op_callbacks as _op_callbacks
 from tensorflow.python.ops import stateful_random_ops as _stateful_random_ops
 
-# A mixin: the Keras optimizer comes after it in the class that mixes it in.
-if TYPE_CHECKING:
-    from keras.optimizers import Optimizer as _Optimizer
-else:
-    _Optimizer = object
+# A mixin: the Keras optimizer comes after it in the class that mixes it in. Any lets type checkers look there.
+_Optimizer: Any = object
 
 
 class KerasHooks(_Optimizer):
@@ -123,10 +120,15 @@ def takes_training_argument(layer: Any) -> bool:
     return getattr(layer, "_call_has_training_arg", True)
 
 
-def compiled_parts(model: Any) -> dict[str, Any]:
+def compiled_parts(model: Any) -> list[Any]:
     """Returns what `compile` made, as far as it is there: `_compile_loss`, `_compile_metrics`, `_loss_tracker`."""
-    names = {"losses": "_compile_loss", "metrics": "_compile_metrics", "mean_loss": "_loss_tracker"}
-    return {key: getattr(model, name) for key, name in names.items() if getattr(model, name, None) is not None}
+    names = ("_compile_loss", "_compile_metrics", "_loss_tracker")
+    return [getattr(model, name) for name in names if getattr(model, name, None) is not None]
+
+
+def compile_metrics(model: Any) -> Any | None:
+    """Returns what holds the metrics that `compile` was given, or None: `Trainer._compile_metrics`."""
+    return getattr(model, "_compile_metrics", None)
 
 
 def tracker_of(owner: Any) -> Any | None:
@@ -141,7 +143,7 @@ def metrics_given_to_compile(metric: Any) -> Any | None:
 
 def fresh_losses(model: Any, y: Any, answer: Any) -> tuple[Any, list[Any]] | None:
     """Returns output names and the losses: `_compile_loss`, its `_user_loss`, `_user_loss_weights`, `_flat_losses`."""
-    if (own := compiled_parts(model).get("losses")) is None:
+    if (own := getattr(model, "_compile_loss", None)) is None:
         return None
     fresh = type(own)(own._user_loss, own._user_loss_weights, output_names=own.output_names)
     fresh.build(y, answer)
@@ -154,7 +156,7 @@ def fresh_metrics(model: Any, y: Any, answer: Any) -> tuple[Any, list[Any]] | No
     `Model._compile_metrics`, with its `_user_metrics`, `_user_weighted_metrics`, `_flat_metrics`,
     `_flat_weighted_metrics` and `_resolved_output_names`.
     """
-    if (own := compiled_parts(model).get("metrics")) is None:
+    if (own := getattr(model, "_compile_metrics", None)) is None:
         return None
     fresh = type(own)(own._user_metrics, own._user_weighted_metrics, output_names=own.output_names)
     fresh.build(y, answer)

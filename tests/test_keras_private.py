@@ -184,11 +184,18 @@ def compiled():
 
 def test_compiled_parts():
     model = compiled()
-    assert list(private.compiled_parts(model)) == ["losses", "metrics", "mean_loss"]
-    assert private.compiled_parts(keras.Sequential()) == {}
+    assert len(private.compiled_parts(model)) == 3
+    assert private.compiled_parts(keras.Sequential()) == []
     model.fit(np.zeros((4, 2)), np.full((4, 1), 2.0), batch_size=4, verbose=0)
-    tracked = private.compiled_parts(model)["mean_loss"]
+    tracked = private.compiled_parts(model)[-1]
     assert float(tracked.result()) == pytest.approx(4.0)
+
+
+def test_compile_metrics():
+    model = compiled()
+    model.fit(np.zeros((4, 2)), np.zeros((4, 1)), verbose=0)
+    assert private.compile_metrics(model).built
+    assert private.compile_metrics(keras.Sequential()) is None
 
 
 def test_tracker_of():

@@ -22,7 +22,7 @@ HOME = PACKAGE / "keras_private.py"
 FILES = sorted(PACKAGE.rglob("*.py"))
 PRIVATE = re.compile(r"_[a-zA-Z](\w*[a-zA-Z0-9])?")
 MODULES = re.compile(r"(keras\.src|tensorflow\.python|keras_core|.*__internal__)(\..*)?")
-# Documented all the same: those of a `collections.namedtuple`, and `os._exit`.
+# Public in spite of the underscore: the interface of a `collections.namedtuple`, and `os._exit`.
 PUBLIC = {"_fields", "_replace", "_asdict", "_make", "_field_defaults", "_exit"}
 OWN = {"self", "cls"}
 

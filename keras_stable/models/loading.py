@@ -35,7 +35,7 @@ def load_model(path: str | os.PathLike[str], **arguments: Any) -> keras.Model:
 
     Raises:
         InvalidArgumentError: The class that an optimizer was guarded from cannot be found.
-        UnsupportedKerasError: Keras runs on another backend than TensorFlow.
+        UnsupportedKerasError: When Keras runs on another backend than TensorFlow.
     """
     check_backend()
     if arguments.get("compile", True):

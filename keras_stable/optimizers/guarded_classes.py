@@ -80,7 +80,12 @@ def __getattr__(name: str) -> Any:
     return guard_by_registered_name(f"{_PACKAGE}>{_REGISTERED}" + name.removeprefix(_HERE).replace("/", "."))
 
 
-WRAPPERS = (keras.optimizers.LossScaleOptimizer, getattr(keras.optimizers, "MultiOptimizer", type(None)))
+# Keras before 3.15 has no MultiOptimizer.
+WRAPPERS = tuple(
+    getattr(keras.optimizers, name)
+    for name in ("LossScaleOptimizer", "MultiOptimizer")
+    if hasattr(keras.optimizers, name)
+)
 
 
 def _body(optimizer_class: type) -> dict[str, Any]:

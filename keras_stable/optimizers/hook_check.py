@@ -141,9 +141,8 @@ def _mistakes_of_a_step() -> list[str]:
 def _mistakes_of_accumulation() -> list[str]:
     probe = _Probe(_weight(), gradient_accumulation_steps=2)
     probe.apply(_gradient(1.0))
-    early = list(probe.events)
     probe.apply(_gradient(3.0))
-    if early or [event[:2] for event in probe.events] != [("clip", 2.0), ("sum", 1.0)]:
+    if [event[:2] for event in probe.events] != [("clip", 2.0), ("sum", 1.0)]:
         return ["`_clip_gradients` is not called once, with the mean of the accumulated gradients"]
     return []
 

@@ -111,7 +111,7 @@ BREAKS = {
     "no accumulation": (Optimizer, BACKEND, without_accumulation(APPLY), "_all_reduce_sum_gradients"),
     "no sums": (Optimizer, "_backend_update_step", lambda *arguments: None, "_all_reduce_sum_gradients"),
     "clips late": (Optimizer, "_backend_update_step", clips_late, "_all_reduce_sum_gradients"),
-    "no loss scale hook": (LossScale, "_common_apply", lambda *arguments, **keywords: None, "LossScaleOptimizer"),
+    "no loss scale hook": (LossScale, "_common_apply", lambda *arguments, **keywords: None, "not called for the steps"),
     "moments": (Adam, "update_step", moments_elsewhere(Adam.update_step), "_momentums"),
     "no index": (Optimizer, "_get_variable_index", lambda *arguments: 1 / 0, "fails: division by zero"),
 }

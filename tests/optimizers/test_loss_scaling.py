@@ -15,9 +15,9 @@ def built(inner):
 def test_a_guarded_optimizer_hears_of_skipped_steps():
     inner = keras_stable.optimizers.SGD(0.5, global_clipnorm=None)
     optimizer, weight = built(inner)
-    optimizer.apply([tf.constant([float("inf")])])
-    optimizer.apply([tf.constant([8.0])])
-    optimizer.apply([tf.constant([float("nan")])])
+    optimizer.apply([tf.constant([float("inf")])], [weight])
+    optimizer.apply([tf.constant([8.0])], [weight])
+    optimizer.apply([tf.constant([float("nan")])], [weight])
     assert inner.skipped_steps == 2
     assert float(optimizer.dynamic_scale) == 2.0
     # The first step halved the scale, so the second gradient was 8 / 4.
@@ -32,7 +32,7 @@ def test_it_is_adapted_once_and_works_around_other_optimizers():
     adapt_loss_scale_optimizer()
     assert owner.load_own_variables is before
     optimizer, weight = built(keras.optimizers.SGD(0.5))
-    optimizer.apply([tf.constant([float("nan")])])
+    optimizer.apply([tf.constant([float("nan")])], [weight])
     assert (float(weight[0]), float(optimizer.dynamic_scale)) == (1.0, 4.0)
     store = {}
     optimizer.save_own_variables(store)

@@ -149,7 +149,7 @@ def _owners(model: keras.Model) -> list[Any]:
     """Returns the objects whose attributes are kept, each once."""
     optimizer = getattr(model, "optimizer", None)
     metrics = [*model.metrics, *(metric for layer in flatten_layers(model) for metric in own_metrics(layer))]
-    compiled = compiled_parts(model).values()
+    compiled = compiled_parts(model)
     found = [*flatten_layers(model), optimizer, getattr(optimizer, "inner_optimizer", None), *metrics, *compiled]
     return list({id(owner): owner for owner in found if owner is not None}.values())
 

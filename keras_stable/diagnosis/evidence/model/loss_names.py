@@ -40,14 +40,13 @@ def losses(model: keras.Model, y: Any, answer: Any) -> list[LossFacts]:
     parts = keras.tree.flatten(answer)
     facts = [LossFacts() for _ in parts]
     try:
-        output_names, losses_of_parts = fresh_losses(model, _like(y, answer), answer) or (None, [])
+        output_names, resolved = fresh_losses(model, _like(y, answer), answer) or (None, [])
     except (ValueError, KeyError, TypeError) as error:
         raise Skip(f"the losses do not fit the outputs: {first_line(error)}") from error
-    for resolved in losses_of_parts:
-        named = _by_name(answer, resolved.path, output_names)
-        part = functools.reduce(lambda inside, key: inside[key], resolved.path, named)
+    for loss in resolved:
+        part = functools.reduce(lambda inside, key: inside[key], loss.path, _by_name(answer, loss.path, output_names))
         index = next(index for index, candidate in enumerate(parts) if candidate is part)
-        facts[index] = _facts(resolved.loss, resolved.loss_weights)
+        facts[index] = _facts(loss.loss, loss.loss_weights)
     return facts
 
 

@@ -14,7 +14,7 @@ from keras_stable.diagnosis.evidence.copying.snapshot import Snapshot
 from keras_stable.diagnosis.evidence.data.source import Batch
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
 from keras_stable.diagnosis.evidence.model.rates import learning_rate
-from keras_stable.keras_private import compiled_parts, learning_rate_source, replace_learning_rate_source
+from keras_stable.keras_private import compile_metrics, learning_rate_source, replace_learning_rate_source
 from keras_stable.optimizers.guard_state import state_variables
 
 
@@ -115,7 +115,7 @@ class Workbench:
 
     def _build_metrics(self, x: Any, y: Any = None, sample_weight: Any = None) -> None:
         """Makes the variables of the metrics. TensorFlow traces a step twice in which variables are made."""
-        own = compiled_parts(self.model).get("metrics")
+        own = compile_metrics(self.model)
         stock = type(self.model).train_step is keras.Model.train_step
         if own is None or own.built or not stock or self.model.run_eagerly or y is None:
             return
