@@ -21,9 +21,10 @@ from keras_stable.diagnosis.rule import Skip
 _AFTERWARDS = 0.05
 # Of the time for training, what the probe may take; the rest is for trials, where it shows trouble.
 _PROBE = 0.6
-# What it takes to build the graph of a training step, in the time that copying the model takes: both grow with its
-# layers and variables, and not with what these compute. The first step takes that of some eager passes more.
-_BUILDING, _FIRST_STEP = 30.0, 2.0
+# What it takes to build the graph of a training step, in the time that copying the model takes, and in that of one
+# eager batch forward and back. All three grow with the layers and variables; the copy is dear for large weights too,
+# and the batch for much arithmetic, so the smaller figure counts. The first step takes some eager batches more.
+_BY_COPY, _BY_BATCH, _FIRST_STEP = 30.0, 15.0, 2.0
 _CURVATURE, _NOISE, _RATES = 20.0, 8.0, 60.0
 
 
@@ -176,5 +177,5 @@ class Gathering(AtRest):
 
     def _seconds_of_graph(self, steps: float) -> float:
         """Returns about how long a graph takes that goes forward and back, and so many steps; 0 if unknown."""
-        costs = self.budget.costs
-        return _BUILDING * costs.get("copy", 0.0) + steps * costs.get("gradients", 0.0)
+        copy, batch = (self.budget.costs.get(name, 0.0) for name in ("copy", "gradients"))
+        return min(_BY_COPY * copy, _BY_BATCH * batch) + steps * batch
