@@ -20,7 +20,7 @@ from keras_stable.diagnosis.facts import Evaluation, Labels, Output
 from keras_stable.keras_private import logits_of
 
 _ROWS = 128
-_ANSWER_BYTES = 2**25
+_ANSWER_BYTES = 2**22
 # Values that are enough for means and medians of the labels.
 _CONSTANT_VALUES = 2**20
 
