@@ -101,7 +101,7 @@ STANDARDIZED_INPUTS: Final = "standardized_inputs"
 STANDARDIZED_TARGETS: Final = "standardized_targets"
 ZEROED_INPUTS: Final = "zeroed_inputs"
 
-RATE_FACTORS: dict[str, float] = {
+RATE_FACTORS: dict[TrialName, float] = {
     "learning_rate/10": 0.1,
     "learning_rate/100": 0.01,
     "learning_rate*10": 10.0,

@@ -111,7 +111,6 @@ class AtRest:
 
     @provides("recording")
     def _recording(self) -> Recording:
-        self.say("Running some batches through a copy of the model")
         with self._measuring() as model, self.budget.measure("recording"):
             return record(model, self._batches(), self.sample, self.budget.share(_PASSES))
 

@@ -16,7 +16,8 @@ class OutputEvaluation:
         loss: float, of this output; NaN where the model has several.
         constant_loss: float, the same of the best constant answer; NaN where unknown, or where the model has several.
         floor: float, the least loss that any answer can have on these labels: the entropy of soft labels under a
-            cross-entropy, -1 for a cosine similarity, 0 for a distance; NaN where unknown, or where the model has several.
+            cross-entropy, -1 for a cosine similarity, 0 for a distance; NaN where unknown, or where the model has
+            several.
         accuracy: float in [0, 1]; NaN for shares and regression. Multi-label: mean over the labels.
         majority_share: float, accuracy of always predicting the commonest label; NaN for shares and regression.
         predicted_counts: tuple of (class id, samples); () for shares, regression and multi-label.

@@ -63,7 +63,6 @@ class Probe:
         grad_norm, applied_norm: tuples of float, global gradient norm of each step before and after clips.
         finite: tuple of bool, of each step's gradients.
         variable_paths: tuple of str; variable_norms: tuple over variables of the median norm over steps.
-        first_norms: tuple over variables, norm in the first step.
         update_ratio: mapping of variable path to the median over steps of norm(update) / norm(weights).
         weight_growth: float, norm of all weights afterwards divided by that before.
         before, after: `Evaluation` on the same sample.
@@ -81,7 +80,6 @@ class Probe:
     finite: tuple[bool, ...] = ()
     variable_paths: tuple[str, ...] = ()
     variable_norms: tuple[float, ...] = ()
-    first_norms: tuple[float, ...] = ()
     update_ratio: Mapping[str, float] = field(default_factory=dict)
     weight_growth: float = 1.1
     before: Evaluation = field(default_factory=Evaluation)

@@ -8,7 +8,7 @@ from scipy.special import stdtrit
 FALSE_ALARMS = 0.01
 """Share of losses without a trend that may be taken to fall, however strongly neighbours are correlated."""
 
-_BLOCKS = 30  # enough to see the correlation of neighbours; their medians leave single spikes out
+_BLOCKS = 50  # enough to see the correlation of neighbours; medians of three leave single spikes out
 _SHORT = 12  # of fewer losses than twice this, the second half is too short to say anything
 _CAUTION = 1.5  # standard errors that are added to the correlation, which short series hide
 _CORRELATED = 0.97

@@ -14,6 +14,9 @@ from .program import Built, Healthy, Sick
 AUDITED = ("batch_size", "epochs", "validation_data", "shuffle", "class_weight", "validation_split")
 """The arguments of `fit` that a program may have and an audit takes."""
 
+UNHURRIED = {"seconds": 600.0, "probe_seconds": 600.0}
+"""An audit of the zoo takes a few seconds; on a busy machine the usual limit would say what it has time to look at."""
+
 Row = dict[str, Any]
 
 
@@ -32,7 +35,7 @@ def audit(built: Built, history: keras.callbacks.History | None = None) -> Any:
     """Audits a program with those of its fit arguments that an audit takes."""
     model, x, y, arguments = built
     taken = {name: value for name, value in arguments.items() if name in AUDITED}
-    return keras_stable.audit(model, x, y, history=history, **taken)
+    return keras_stable.audit(model, x, y, history=history, **taken, **UNHURRIED)
 
 
 def examined(program: Healthy | Sick, seed: int) -> Iterator[Row]:

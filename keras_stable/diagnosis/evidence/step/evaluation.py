@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from keras_stable.diagnosis.evidence.copying.snapshot import Snapshot
 from keras_stable.diagnosis.evidence.data.nesting import leaves
@@ -19,7 +20,7 @@ from keras_stable.diagnosis.facts import Evaluation, Labels, Output
 from keras_stable.keras_private import logits_of
 
 _ROWS = 128
-_ANSWER_BYTES = 2**23
+_ANSWER_BYTES = 2**25
 # Values that are enough for means and medians of the labels.
 _CONSTANT_VALUES = 2**20
 
@@ -60,9 +61,9 @@ def evaluate(
         model: compiled; a copy.
         sample: the rows to look at.
         outputs, labels: facts, one for each output.
-        batch_rows: int, rows of a training step, of which as many may be run at once.
+        batch_rows: int, rows of a training step; in training mode no fewer are run at once. Default: 1.
     """
-    rows = _rows_at_once(sample, outputs, batch_rows)
+    rows = _rows_at_once(sample, outputs)
     truths = as_list(sample.y, len(outputs))
     figures = [OutputFigures(*each) for each in zip(outputs, labels, truths, strict=False)]
     with kept_state(model):
@@ -75,7 +76,8 @@ def evaluate(
             for figure, tensor in zip(figures, keras.tree.flatten(answer), strict=False):
                 logits = logits_of(tensor)
                 figure.add(_numpy(tensor), None if logits is tensor else _numpy(logits))
-        for part in _parts(sample, rows):
+        # Batch statistics are those of a batch.
+        for part in _parts(sample, max(rows, batch_rows)):
             answer = forward(model, part.x, training=True)
             training.add(_loss(model, part, answer) - float(sum(map(float, model.losses))), part.rows)
         constant = _constant_loss(model, sample, rows, outputs, labels)
@@ -94,10 +96,10 @@ def evaluate(
     )
 
 
-def data_loss(model: keras.Model, sample: Batch, outputs: Sequence[Output] = (), batch_rows: int = 1) -> float:
+def data_loss(model: keras.Model, sample: Batch, outputs: Sequence[Output] = ()) -> float:
     """Returns the loss on a sample in inference mode, without penalties; infinite when it is NaN."""
     losses = Mean()
-    for part in _parts(sample, _rows_at_once(sample, outputs, batch_rows)):
+    for part in _parts(sample, _rows_at_once(sample, outputs)):
         answer = forward(model, part.x, training=False)
         losses.add(_loss(model, part, answer) - float(sum(map(float, model.losses))), part.rows)
     return losses.value if math.isfinite(losses.value) else math.inf
@@ -183,22 +185,22 @@ def _loss_of_constants(
     flat = keras.tree.flatten(structure)
     losses = Mean()
     for part in parts:
+        # As tensors: a large array would be copied on its way into TensorFlow.
         answer = [
-            np.broadcast_to(value, (part.rows, *each.shape[1:])) if each.shape.rank > 1 else np.repeat(value, part.rows)
-            for each, value in zip(flat, chosen, strict=True)
+            tf.broadcast_to(tf.cast(value, tensor.dtype), (part.rows, *tensor.shape[1:]))
+            for tensor, value in zip(flat, chosen, strict=True)
         ]
-        tensors = [keras.ops.convert_to_tensor(a, dtype=each.dtype) for a, each in zip(answer, flat, strict=True)]
-        packed = keras.tree.pack_sequence_as(structure, tensors)
+        packed = keras.tree.pack_sequence_as(structure, answer)
         losses.add(_loss(model, part, packed) - penalty, part.rows)
     return losses.value
 
 
-def _rows_at_once(sample: Batch, outputs: Sequence[Output], batch_rows: int) -> int:
-    """Returns how many rows to run at once: those of a batch, or more where their answers are small."""
+def _rows_at_once(sample: Batch, outputs: Sequence[Output]) -> int:
+    """Returns how many rows to run at once, by the size of their inputs and answers."""
     row_bytes = sum(4 * math.prod(size or 1 for size in output.shape) for output in outputs) + _bytes(sample.x) // max(
         1, sample.rows
     )
-    return min(_ROWS, max(batch_rows, _ANSWER_BYTES // max(1, row_bytes)))
+    return max(1, min(_ROWS, _ANSWER_BYTES // max(1, row_bytes)))
 
 
 def _bytes(structure: Any) -> int:

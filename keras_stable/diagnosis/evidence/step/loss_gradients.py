@@ -12,6 +12,7 @@ from keras_stable.diagnosis.evidence.data.batch import Batch
 from keras_stable.diagnosis.evidence.model.layer_kinds import own_weights
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, first_scale, forward, loss_of, penalty_of
 from keras_stable.diagnosis.evidence.model.names import layer_paths
+from keras_stable.diagnosis.evidence.step.sums import sum_of_sizes, sum_of_squares
 from keras_stable.diagnosis.evidence.tracing.dataflow import last_learnt
 from keras_stable.diagnosis.evidence.tracing.graph_tracing import recurrent
 from keras_stable.diagnosis.facts import Gradients, Structure, VariableGradient
@@ -124,15 +125,14 @@ def _size(gradient: Any, scale: float) -> tuple[float, float, float]:
     if gradient is None:
         return 0.0, 0.0, 0.0
     count = math.prod(gradient.dense_shape.numpy() if isinstance(gradient, tf.IndexedSlices) else gradient.shape)
-    values = np.asarray(_rows(gradient), "float64") / scale
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.sqrt(np.square(values).sum())), float(np.abs(values).sum() / max(count, 1)), 1.0
+    values = _rows(gradient)
+    return math.sqrt(sum_of_squares(values)) / scale, sum_of_sizes(values) / scale / max(count, 1), 1.0
 
 
 def _rows(gradient: Any) -> np.ndarray:
     """Returns a gradient as an array; of a sparse one, the rows that are not 0, each once and summed."""
     if not isinstance(gradient, tf.IndexedSlices):
-        return gradient.numpy()
+        return np.asarray(gradient)
     indices, places = np.unique(gradient.indices.numpy(), return_inverse=True)
     values = gradient.values.numpy()
     rows = np.zeros((len(indices), *values.shape[1:]), "float64")
@@ -164,5 +164,5 @@ def _variable(variable: keras.Variable, layer: str, depth: int, part: str, figur
         mean_abs=float(mean_abs.mean()),
         zero=received and bool((norms == 0).all()),
         nonfinite=int((~np.isfinite(norms)).sum()),
-        weight_norm=float(np.linalg.norm(np.asarray(variable.numpy(), "float64").reshape(-1))),
+        weight_norm=math.sqrt(sum_of_squares(np.asarray(variable.value))),
     )

@@ -31,3 +31,13 @@ def sum_of_squares(values: np.ndarray, others: np.ndarray | None = None) -> floa
             rest = parts[0] if others is None else parts[0] - parts[1]
             total += float(rest @ rest)
     return total
+
+
+def sum_of_sizes(values: np.ndarray) -> float:
+    """Returns the sum of the absolute values.
+
+    >>> sum_of_sizes(np.array([3.0, -4.0]))
+    7.0
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(sum(np.abs(part).sum() for (part,) in blocks(values)))

@@ -45,6 +45,7 @@ def _raw_inputs(x: Any, kept: int) -> np.ndarray | None:
     parts = [np.asarray(part) for part in leaves(x)]
     if any(part.dtype.kind not in "fiub" for part in parts):
         return None
-    width = sum(part[0].size for part in parts)
-    rows = max(0, max(_LEAST_INPUT_ROWS, _INPUT_VALUES // max(1, width)) - kept)
-    return np.concatenate([part[:rows].reshape(len(part[:rows]), -1).astype("float32") for part in parts], axis=1)
+    widths = [part[0].size for part in parts]
+    rows = max(0, max(_LEAST_INPUT_ROWS, _INPUT_VALUES // max(1, sum(widths))) - kept)
+    tables = [part[:rows].reshape(-1, width) for part, width in zip(parts, widths, strict=True)]
+    return np.concatenate([table.astype("float32") for table in tables], axis=1)

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_stable.diagnosis.evidence.data.label_kinds import are_classes, is_whole
 from keras_stable.diagnosis.evidence.tracing.dataflow import makers
 from keras_stable.diagnosis.evidence.tracing.model_outputs import outputs
 from keras_stable.diagnosis.evidence.tracing.recording import Recording
 from keras_stable.diagnosis.facts import Features, Output
 from keras_stable.diagnosis.rule import Skip
+from keras_stable.diagnosis.vocabulary import BINARY, FOR_CLASSES, HINGE, SPARSE
 
 
 def features(recording: Recording) -> Features:
@@ -99,7 +101,7 @@ def distance(values: np.ndarray) -> float:
 
 
 def _classifies(output: Output) -> bool:
-    return "crossentropy" in output.loss or "hinge" in output.loss
+    return output.loss in FOR_CLASSES
 
 
 def _normalized(recording: Recording, source: Sequence[str]) -> bool:
@@ -114,11 +116,14 @@ _KEEPING = ("dropout", "shape")
 
 
 def _classes(output: Output, labels: Sequence[np.ndarray]) -> int:
-    """Returns how many classes the labels of an output for classes have; 0 for other outputs."""
+    """Returns how many classes the labels of an output for classes have; 0 for other outputs and soft labels."""
     if not _classifies(output) or not labels:
         return 0
     wide = labels[0].ndim > 1 and labels[0].shape[-1] > 1
-    if wide and output.loss.startswith(("binary", "hinge", "squared_hinge")):
+    sparse = output.loss in SPARSE
+    if wide and output.loss in BINARY | HINGE:
         return labels[0].shape[-1]
-    ids = [np.argmax(each, -1) if wide and not output.loss.startswith("sparse") else each for each in labels]
-    return len(np.unique(np.concatenate([each.reshape(-1) for each in ids])))
+    if not sparse and not all(is_whole(part) or (wide and are_classes(part, "distribution")) for part in labels):
+        return 0
+    ids = [np.argmax(part, -1) if wide and not sparse else part for part in labels]
+    return len(np.unique(np.concatenate([part.reshape(-1) for part in ids])))

@@ -1,6 +1,6 @@
 """The first batches run through a model once, and everything that the rules want to know of these passes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.data.batch import Batch
+from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.tracing.dataflow import learnt_before, way_to_learnt
 from keras_stable.diagnosis.evidence.tracing.feature_rows import FeaturePart, add_rows, takes_features
 from keras_stable.diagnosis.evidence.tracing.graph_tracing import tracer
@@ -17,8 +18,8 @@ from keras_stable.diagnosis.evidence.tracing.moments import Moments
 from keras_stable.diagnosis.evidence.tracing.passes import Call, Trace
 
 FEATURE_ROWS = 256
-_CHUNK = 64
-_CHUNK_BYTES = 1 << 25
+# Of what all layers return in one pass, and of inputs that are taken for large before it is known what layers return.
+_PASS_BYTES, _LARGE_INPUTS = 1 << 27, 1 << 22
 _ANSWER_ROWS, _LEAST_ANSWER_ROWS = 32, 4
 _ANSWER_BYTES = 1 << 22
 
@@ -98,24 +99,35 @@ def record(
     for batch in deadline.keep(batches):
         if recording is None:
             recording = Recording(model, batch)
-        _add(recording, run(batch.x), batch)
+        for part in _parts(recording, batch):
+            _add(recording, run(part.x), part)
     if recording is None:
         raise ValueError("`batches` must hold at least one batch. Received: none")
     if sample is not None:
-        rows = max(recording.batch.rows, min(_CHUNK, _CHUNK_BYTES // max(1, recording.row_bytes)))
-        for start in range(0, sample.rows, rows):
+        for part in _parts(recording, sample):
             if recording.feature_rows() >= FEATURE_ROWS or deadline.over:
                 break
-            part = sample.take(slice(start, start + rows))
             _add_features(recording, run(part.x), part)
             recording.rows += part.rows
     return recording
 
 
+def _parts(recording: Recording, batch: Batch) -> Iterator[Batch]:
+    """Yields a batch in parts of which all that the layers return takes some megabytes, and not less than four rows."""
+    start = 0
+    while start < batch.rows:
+        is_large = sum(leaf.nbytes for leaf in leaves(batch.x)) > _LARGE_INPUTS
+        rows = _LEAST_ANSWER_ROWS if is_large else batch.rows
+        if recording.row_bytes:
+            rows = max(_LEAST_ANSWER_ROWS, _PASS_BYTES // recording.row_bytes)
+        yield batch.take(slice(start, start + rows))
+        start += rows
+
+
 def _add(recording: Recording, trace: Trace, batch: Batch) -> None:
     recording.rows += batch.rows
     if not recording.seen:
-        _add_first(recording, trace)
+        _add_first(recording, trace, batch.rows)
     for call in trace.calls:
         recording.entered_nonfinite.setdefault(call.path, 0)
         recording.entered_nonfinite[call.path] += sum(map(_nonfinite, call.entered))
@@ -130,8 +142,7 @@ def _add(recording: Recording, trace: Trace, batch: Batch) -> None:
         _add_features(recording, trace, batch)
 
 
-def _add_first(recording: Recording, trace: Trace) -> None:
-    rows = recording.batch.rows
+def _add_first(recording: Recording, trace: Trace, rows: int) -> None:
     recording.row_bytes = sum(_bytes(tensor) for call in trace.calls for tensor in call.given) // rows
     row_bytes = sum(map(_bytes, trace.outputs.values())) // rows
     kept = max(_LEAST_ANSWER_ROWS, min(_ANSWER_ROWS, _ANSWER_BYTES // max(1, row_bytes)))
@@ -141,7 +152,7 @@ def _add_first(recording: Recording, trace: Trace) -> None:
     )
     recording.inputs = tuple(trace.inputs)
     parts = keras.tree.flatten(recording.answer)
-    recording.outputs = {name: part.numpy() for name, part in zip(trace.outputs, parts, strict=True)}
+    recording.outputs = {name: np.asarray(part) for name, part in zip(trace.outputs, parts, strict=True)}
     recording.output_paths = dict(trace.output_paths)
     recording.entering = {name: Moments() for name in trace.inputs}
     seen: dict[str, Seen] = {}

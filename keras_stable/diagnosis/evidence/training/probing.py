@@ -54,14 +54,12 @@ class Program:
 
     def evaluate(self, model: keras.Model, sample: Batch | None = None) -> Evaluation:
         """Returns how a model answers the sample, or another one."""
-        return evaluate(model, sample or self.sample, self.outputs, self.labels, self._batch_rows())
+        rows = self.source.plan(trained=False).batch_size
+        return evaluate(model, sample or self.sample, self.outputs, self.labels, rows)
 
     def loss(self, model: keras.Model) -> float:
         """Returns the loss of a model on the sample, without penalties."""
-        return data_loss(model, self.sample, self.outputs, self._batch_rows())
-
-    def _batch_rows(self) -> int:
-        return self.source.plan(trained=False).batch_size
+        return data_loss(model, self.sample, self.outputs)
 
 
 def probe(
@@ -131,7 +129,6 @@ def _norms(reader: GradientHistoryReader | None) -> dict[str, Any]:
         "finite": tuple(map(bool, history.finite)),
         "variable_paths": history.variable_paths,
         "variable_norms": tuple(map(float, np.median(history.variable_norm, 0))),
-        "first_norms": tuple(map(float, history.variable_norm[0])),
     }
 
 

@@ -15,10 +15,18 @@ from keras_stable.diagnosis.evidence.step.evaluation import error_rate
 from keras_stable.diagnosis.evidence.training.batches import endless
 from keras_stable.diagnosis.evidence.training.probing import TRIAL_STEPS, Program
 from keras_stable.diagnosis.evidence.training.workbench import Workbench
-from keras_stable.diagnosis.facts import Overfit, Probe, Trial, ZeroedInputs
+from keras_stable.diagnosis.facts import Evaluation, Overfit, Probe, Trial, ZeroedInputs
+from keras_stable.diagnosis.progress import gained
 from keras_stable.diagnosis.rule import Skip
+from keras_stable.diagnosis.vocabulary import (
+    RATE_FACTORS,
+    STANDARDIZED_INPUTS,
+    STANDARDIZED_TARGETS,
+    UNCHANGED,
+    ZEROED_INPUTS,
+    TrialName,
+)
 
-_RATES = {"learning_rate/10": 0.1, "learning_rate/100": 0.01, "learning_rate*10": 10.0, "learning_rate*100": 100.0}
 _BATCH = 16
 _OVERFIT_STEPS = 100
 # Memorizing is first tried at the model's own rate, then at others: a rate that is off has a rule of its own.
@@ -54,13 +62,13 @@ class Trials:
 
     def run(self) -> tuple[Trial, ...]:
         """Returns every trial that makes sense here and that there was time for."""
-        changes: list[tuple[str, float | None, Change | None]] = [
-            (name, self.bench.learning_rate * factor, None) for name, factor in _RATES.items()
+        changes: list[tuple[TrialName, float | None, Change | None]] = [
+            (name, self.bench.learning_rate * factor, None) for name, factor in RATE_FACTORS.items()
         ]
         if scaled := standardized_inputs(self.program):
-            changes.append(("standardized_inputs", None, scaled))
+            changes.append((STANDARDIZED_INPUTS, None, scaled))
         if targets := standardized_targets(self.program, self.probe):
-            changes.append(("standardized_targets", None, targets))
+            changes.append((STANDARDIZED_TARGETS, None, targets))
         trials = []
         for name, rate, change in changes:
             try:
@@ -71,10 +79,10 @@ class Trials:
 
     def zeroed(self) -> ZeroedInputs:
         """Returns what the same training on inputs of zeros comes to."""
-        unchanged = self.probe.trial("unchanged")
+        unchanged = self.probe.trial(UNCHANGED)
         if unchanged is None:
             raise Skip("the probe took no step")
-        trial = self._trial("zeroed_inputs", "training on zeros", change=_without_inputs)
+        trial = self._trial(ZEROED_INPUTS, "training on zeros", change=_without_inputs)
         return ZeroedInputs(trial.loss, unchanged.loss, self.probe.before.loss)
 
     def overfit(self) -> Overfit:
@@ -108,7 +116,7 @@ class Trials:
         error = error_rate(answer, batch, self.program.outputs, self.program.labels)
         return Overfit(batch.rows, steps, first, last, error if math.isfinite(last) else 1.0, rate)
 
-    def _trial(self, name: str, what: str, rate: float | None = None, change: Change | None = None) -> Trial:
+    def _trial(self, name: TrialName, what: str, rate: float | None = None, change: Change | None = None) -> Trial:
         self.bench.restore()
         seconds = self.bench.seconds_of(self.steps) + self.budget.costs.get("evaluation", 0.0)
         self.budget.ask(what, seconds, self.deadline)
@@ -120,10 +128,17 @@ class Trials:
         sample = self.program.sample if change is None else change(self.program.sample)
         seen = self.program.evaluate(self.bench.model, sample)
         # Losses of other targets are not comparable; in units of what a constant answer costs, they are.
-        unit = self.probe.before.constant_loss / seen.constant_loss if name == "standardized_targets" else 1.0
+        loss = self._in_own_unit(seen) if name == STANDARDIZED_TARGETS else seen.loss
         finite = math.isfinite(seen.loss) and self.bench.skipped_steps() == 0
         accuracy = seen.outputs[0].accuracy if seen.outputs else math.nan
-        return Trial(name, steps, seen.loss * unit if finite else math.inf, accuracy)
+        return Trial(name, steps, loss if finite else math.inf, accuracy)
+
+    def _in_own_unit(self, seen: Evaluation) -> float:
+        """Returns the loss of own targets that leaves the same share of what a constant answer leaves to gain."""
+        left = 1 - gained(seen.constant_loss, seen.loss, seen.floor)
+        before = self.probe.before
+        floor = before.floor if math.isfinite(before.floor) else 0.0
+        return floor + left * (before.constant_loss - floor)
 
 
 def _without_inputs(batch: Batch) -> Batch:

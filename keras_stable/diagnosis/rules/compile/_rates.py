@@ -5,7 +5,7 @@ import statistics
 from collections.abc import Iterable
 
 from keras_stable.diagnosis.facts import Compiled, Learning, Probe
-from keras_stable.diagnosis.vocabulary import STANDARDIZED_INPUTS, STANDARDIZED_TARGETS, TrialName
+from keras_stable.diagnosis.vocabulary import RATE_FACTORS, STANDARDIZED_INPUTS, STANDARDIZED_TARGETS, TrialName
 
 USUAL = {
     "sgd": 0.01,
@@ -54,6 +54,15 @@ def best_gain(probe: Probe | None, names: Iterable[str]) -> tuple[float, str]:
     """Returns the largest gain of these trials and its name; (NaN, "") where none was run."""
     gains = [(probe.gain(name), name) for name in names] if probe is not None else []
     return max((pair for pair in gains if not math.isnan(pair[0])), default=(math.nan, ""))
+
+
+def factor(trial: str) -> float:
+    """Returns by what a trial of another learning rate multiplies it.
+
+    >>> factor("learning_rate*10")
+    10.0
+    """
+    return next(factor for name, factor in RATE_FACTORS.items() if name == trial)
 
 
 def rival_gain(probe: Probe | None) -> float:

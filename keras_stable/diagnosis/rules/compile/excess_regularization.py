@@ -7,7 +7,9 @@ from keras_stable.diagnosis.facts import Compiled, Evaluation, Gradients, Learni
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
 
 GRADIENT = Threshold(1.0, "Penalty's gradient over the data's. Above, a step mostly shrinks weights. Usual is 0.01.")
-LOSS = Threshold(1.0, "Penalty over what the data's loss has left to gain. Wide models start near 1 with L2 of 0.01 and still learn.")
+LOSS = Threshold(
+    1.0, "Penalty over what the data's loss has left to gain. Wide models start near 1 with L2 of 0.01 and still learn."
+)
 RULING = Threshold(10.0, "Both ten times those of the data: what falls while it trains is the penalty.")
 DECAY = Threshold(0.5, "Share of the weights that decay alone takes away in the short training. Usual is 1e-5.")
 

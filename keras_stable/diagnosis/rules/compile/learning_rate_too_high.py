@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from keras_stable.diagnosis.facts import Compiled, Curvature, Learning, Probe, RateRange
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
 from keras_stable.diagnosis.rules.compile import _rates
-from keras_stable.diagnosis.vocabulary import HIGHER_RATES, LOWER_RATES, RATE_FACTORS
+from keras_stable.diagnosis.vocabulary import HIGHER_RATES, LOWER_RATES
 
-GAIN = Threshold(0.3, "Share of what is left to gain that a lower rate alone gains. Chance moves a short training by 0.1.")
+GAIN = Threshold(
+    0.3, "Share of what is left to gain that a lower rate alone gains. Chance moves a short training by 0.1."
+)
 UPDATE = Threshold(0.1, "Share of a kernel that a step changes. Sound training stays near 0.001.")
 BOUND = Threshold(1.0, "Rate over 0.1 for Adam and its like, 5 for SGD. Only toy problems train beyond.")
 
@@ -86,7 +88,7 @@ def learning_rate_too_high(
     evidence = {"learning_rate": compiled.learning_rate, "gain_when_lower": gain, **signs}
     message = f"The learning rate of {compiled.learning_rate:.3g} is too high for {compiled.optimizer} here"
     if learning.troubled and probe is not None and gain > GAIN.value and not other > gain:
-        lower = compiled.learning_rate * RATE_FACTORS[trial]
+        lower = compiled.learning_rate * _rates.factor(trial)
         yield Found(
             "compile",
             f"{message}: with {lower:.3g} the same short training ends with a loss {gain:.0%} lower.",

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from keras_stable.diagnosis.facts import Compiled, Learning, Probe, RateRange
 from keras_stable.diagnosis.rule import Found, Threshold, rule
 from keras_stable.diagnosis.rules.compile import _rates
-from keras_stable.diagnosis.vocabulary import HIGHER_RATES, LOWER_RATES, RATE_FACTORS
+from keras_stable.diagnosis.vocabulary import HIGHER_RATES, LOWER_RATES
 
-GAIN = Threshold(0.3, "Share of what is left to gain that a higher rate alone gains. Chance moves a short training by 0.1.")
+GAIN = Threshold(
+    0.3, "Share of what is left to gain that a higher rate alone gains. Chance moves a short training by 0.1."
+)
 UPDATE = Threshold(1e-5, "Share of a kernel that a step changes. It takes 100,000 such steps to renew the weights.")
 CREEP = Threshold(1e-4, "The same share, where the rate is also far below the usual one: a tenth of what is common.")
 FAR = Threshold(20.0, "The usual rate over the effective one, momentum counted in; 10 is still a matter of taste.")
 BOUND = Threshold(1.0, "Rate over 1e-6 for Adam and its like, 1e-5 for SGD, 1e-3 for Adadelta. Nothing moves below.")
-
 
 
 @rule(
@@ -68,7 +69,7 @@ def learning_rate_too_low(
         return
     confirmed = _confirmed(compiled, rate, gain, trial, learning, probe)
     if confirmed is not None:
-        higher = compiled.learning_rate * RATE_FACTORS[trial]
+        higher = compiled.learning_rate * _rates.factor(trial)
         yield Found(
             "compile",
             f"{message}: with {higher:.3g} the same short training ends with a loss {gain:.0%} lower.",

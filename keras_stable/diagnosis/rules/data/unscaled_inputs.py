@@ -96,7 +96,12 @@ def unscaled_inputs(inputs: Sequence[Input], learning: Learning, probe: Probe | 
         yield Found(
             where=data.name,
             message=f"Values with a root mean square of {size:.3g} enter {data.consumer}, which expects about 1.",
-            evidence={"root_mean_square": size, "maximum": data.entering_max, "gain_when_standardized": gain},
+            evidence={
+                "root_mean_square": size,
+                "maximum": data.entering_max,
+                "largest_mean": data.feature_mean,
+                "gain_when_standardized": gain,
+            },
             threshold=SMALL.value if small else LARGE.value,
             severity="advice" if advice else "warning",
             confidence=0.95 if gain > CONFIRMED else 0.45 if gain < REFUTED else 0.6 if mild else 0.8,

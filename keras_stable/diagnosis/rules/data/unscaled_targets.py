@@ -55,8 +55,9 @@ def unscaled_targets(
     ## What it does
 
     Compares the targets with what the last activation can give: a sigmoid never exceeds 1; a relu, which clips, is
-    named by redundant-activation. Else it takes their standard deviation and mean; where the model does not learn, a short training
-    on standardized targets tells whether their size is the cause. Large targets that are learnt are advice.
+    named by redundant-activation. Else it takes their standard deviation and mean; where the model does not learn, a
+    short training on standardized targets tells whether their size is the cause. Large targets that are learnt are
+    advice.
 
     ## Why is this bad
 
@@ -83,7 +84,9 @@ def unscaled_targets(
     for output, label in paired(outputs, labels):
         if output.loss not in REGRESSION or not same_shape(label.shape, output.shape):
             continue
-        finding = _out_of_reach(output, label, evaluation) or _large(output, label, learning, probe)
+        finding = _out_of_reach(output, label, evaluation) or _large(
+            output, label, learning, probe, _r2(output, evaluation)
+        )
         if finding is not None:
             yield finding
 
@@ -104,7 +107,12 @@ def _out_of_reach(output: Output, label: Labels, evaluation: Evaluation | None) 
     )
 
 
-def _large(output: Output, label: Labels, learning: Learning, probe: Probe | None) -> Found | None:
+def _r2(output: Output, evaluation: Evaluation | None) -> float:
+    answers = evaluation.outputs if evaluation is not None else ()
+    return next((answer.r2 for answer in answers if answer.name == output.name), math.nan)
+
+
+def _large(output: Output, label: Labels, learning: Learning, probe: Probe | None, r2: float) -> Found | None:
     size = math.hypot(label.std, label.mean / 3)  # the last bias reaches a mean sooner than weights a spread
     if output.loss not in OF_THE_UNIT or not math.isfinite(size) or size <= LARGE.value:
         return None
@@ -114,7 +122,7 @@ def _large(output: Output, label: Labels, learning: Learning, probe: Probe | Non
         where=output.name,
         message=f"Targets have a mean of {label.mean:.3g} and a standard deviation of {label.std:.3g}; "
         "the model starts near 0 with a spread of about 1.",
-        evidence={"mean": label.mean, "std": label.std, "gain_when_standardized": gain},
+        evidence={"mean": label.mean, "std": label.std, "gain_when_standardized": gain, "r2": r2},
         threshold=LARGE.value,
         severity="advice" if advice else "warning",
         confidence=0.95 if gain > CONFIRMED else 0.4 if gain < REFUTED else 0.8 if size > HARMFUL.value else 0.65,

@@ -56,7 +56,7 @@ def frozen_model(structure: Structure) -> Iterator[Found]:
         message=f"None of the model's {structure.parameters:,} weights is trainable."
         if structure.parameters
         else "The model has no weights.",
-        evidence={"parameters": structure.parameters, "trainable_parameters": structure.trainable_parameters},
+        evidence={"parameters": structure.parameters, "trainable_variables": structure.trainable_variables},
         threshold=0,
         confidence=1.0,
     )

@@ -13,6 +13,11 @@ TINY = Threshold(100.0, "Schemes that count their units shrink a single column b
 
 # These spread weights by a fixed figure, however many units there are.
 FIXED = frozenset({"RandomNormal", "TruncatedNormal", "RandomUniform"})
+# These count the units, as the remedy asks for.
+COUNTING = frozenset({"GlorotUniform", "GlorotNormal", "HeUniform", "HeNormal", "LecunUniform", "LecunNormal"})
+_RESIZED = (
+    "The initializer counts its inputs already: look at their scale, or put `BatchNormalization()` behind the layer."
+)
 BOUNDED = frozenset({"sigmoid", "hard_sigmoid", "tanh", "hard_tanh", "softsign", "softmax"})
 
 
@@ -97,8 +102,9 @@ def initializer_mismatch(
             where=layer.path,
             message=f"{layer.path} ({layer.initializer or 'own initializer'}) makes its output {ratio:.3g} times "
             "the size of its input before training.",
-            evidence={"ratio": ratio, "kernel_std": layer.kernel_std, "fan_in": layer.fan_in},
+            evidence={"ratio": ratio, "kernel_std": layer.kernel_std, "fan_in": layer.fan_in, "fan_out": layer.fan_out},
             threshold=largest if ratio > 1 else smallest,
+            remedy=_RESIZED if layer.initializer in COUNTING else None,
             confidence=0.85 if fixed and not 1 / RATIO.value < gain < FIXED_RATIO.value else 0.4,
         )
 

@@ -12,6 +12,9 @@ SIZE = Threshold(0.5, "Size of the class over the mean size. A rare class is mis
 OTHERS = Threshold(0.6, "Median recall of the other classes. Below, the whole model knows too little yet.")
 
 _NAMED = 5
+_WEIGHTED = (
+    "Look at the samples and labels of these classes, and whether the weights that are set leave one of them out."
+)
 
 
 @rule(
@@ -55,6 +58,7 @@ def never_predicted_class(
             f"{len(missed)} of {len(counts)} classes have a recall of 0: {named}.",
             {"classes_missed": len(missed), "classes": len(counts), "samples": sum(counts[id] for id in missed)},
             0.0,
+            remedy=_WEIGHTED if plan.class_weight else None,
             severity="warning" if grave else "advice",
             confidence=0.5,
         )

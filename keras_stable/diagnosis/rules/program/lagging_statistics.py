@@ -7,7 +7,9 @@ from keras_stable.diagnosis.facts import Evaluation, Layer, Learning, Plan, Prob
 from keras_stable.diagnosis.progress import USUAL_STEPS, gained
 from keras_stable.diagnosis.rule import Found, Severity, Skip, Threshold, rule
 
-LEFT = Threshold(0.05, "Share of a moving average that is still what it began with: 3 / (1 - momentum) steps leave so much.")
+LEFT = Threshold(
+    0.05, "Share of a moving average that is still what it began with: 3 / (1 - momentum) steps leave so much."
+)
 APART = Threshold(0.5, "Share of what inference leaves to gain that the batch's own statistics gain. Noise makes 0.2.")
 MEANINGFUL = Threshold(0.05, "The same over what a constant answer leaves to gain. Below, both modes serve as well.")
 SERVES = Threshold(0.5, "Share gained over a constant answer in inference. A trained model that has so much is of use.")
@@ -80,8 +82,9 @@ def lagging_statistics(
         return
     yield Found(
         where=slowest.path,
-        message=f"After {steps:,} steps {left:.0%} of the moving statistics of {slowest.path} are what they began with: "
-        f"the same samples have a loss of {seen.loss:.3g} in inference, but {seen.training_loss:.3g} in training mode.",
+        message=f"After {steps:,} steps {left:.0%} of the moving statistics of {slowest.path} are "
+        f"what they began with: the same samples have a loss of {seen.loss:.3g} in inference, but "
+        f"{seen.training_loss:.3g} in training mode.",
         evidence={
             "left": left,
             "momentum": _momentum(slowest),
@@ -119,8 +122,8 @@ def _apart(seen: Evaluation) -> bool:
 def _remedy(momentum: float) -> str:
     needed = math.ceil(-math.log(LEFT.value) / max(1 - momentum, 1e-9))
     return (
-        f"Take `keras.layers.BatchNormalization(momentum=0.9)`, or train for at least {needed:,} steps. The weights are "
-        "not at fault."
+        f"Take `keras.layers.BatchNormalization(momentum=0.9)`, or train for at least {needed:,} steps. The weights "
+        "are not at fault."
     )
 
 

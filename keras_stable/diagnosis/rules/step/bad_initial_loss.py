@@ -8,7 +8,9 @@ from keras_stable.diagnosis.progress import gained
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
 from keras_stable.diagnosis.vocabulary import NUMBER_TASKS
 
-FACTOR = Threshold(2.0, "Times what guessing leaves to gain. Fresh classifiers on scaled inputs start between 1 and 1.5.")
+FACTOR = Threshold(
+    2.0, "Times what guessing leaves to gain. Fresh classifiers on scaled inputs start between 1 and 1.5."
+)
 
 
 @rule(

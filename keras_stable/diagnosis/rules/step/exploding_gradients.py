@@ -3,8 +3,9 @@
 import math
 from collections.abc import Iterator
 
-from keras_stable.diagnosis.facts import Evaluation, Gradients, Learning, Probe
+from keras_stable.diagnosis.facts import Compiled, Evaluation, Gradients, Learning, Probe
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
+from keras_stable.diagnosis.rules._in_place import bounds_gradients
 from keras_stable.diagnosis.rules.step._layer_norms import layer_norms, median, peak
 
 LARGE = Threshold(
@@ -17,6 +18,9 @@ GROWTH = Threshold(
 RISE = Threshold(
     10.0, "A large norm that rises tenfold in a short training feeds itself; less is its usual up and down."
 )
+
+_SCALE = "Scale what enters: `keras.layers.Normalization()` first, `LayerNormalization()` before the readout."
+_BEYOND_CLIPS = f"{_SCALE} The optimizer clips already, which bounds the steps and cures no cause."
 
 
 @rule(
@@ -48,7 +52,11 @@ RISE = Threshold(
     thresholds={"large": LARGE, "huge": HUGE, "growth": GROWTH, "rise": RISE},
 )
 def exploding_gradients(
-    gradients: Gradients, learning: Learning, probe: Probe | None = None, evaluation: Evaluation | None = None
+    gradients: Gradients,
+    learning: Learning,
+    probe: Probe | None = None,
+    evaluation: Evaluation | None = None,
+    compiled: Compiled | None = None,
 ) -> Iterator[Found]:
     """The gradients are so large, or grow so much on their way back, that no step length fits.
 
@@ -103,6 +111,7 @@ def exploding_gradients(
         + (f". It grows {growth:.3g} times from the readout back to the first layer." if grew else "."),
         evidence={"norm": start, "norm_at_end": end, "largest_norm": most, "growth": growth, "target_scale": scale},
         threshold=HUGE.value if size > HUGE.value else LARGE.value if size > LARGE.value else GROWTH.value,
+        remedy=_BEYOND_CLIPS if bounds_gradients(compiled) else None,
         severity=severity,
         confidence=0.85 if size > HUGE.value else 0.65,
     )

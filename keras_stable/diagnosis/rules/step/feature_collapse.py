@@ -72,6 +72,7 @@ def feature_collapse(features: Features, learning: Learning) -> Iterator[Found]:
             "distance_of_inputs": features.distance_to_input,
             "effective_rank": features.effective_rank,
             "classes": features.classes,
+            "constant_features": features.constant,
         },
         threshold=DISTANCE.value if near else RANK.value,
         severity=_severity(learning),

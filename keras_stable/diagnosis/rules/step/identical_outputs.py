@@ -70,7 +70,12 @@ def identical_outputs(
             + (", also after a short training." if now and later else "." if now else " after a short training.")
             + f" It varies by {shown.spread:.2g}, at a size of {shown.scale:.2g}"
             + (", in inference; in training mode the samples are told apart." if by_mode else "."),
-            evidence={"spread": shown.spread, "scale": shown.scale, "distinct_rows": shown.distinct_rows},
+            evidence={
+                "spread": shown.spread,
+                "scale": shown.scale,
+                "distinct_rows": shown.distinct_rows,
+                "label_std": shown.label_std,
+            },
             threshold=LATER.value if lasting else SPREAD.value,
             severity=_of_inference(trained) if by_mode else _severity(lasting, after is not None, learning),
             confidence=0.85 if lasting else 0.5,

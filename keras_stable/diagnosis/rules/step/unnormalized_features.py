@@ -10,6 +10,11 @@ LARGE = Threshold(100.0, "On scaled inputs, fresh networks stay below 2 and trai
 UNEVEN = Threshold(10.0, "Largest over median deviation. On scaled inputs, fresh and trained networks stay below 7.")
 SPREAD = Threshold(1.0, "The largest deviation must pass it too: uneven but small features do no harm.")
 
+_NORMALIZED = (
+    "{source} normalizes these features already: look at its `gamma`, or whether its moving statistics are those of "
+    "this data."
+)
+
 
 @rule(
     "KS410",
@@ -75,6 +80,7 @@ def unnormalized_features(features: Features, learning: Learning) -> Iterator[Fo
         message=f"The {features.width} features that enter the readout {' and '.join(said)}.",
         evidence={"maximum": features.maximum, "widest_over_median": ratio, "widest": widest},
         threshold=LARGE.value if large else UNEVEN.value,
+        remedy=_NORMALIZED.format(source=features.source) if features.normalized else None,
         severity=_severity(large, learning),
         confidence=0.75 if large else 0.5,
     )

@@ -56,7 +56,12 @@ def update_ratio(probe: Probe, learning: Learning, gradients: Gradients | None =
             where=layers.get(extreme, extreme.rpartition("/")[0] or extreme),
             message=f"A step changes {len(side)} of {len(ratios)} kernels by {words} of their size, {extreme} by "
             f"{ratios[extreme]:.1g}.",
-            evidence={"ratio": ratios[extreme], "median_ratio": median(ratios.values()), "kernels": len(side)},
+            evidence={
+                "ratio": ratios[extreme],
+                "median_ratio": median(ratios.values()),
+                "kernels": len(side),
+                "growth": probe.weight_growth,
+            },
             threshold=limit.value,
             severity="warning" if many and learning.troubled else "advice",
             confidence=0.4,

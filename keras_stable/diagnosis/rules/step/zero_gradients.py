@@ -9,7 +9,9 @@ from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
 from keras_stable.diagnosis.rules.step._layer_norms import is_kernel
 from keras_stable.diagnosis.rules.step._wording import listed
 
-SOLVED = Threshold(1e-6, "Share of what a constant answer leaves to gain. Where no more is left, the gradient rounds to 0.")
+SOLVED = Threshold(
+    1e-6, "Share of what a constant answer leaves to gain. Where no more is left, the gradient rounds to 0."
+)
 
 
 @rule(

@@ -7,7 +7,10 @@ from keras_stable.diagnosis.facts import Learning, Overfit
 from keras_stable.diagnosis.rule import Found, Threshold, rule
 
 ERROR = Threshold(0.05, "Share of wrong answers (regression: 1 - R2). Sound models of any size reach 0 on 16 samples.")
-LEFT = Threshold(0.3, "Share of what the first loss left to gain that is still left. Where most is gone, a few more steps do the rest.")
+LEFT = Threshold(
+    0.3,
+    "Share of what the first loss left to gain that is still left. Where most is gone, a few more steps do the rest.",
+)
 
 
 @rule(
@@ -46,7 +49,7 @@ def cannot_overfit_batch(overfit: Overfit, learning: Learning) -> Iterator[Found
         keras.layers.Dense(1)
     """
     gone = learning.gained(overfit.first_loss, overfit.last_loss)
-    lost = not math.isfinite(overfit.last_loss)
+    lost = math.isnan(overfit.last_loss)
     if not overfit.error > ERROR.value or lost or 1 - gone <= LEFT.value:
         return
     yield Found(

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 
-from keras_stable.diagnosis.facts import History, Learning, Probe
+from keras_stable.diagnosis.facts import Compiled, History, Learning, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rules._in_place import bounds_gradients
 from keras_stable.diagnosis.rules.trajectory._curve import loss_curve
 
-RISE = Threshold(1.0, "Rise over what the best loss left to gain. Sound training ends within a few percent of its best.")
+RISE = Threshold(
+    1.0, "Rise over what the best loss left to gain. Sound training ends within a few percent of its best."
+)
 PART = Threshold(0.1, "Rise over all that had been gained. A tiny loss may double, and nothing is lost.")
 
 
@@ -17,7 +20,12 @@ PART = Threshold(0.1, "Rise over all that had been gained. A tiny loss may doubl
     explains=("loss-spike", "oscillating-loss", "loss-not-decreasing", "prediction-collapse", "never-predicted-class"),
     thresholds={"rise": RISE, "part": PART},
 )
-def diverging_loss(learning: Learning, history: History | None = None, probe: Probe | None = None) -> Iterator[Found]:
+def diverging_loss(
+    learning: Learning,
+    history: History | None = None,
+    probe: Probe | None = None,
+    compiled: Compiled | None = None,
+) -> Iterator[Found]:
     """The loss rises instead of falling.
 
     ## What it does
@@ -49,6 +57,7 @@ def diverging_loss(learning: Learning, history: History | None = None, probe: Pr
         f"The loss goes from {first:.4g} to {last:.4g} in {curve.length}; its best was {best:.4g}.",
         {"first_loss": first, "best_loss": best, "last_loss": last},
         RISE.value,
+        "Lower `learning_rate`, and scale inputs and targets." if bounds_gradients(compiled) else None,
         severity="advice" if learning.healthy else "warning",
         confidence=0.45,
     )

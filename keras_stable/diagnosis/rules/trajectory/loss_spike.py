@@ -4,11 +4,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from keras_stable.diagnosis.facts import History, Learning, Probe
+from keras_stable.diagnosis.facts import Compiled, History, Learning, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rules._in_place import bounds_gradients
 from keras_stable.diagnosis.rules.trajectory._curve import loss_curve
 
-JUMP = Threshold(1.0, "Jump over what the mean before it left to gain. Epochs of sound training do not double, smoothed steps hardly.")
+JUMP = Threshold(
+    1.0,
+    "Jump over what the mean before it left to gain. Epochs of sound training do not double, smoothed steps hardly.",
+)
 NOISE = Threshold(6.0, "Least jump in standard deviations of the steps before it.")
 RECOVERED = Threshold(0.2, "Rise that is left afterwards, over what the mean before it left to gain: nothing was lost.")
 PART = Threshold(0.1, "Jump over what there was to gain at first. What is tiny beside it may double for no reason.")
@@ -23,7 +27,12 @@ PART = Threshold(0.1, "Jump over what there was to gain at first. What is tiny b
     thresholds={"jump": JUMP, "noise": NOISE, "recovered": RECOVERED, "part": PART},
     own=True,
 )
-def loss_spike(learning: Learning, history: History | None = None, probe: Probe | None = None) -> Iterator[Found]:
+def loss_spike(
+    learning: Learning,
+    history: History | None = None,
+    probe: Probe | None = None,
+    compiled: Compiled | None = None,
+) -> Iterator[Found]:
     """The loss jumps up from one moment to the next.
 
     ## What it does
@@ -65,6 +74,7 @@ def loss_spike(learning: Learning, history: History | None = None, probe: Probe 
         + (", and comes back." if recovered else ", and does not come back."),
         {curve.unit: index + 1, "mean_before": mean, "loss": mean + jump},
         JUMP.value,
+        "Look at the samples of that step, and lower `learning_rate`." if bounds_gradients(compiled) else None,
         severity="warning" if lost else "advice",
         confidence=0.35,
     )

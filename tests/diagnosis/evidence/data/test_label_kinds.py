@@ -4,7 +4,7 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from keras_stable.diagnosis.evidence.data.label_kinds import class_ids, is_whole, kind_of
+from keras_stable.diagnosis.evidence.data.label_kinds import are_classes, class_ids, is_whole, kind_of
 
 RANDOM = np.random.default_rng(0)
 
@@ -48,6 +48,24 @@ RANDOM = np.random.default_rng(0)
 )
 def test_kinds(kind, labels):
     assert kind_of(labels) == kind
+
+
+def test_the_loss_decides_before_the_looks_do():
+    """A tenth of a hundred thousand classes in few rows look like prices."""
+    many = RANDOM.integers(0, 100_000, 20_000)
+    assert kind_of(many) == "real"
+    assert kind_of(many, "sparse_categorical_crossentropy") == "class_ids"
+    words = RANDOM.integers(0, 32_000, (64, 128))
+    assert kind_of(words, "sparse_categorical_crossentropy") == "class_ids"
+    assert kind_of(RANDOM.integers(0, 9, (64, 8)), "mean_squared_error") == "real"
+    assert kind_of(RANDOM.uniform(size=50), "sparse_categorical_crossentropy") == "real"
+
+
+def test_rows_without_a_clear_class_have_none():
+    assert not are_classes(RANDOM.dirichlet(np.full(5, 5.0), 50), "distribution")
+    assert are_classes(0.9 * np.eye(4)[[0, 1, 3]] + 0.025, "distribution")
+    assert are_classes(np.array([0, 1]), "binary")
+    assert not are_classes(np.array([0.5, 1.0]), "real")
 
 
 def test_the_class_of_each_row():

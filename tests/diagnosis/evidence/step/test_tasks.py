@@ -23,11 +23,33 @@ from keras_stable.diagnosis.facts import Labels, Output
         ("hinge", 1, "tanh", (), "real", "binary"),
         ("custom", 4, "softmax", (), "class_ids", "classes"),
         ("huber", 8, "linear", (), "real", "regression"),
+        ("sparse_categorical_crossentropy", 100_000, "softmax", (), "class_ids", "classes"),
     ],
 )
 def test_tasks(loss, width, activation, metrics, kind, task):
     output = Output(width=width, loss=loss, activation=activation, metrics=metrics)
     assert task_of(output, Labels(kind=kind)) == task
+
+
+@pytest.mark.parametrize(
+    ("labels", "loss", "width", "task"),
+    [
+        ({"kind": "real", "minimum": 0.02, "maximum": 0.97}, "binary_crossentropy", 1, "shares"),
+        ({"kind": "real", "minimum": 0.0, "maximum": 1.0}, "binary_crossentropy", 784, "shares"),
+        ({"kind": "real", "minimum": 0.05, "maximum": 0.95, "distinct": 2}, "binary_crossentropy", 1, "binary"),
+        ({"kind": "real", "minimum": -1.0, "maximum": 1.0}, "binary_crossentropy", 1, "binary"),
+        ({"kind": "distribution", "class_counts": ()}, "categorical_crossentropy", 4, "shares"),
+        ({"kind": "distribution", "class_counts": ((0, 9),)}, "categorical_crossentropy", 4, "classes"),
+        ({"kind": "distribution", "class_counts": ()}, "kl_divergence", 4, "shares"),
+    ],
+)
+def test_soft_labels_are_no_classes(labels, loss, width, task):
+    assert task_of(Output(width=width, loss=loss, metrics=("accuracy",)), Labels(**labels)) == task
+
+
+def test_an_ignored_class_is_not_counted():
+    tagged = Output(width=3, ignore_class=-1)
+    assert class_ids(np.array([[0, 2], [-1, 1]]), Labels(kind="real", minimum=-1), tagged).tolist() == [0, 2, -1, 1]
 
 
 def test_classes_of_labels():

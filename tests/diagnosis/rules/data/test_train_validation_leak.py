@@ -12,10 +12,13 @@ from keras_stable.diagnosis.rules.data.train_validation_leak import train_valida
         (1000, 0, 0, 0, []),
         (1000, 0, 300, 0, []),
         (50_000, 0, 10_000, 40, []),
-        (4, 0, 4, 4, ["advice"]),
+        (4, 0, 4, 4, ["advice"]),  # a truth table
+        (150, 0, 150, 150, ["warning"]),
         (120, 1, 30, 1, ["advice"]),
         (800, 400, 200, 150, ["advice"]),
         (800, 8, 200, 150, ["warning"]),
+        (120, 0, 30, 1, ["advice"]),
+        (120, 0, 30, 3, ["warning"]),
     ],
 )
 def test_shared_rows(severities, samples, repeated, validation, leaked, expected):

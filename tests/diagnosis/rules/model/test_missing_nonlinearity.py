@@ -33,6 +33,15 @@ def test_linear_layers_in_a_row(severities, stack, name, state):
     assert severities(missing_nonlinearity, state, structure=stack(*layers)) == ["warning"] * pairs
 
 
+@pytest.mark.parametrize(("share", "expected"), [(0.89, "warning"), (0.91, "advice")])
+def test_a_linear_model_of_a_linear_problem_is_sound(severities, stack, share, expected):
+    judged = Learning(last=1 - share, constant_loss=1.0)
+    whole = stack(dense(64, 20), dense(1, 64))
+    assert severities(missing_nonlinearity, learning=judged, structure=whole) == [expected]
+    part = stack(dense(64, 20, "relu"), dense(64, 64), dense(1, 64))
+    assert severities(missing_nonlinearity, learning=judged, structure=part) == ["warning"]
+
+
 HEALTHY = {
     "relu": [dense(64, 20, "relu"), dense(10, 64, "softmax")],
     "an activation layer": [dense(64, 20), "BatchNormalization", "ReLU relu", dense(10, 64, "softmax")],

@@ -15,6 +15,7 @@ from keras_stable.diagnosis.rules.trajectory.cannot_overfit_batch import cannot_
         (0.0, 2.2, "stuck", None),
         (0.1, 0.3, "stuck", None),
         (0.6, math.nan, "stuck", None),
+        (0.6, math.inf, "stuck", "warning"),
         (math.nan, 2.2, "stuck", None),
     ],
 )

@@ -1,0 +1,12 @@
+"""Remedies that a program has in place already, which a finding does not advise again."""
+
+from keras_stable.diagnosis.facts import Compiled
+
+
+def bounds_gradients(compiled: Compiled | None) -> bool:
+    """Returns whether the optimizer clips the gradient by a norm, so that no step is longer than it allows.
+
+    >>> bounds_gradients(Compiled(global_clipnorm=0.5)), bounds_gradients(Compiled()), bounds_gradients(None)
+    (True, False, False)
+    """
+    return compiled is not None and (compiled.global_clipnorm is not None or compiled.clipnorm is not None)
