@@ -22,7 +22,7 @@ LEAST_STEPS = 20
 """Steps of a probe below which nothing can be said: a window of five is all that noise can be averaged over."""
 
 EARLY = 0.5
-"""Share of the planned steps below which a loss that has not moved yet may still do so: what is left is the longer part."""
+"""Share of the planned steps below which a loss that stands still may yet move: the longer part is still to come."""
 
 TENFOLD: TrialName = "learning_rate*10"
 """The trial whose steps stand for ten each; at a hundred times the rate they are too long for that."""
