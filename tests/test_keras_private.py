@@ -351,7 +351,8 @@ def kept():
 
 def test_tensorflow_random_state(kept):
     tf.random.set_seed(7)
-    generator = tf.random.get_global_generator()
+    generator = tf.random.Generator.from_seed(3)
+    tf.random.set_global_generator(generator)
     seed, operation_seeds, found = private.tensorflow_random_state()
     assert (seed, isinstance(operation_seeds, random.Random), found is generator) == (7, True, True)
 

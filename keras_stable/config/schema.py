@@ -63,7 +63,8 @@ def child(node: Node, key: Any) -> Node | None:
         return node["items"]
     if key == "kind" and "discriminator" in node:
         return {"enum": kinds(node)}
-    extra = node.get("additionalProperties")
+    # An object may have any other key where it does not say which; an older pydantic says nothing of that kind.
+    extra = node.get("additionalProperties", node.get("type") == "object" and "properties" not in node)
     return {} if extra is True else extra or None
 
 

@@ -62,7 +62,7 @@ def inputs(x: np.ndarray, scale: float) -> np.ndarray:
     """Returns inputs as float32 times the scale, or unchanged where they are uint8 and the scale is 1."""
     if x.dtype == np.uint8 and scale == 1:
         return x
-    return (x if scale == 1 else x * np.float64(scale)).astype(np.float32)
+    return (x if scale == 1 else np.multiply(x, scale, dtype=np.float64)).astype(np.float32)
 
 
 def _checked(arrays: Arrays, scale: float) -> tuple[np.ndarray, Scan]:

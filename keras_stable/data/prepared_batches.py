@@ -27,7 +27,7 @@ class PreparedBatches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         x, y = (np.asarray(part) for part in self._batches[index])
         if x.dtype != np.uint8 or self._scale != 1:
-            x = (x * np.float64(self._scale)).astype(np.float32)
+            x = np.multiply(x, self._scale, dtype=np.float64).astype(np.float32)
         if y.ndim == 2:
             y = np.argmax(y, axis=1) if y.shape[1] > 1 else y[:, 0]
         return x, y.astype(np.int64)

@@ -168,7 +168,13 @@ FRESH = {
     "inputs": (Input(),),
     "labels": (Labels(),),
     "duplicates": Duplicates(),
-    "structure": Structure(layers=(Layer("dense", inputs=("input",)), Layer("readout", inputs=("dense",), units=10))),
+    "structure": Structure(
+        layers=(
+            Layer("dense", inputs=("input",)),
+            Layer("normalization", kind="BatchNormalization", inputs=("dense",), config={"momentum": 0.9}),
+            Layer("readout", inputs=("normalization",), units=10),
+        )
+    ),
     "outputs": (Output(),),
     "compiled": Compiled(global_clipnorm=1.0),
     "evaluation": Evaluation(),

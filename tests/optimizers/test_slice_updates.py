@@ -53,7 +53,8 @@ def gradients():
 
 def trained(optimizer, made_dense, compiled, **options):
     rng = np.random.default_rng(0)
-    weights = [keras.Variable(rng.normal(size=shape), dtype="float32", name="w") for shape in (SHAPE, (2,))]
+    shapes = {"embeddings": SHAPE, "bias": (2,)}
+    weights = [keras.Variable(rng.normal(size=shape), dtype="float32", name=name) for name, shape in shapes.items()]
     optimizer.build(weights)
     apply = optimizer.apply
     if compiled:

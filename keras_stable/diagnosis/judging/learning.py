@@ -21,6 +21,9 @@ CLEAR = 0.3
 LEAST_STEPS = 20
 """Steps of a probe below which nothing can be said: a window of five is all that noise can be averaged over."""
 
+EARLY = 0.5
+"""Share of the planned steps below which a loss that stands still may yet move: the longer part is still to come."""
+
 TENFOLD: TrialName = "learning_rate*10"
 """The trial whose steps stand for ten each; at a hundred times the rate they are too long for that."""
 
@@ -123,7 +126,7 @@ def _by_probe(plan: Plan, probe: Probe) -> Learning:
         return says("unknown", f"the loss that the training step reports stays near {last:.3g}")
     if falls(losses):
         return says("slow", f"the loss only fell from {start:.3g} to {last:.3g} in {steps}")
-    if plan.steps is not None and plan.steps > _covered(probe) and not _is_cured(probe, limit):
+    if plan.steps is not None and _covered(probe) < EARLY * plan.steps and not _is_cured(probe, limit):
         return says("unknown", f"it is too early to say after {steps} of {plan.steps:,}", early=True)
     return says("stuck", f"the loss went from {start:.3g} to {last:.3g} in {steps}{_against(constant)}")
 

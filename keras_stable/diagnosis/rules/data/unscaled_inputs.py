@@ -39,6 +39,7 @@ REFUTED = 0.02
         "bad-initial-loss",
         "update-ratio",
         "learning-rate-too-high",
+        "learning-rate-too-low",
         "prediction-collapse",
         "never-predicted-class",
         "loss-not-decreasing",

@@ -17,6 +17,7 @@ FAR = Threshold(10.0, "Pixels from 0 to 255 against pixels from 0 to 1 are off b
     remedy="Call `layer.adapt(x_train)` on the inputs that `fit` gets, before the model is built and compiled.",
     explains=(
         "unscaled-inputs",
+        "learning-rate-too-low",
         "exploding-gradients",
         "vanishing-gradients",
         "zero-gradients",
