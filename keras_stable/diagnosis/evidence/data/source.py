@@ -13,10 +13,9 @@ from keras_stable.diagnosis.evidence.data.arrays import Arrays, is_array_like
 from keras_stable.diagnosis.evidence.data.batch import Batch, joined
 from keras_stable.diagnosis.evidence.data.class_weights import check_class_weight, weighted
 from keras_stable.diagnosis.evidence.data.plans import plan_of
-from keras_stable.diagnosis.evidence.data.streams import Stream, is_pydataset
+from keras_stable.diagnosis.evidence.data.streams import Stream, is_dataset, is_pydataset
 from keras_stable.diagnosis.facts import Plan
 from keras_stable.errors import invalid_argument
-from keras_stable.keras_private import is_dataset
 
 __all__ = ["Batch", "Source"]
 

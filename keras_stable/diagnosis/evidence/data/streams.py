@@ -1,6 +1,7 @@
 """Batches of a `tf.data.Dataset` or a `PyDataset`, checked one by one, with flat memory."""
 
 import itertools
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -12,7 +13,16 @@ from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.data.row_access import check_labels, check_values, dense
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.imports import first_line
-from keras_stable.keras_private import is_dataset
+
+
+def is_dataset(x: Any) -> bool:
+    """Whether something is a `tf.data.Dataset`, distributed or not; it cannot be where TensorFlow was not imported."""
+    if "tensorflow" not in sys.modules:
+        return False
+    # Imported here, so that arrays are looked at without TensorFlow.
+    from keras_stable import keras_private
+
+    return keras_private.is_dataset(x)
 
 
 def is_pydataset(x: Any) -> bool:
