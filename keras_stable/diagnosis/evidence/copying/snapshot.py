@@ -30,7 +30,7 @@ class Snapshot:
         self._kept: list[tuple[keras.Variable, Any]] = [(variable, _value(variable)) for variable in variables]
 
     def put_back(self) -> None:
-        """Gives every variable its value of then."""
+        """Gives every variable its kept value back."""
         for variable, value in self._kept:
             variable.assign(tf.zeros(variable.shape, variable.dtype) if value is None else value)
 
