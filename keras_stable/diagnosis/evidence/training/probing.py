@@ -18,7 +18,7 @@ from keras_stable.diagnosis.evidence.training.workbench import Workbench
 from keras_stable.diagnosis.facts import Evaluation, Input, Labels, NonfiniteOrigin, Output, Probe, Trial
 from keras_stable.optimizers.history import GradientHistoryReader
 
-# Trials last so many steps, so the probe's loss after as many is what they are compared with.
+# Trials last this many steps, so they are compared with the probe's loss after the same number.
 TRIAL_STEPS = 100
 # Sums of many layers' weights are read at these steps only: reading them costs more than a step.
 _MEASURED = frozenset((0, 1, 2, 4, 8, 16, 32, 64, 128, 256))
@@ -68,7 +68,7 @@ def probe(
     """Trains, and returns what it saw and, where numbers stopped being finite, the place where that began.
 
     Args:
-        bench: the workbench, as it is put back.
+        bench: the workbench, just put back.
         program: what to train and judge on.
         limits: how far to go.
         before: how the model answers the sample of the program; None to find out.
