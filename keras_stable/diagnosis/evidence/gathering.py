@@ -175,6 +175,6 @@ class Gathering(AtRest):
             return rate_range(model, self._batches())
 
     def _seconds_of_graph(self, steps: float) -> float:
-        """Returns about how long a graph takes that goes forward and back, and so many steps; 0 if unknown."""
+        """Returns about how long it takes to build the graph of a training step and run it so often; 0 if unknown."""
         costs = self.budget.costs
         return _BUILDING * costs.get("copy", 0.0) + steps * costs.get("gradients", 0.0)

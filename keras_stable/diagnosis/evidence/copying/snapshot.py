@@ -9,7 +9,7 @@ import tensorflow as tf
 
 
 class Snapshot:
-    """Keeps the values of variables, and puts them back as often as anyone asks.
+    """Keeps the values of variables, and puts them back as often as it is asked to.
 
     A value shares its memory with the variable until the variable is written to, and zeros, as optimizers begin
     with, are not kept at all.

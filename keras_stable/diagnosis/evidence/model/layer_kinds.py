@@ -43,7 +43,7 @@ def own_weights(layer: keras.layers.Layer) -> list[keras.Variable]:
 
 
 def family(layer: Any) -> str:
-    """Returns the family of Keras layers that a layer's class belongs to: "core", "rnn", ...; "" for own classes."""
+    """Returns the family of Keras layers that a layer's class belongs to: "core", "rnn", ...; "" for a custom class."""
     for base in type(layer).__mro__:
         home = home_in_keras(base)
         if home[:1] == ["layers"] and len(home) > 2:

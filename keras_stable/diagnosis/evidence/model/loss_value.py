@@ -12,7 +12,7 @@ from keras_stable.keras_private import compute_loss, takes_training_argument
 
 
 def as_tensors(structure: Any) -> Any:
-    """Returns arrays as tensors (which stay as they are), floats in the precision that `fit` hands to a model."""
+    """Returns arrays as tensors (which stay as they are), floats in the precision that `fit` passes to a model."""
 
     def convert(array: Any) -> Any:
         if tf.is_tensor(array):

@@ -40,7 +40,7 @@ class Mean:
         self._rows = 0
 
     def add(self, figure: float, rows: int) -> None:
-        """Takes in the figure of so many rows."""
+        """Adds a figure, the mean over this many rows."""
         self._sum += figure * rows
         self._rows += rows
 
@@ -216,5 +216,5 @@ def _parts(sample: Batch, rows: int) -> Iterator[Batch]:
 
 
 def _numpy(tensor: Any) -> np.ndarray:
-    """Returns a tensor as float32, in its own memory where it is that already."""
+    """Returns a tensor as a float32 array; no copy is made of one that is float32 already."""
     return np.asarray(keras.ops.cast(tensor, "float32"))

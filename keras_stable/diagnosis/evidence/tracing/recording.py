@@ -40,7 +40,7 @@ class Seen:
 
 @dataclass(eq=False)
 class Recording:
-    """What was seen, in inference mode, with memory for one batch whatever the number of batches.
+    """What was seen, in inference mode, with memory for one batch, however many there are.
 
     Attributes:
         model: the model that ran.

@@ -133,7 +133,7 @@ def _norms(reader: GradientHistoryReader | None) -> dict[str, Any]:
 
 
 def _values(variables: Sequence[keras.Variable]) -> list[np.ndarray]:
-    """Returns the values, in the memory of the variables for as long as nobody writes to these."""
+    """Returns the values, which share the memory of the variables until these are written to."""
     return [np.asarray(variable.value.read_value()) for variable in variables]
 
 

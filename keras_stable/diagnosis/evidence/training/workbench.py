@@ -82,7 +82,7 @@ class Workbench:
         return numbers
 
     def seconds_of(self, steps: int, rebuilt: bool = False) -> float:
-        """Returns about how long so many steps take, by those taken so far; 0 before any.
+        """Returns about how long this many steps take, judged by those taken so far; 0 before the first.
 
         Args:
             steps: int.
@@ -93,7 +93,7 @@ class Workbench:
         return 0.0 if math.isnan(needed) else needed
 
     def train(self, batches: Iterable[Batch], steps: int, deadline: Deadline | None = None) -> int:
-        """Takes up to so many steps, until a loss is not finite or time is up, and returns how many."""
+        """Takes up to this many steps, until a loss is not finite or time is up, and returns how many it took."""
         taken = 0
         for batch in batches:
             if taken == steps or (deadline is not None and deadline.over):
