@@ -62,7 +62,7 @@ class AtRest:
         budget: `Budget` of the audit. Default: without a limit.
 
     Attributes:
-        restarted: bool, whether the evidence is of new initial weights, as those of a training are NaN.
+        restarted: bool, whether the evidence is of new initial weights, because training left the weights NaN.
     """
 
     def __init__(
@@ -143,7 +143,7 @@ class AtRest:
         return batches
 
     def _timed(self, batches: Iterable[Batch]) -> Iterator[Batch]:
-        """Yields the batches, and notes what is done with the last of them; with the first, much is done only once."""
+        """Yields the batches and notes how long the last one takes; work on the first is partly done only once."""
         for batch in batches:
             with self.budget.measure("gradients"):
                 yield batch

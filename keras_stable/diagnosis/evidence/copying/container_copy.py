@@ -26,7 +26,7 @@ def copy_frozenset(copier: Copier, value: frozenset) -> frozenset:
 
 
 def copy_list(copier: Copier, value: list) -> list:
-    """Returns the list of the copies. Its own `append` is not called: a tracking one would track them again."""
+    """Returns the list of the copies. Its own `append` is not called, since a tracking list would track them again."""
     copied = copier.remember(value, list.__new__(type(value)))
 
     def fill() -> None:

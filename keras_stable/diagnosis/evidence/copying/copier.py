@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 
 class Copier(Protocol):
-    """Copies whatever a value holds; `ObjectCopier` is the one that there is."""
+    """Copies whatever a value holds; `ObjectCopier` is the only one."""
 
     def begin(self, value: Any) -> Any:
         """Returns the copy, whose contents may still be missing."""

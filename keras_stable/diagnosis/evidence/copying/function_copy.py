@@ -106,10 +106,10 @@ def _names(code: types.CodeType) -> Iterator[str]:
 
 
 def _is_importable(function: types.FunctionType) -> bool:
-    found: Any = sys.modules.get(function.__module__)
+    target: Any = sys.modules.get(function.__module__)
     for name in function.__qualname__.split("."):
-        found = getattr(found, name, None)
-    return found is function
+        target = getattr(target, name, None)
+    return target is function
 
 
 KINDS: tuple[tuple[type, Callable[..., Any]], ...] = (

@@ -150,8 +150,8 @@ def _owners(model: keras.Model) -> list[Any]:
     optimizer = getattr(model, "optimizer", None)
     metrics = [*model.metrics, *(metric for layer in flatten_layers(model) for metric in own_metrics(layer))]
     compiled = compiled_parts(model)
-    found = [*flatten_layers(model), optimizer, getattr(optimizer, "inner_optimizer", None), *metrics, *compiled]
-    return list({id(owner): owner for owner in found if owner is not None}.values())
+    owners = [*flatten_layers(model), optimizer, getattr(optimizer, "inner_optimizer", None), *metrics, *compiled]
+    return list({id(owner): owner for owner in owners if owner is not None}.values())
 
 
 def _variables(owners: list[Any]) -> list[tf.Variable]:

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 
 class Snapshot:
-    """Keeps the values of variables, and puts them back as often as anyone asks.
+    """Keeps the values of variables, and puts them back as often as it is asked to.
 
     A value shares its memory with the variable until the variable is written to, and zeros, as optimizers begin
     with, are not kept at all.
@@ -30,7 +30,7 @@ class Snapshot:
         self._kept: list[tuple[keras.Variable, Any]] = [(variable, _value(variable)) for variable in variables]
 
     def put_back(self) -> None:
-        """Gives every variable its value of then."""
+        """Gives every variable its kept value back."""
         for variable, value in self._kept:
             variable.assign(tf.zeros(variable.shape, variable.dtype) if value is None else value)
 

@@ -1,4 +1,4 @@
-"""Class weights as sample weights, as `fit` turns them. Imports no TensorFlow."""
+"""Class weights turned into sample weights, as `fit` does it. Imports no TensorFlow."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -46,6 +46,8 @@ def weighted(batch: Batch, class_weight: Mapping[int, float]) -> Batch:
     y = labels[0]
     if y.ndim > 1:
         y = np.argmax(y, axis=-1) if y.shape[-1] != 1 else np.squeeze(y, axis=-1)
-    ids, places = np.unique(np.round(np.asarray(y, np.float64)), return_inverse=True)
-    weights = np.array([class_weight.get(int(each), 1.0) if np.isfinite(each) else 1.0 for each in ids], np.float32)
-    return replace(batch, sample_weight=weights[places.reshape(y.shape)])
+    ids, positions = np.unique(np.round(np.asarray(y, np.float64)), return_inverse=True)
+    weights = np.array(
+        [class_weight.get(int(class_id), 1.0) if np.isfinite(class_id) else 1.0 for class_id in ids], np.float32
+    )
+    return replace(batch, sample_weight=weights[positions.reshape(y.shape)])

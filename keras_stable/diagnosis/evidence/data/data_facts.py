@@ -37,21 +37,21 @@ def inputs(source: Source, names: Sequence[str] | None = None) -> tuple[Input, .
         source: the data.
         names: sequence of str, the names of the model's inputs; None where they are not known.
 
-    >>> [found] = inputs(Source(np.array([[0.0, 1.0], [4.0, 1.0]]), [0, 1]), ["table"])
-    >>> found.name, found.mean, found.constant_features, found.feature_std
+    >>> [table] = inputs(Source(np.array([[0.0, 1.0], [4.0, 1.0]]), [0, 1]), ["table"])
+    >>> table.name, table.mean, table.constant_features, table.feature_std
     ('table', 1.5, 1, (2.0, 2.0, 2.0))
     """
     moments: list[FeatureMoments] = []
     nonfinite: list[Nonfinite] = []
     dtypes: list[str] = []
-    found: list[tuple[str, Any]] = []
+    columns: list[tuple[str, Any]] = []
     for numbers, batch in source.chunks(_ROWS):
-        found = named(batch.x, names, "input")
+        columns = named(batch.x, names, "input")
         if not moments:
-            moments = [FeatureMoments() for _ in found]
-            nonfinite = [Nonfinite() for _ in found]
-            dtypes = [leaf.dtype.name for _, leaf in found]
-        for (_, leaf), moment, bad in zip(found, moments, nonfinite, strict=True):
+            moments = [FeatureMoments() for _ in columns]
+            nonfinite = [Nonfinite() for _ in columns]
+            dtypes = [leaf.dtype.name for _, leaf in columns]
+        for (_, leaf), moment, bad in zip(columns, moments, nonfinite, strict=True):
             if is_number(leaf.dtype):
                 moment.update(leaf)
                 bad.add(leaf, numbers)
@@ -64,7 +64,7 @@ def inputs(source: Source, names: Sequence[str] | None = None) -> tuple[Input, .
         nonfinite = [new or old for new, old in zip(searched, nonfinite, strict=True)]
     return tuple(
         _input(name, dtype, moment, bad)
-        for (name, _), dtype, moment, bad in zip(found, dtypes, moments, nonfinite, strict=True)
+        for (name, _), dtype, moment, bad in zip(columns, dtypes, moments, nonfinite, strict=True)
     )
 
 
@@ -76,8 +76,8 @@ def labels(source: Source, output_names: Sequence[str] | None = None, losses: Se
         output_names: sequence of str, the names of the model's outputs; None where they are not known.
         losses: sequence of str, their losses, in the same order; they decide what the labels are. Default: ().
 
-    >>> [found] = labels(Source(np.zeros((4, 1)), [0, 2, 1, 1]))
-    >>> found.kind, found.class_counts
+    >>> [digits] = labels(Source(np.zeros((4, 1)), [0, 2, 1, 1]))
+    >>> digits.kind, digits.class_counts
     ('class_ids', ((0, 1), (1, 2), (2, 1)))
     """
     numbers: list[np.ndarray] = []
@@ -86,11 +86,11 @@ def labels(source: Source, output_names: Sequence[str] | None = None, losses: Se
     values = 0
     rows = _LABEL_ROWS if isinstance(source.reader, Arrays) else _STREAM_LABEL_ROWS
     for part, batch in source.chunks(_label_rows(source, rows), inputs=False):
-        found = named(batch.y, output_names, "output")
-        names = names or [name for name, _ in found]
-        parts = parts or [[] for _ in found]
+        columns = named(batch.y, output_names, "output")
+        names = names or [name for name, _ in columns]
+        parts = parts or [[] for _ in columns]
         numbers.append(part)
-        for kept, (_, leaf) in zip(parts, found, strict=True):
+        for kept, (_, leaf) in zip(parts, columns, strict=True):
             kept.append(leaf)
             values += leaf.size
         if values >= _LABEL_VALUES:

@@ -77,9 +77,9 @@ class FeatureMoments:
         self.count = total
 
     def _forget_features(self, shape: tuple[int, ...]) -> None:
-        known = self.shape or ()
-        same_rank = len(known) == len(shape)
-        self.shape = tuple(a if a == b else None for a, b in zip(known, shape, strict=True)) if same_rank else (None,)
+        before = self.shape or ()
+        same_rank = len(before) == len(shape)
+        self.shape = tuple(a if a == b else None for a, b in zip(before, shape, strict=True)) if same_rank else (None,)
         if self.by_feature:
             self.by_feature = False
             count, mean, squares = (np.array([value]) for value in _one(self.count, self.mean, self.squares))

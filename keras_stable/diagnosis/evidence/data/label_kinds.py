@@ -14,8 +14,8 @@ _CLEAR = 0.9  # share of the rows of a distribution that must give a class more 
 def kind_of(labels: np.ndarray, loss: str = "") -> LabelKind:
     """Returns what the labels of one output are, as in `Labels.kind`.
 
-    The loss decides where it can be told by it: whole numbers from 0 on are class ids under a loss that takes ids,
-    however many there are, and labels of several numbers are none under a distance. Else their looks do. Whole
+    The loss decides where it can: whole numbers from 0 on are class ids under a loss that takes ids, however many
+    there are, and rows of several numbers are not class ids under a distance. Otherwise the values decide. Whole
     numbers are class ids when they are not negative, repeat, and leave few gaps: every one from 0 or 1 on occurs,
     or most do and they occur often. Prices, say, repeat little and leave most numbers out.
 

@@ -27,9 +27,9 @@ def leaves(structure: Any) -> list[Any]:
     >>> leaves({"a": [1, None], "b": (2,)})
     [1, 2]
     """
-    found: list[Any] = []
-    mapped(found.append, structure)
-    return found
+    flat: list[Any] = []
+    mapped(flat.append, structure)
+    return flat
 
 
 def merged(function: Callable[[list[Any]], Any], structures: Sequence[Any]) -> Any:
@@ -62,7 +62,7 @@ def named(structure: Any, names: Sequence[str] | None, otherwise: str) -> list[t
         flat = [(key, leaf) for key, value in structure.items() for leaf in leaves(value)]
         if len(flat) == len(structure):
             return [(str(key), leaf) for key, leaf in flat]
-    found = leaves(structure)
-    if names is None or len(names) != len(found):
-        names = [otherwise if index == 0 else f"{otherwise}_{index}" for index in range(len(found))]
-    return list(zip(names, found, strict=True))
+    parts = leaves(structure)
+    if names is None or len(names) != len(parts):
+        names = [otherwise if index == 0 else f"{otherwise}_{index}" for index in range(len(parts))]
+    return list(zip(names, parts, strict=True))

@@ -18,9 +18,9 @@ class Nonfinite:
         count: int, such values.
         rows: tuple of int, the first ten rows that hold one.
 
-    >>> found = Nonfinite()
-    >>> found.add(np.array([[1.0, 2.0], [np.nan, np.inf]]), np.array([5, 6]))
-    >>> found
+    >>> nonfinite = Nonfinite()
+    >>> nonfinite.add(np.array([[1.0, 2.0], [np.nan, np.inf]]), np.array([5, 6]))
+    >>> nonfinite
     Nonfinite(count=2, rows=(6,))
     """
 
@@ -43,13 +43,13 @@ class Nonfinite:
 
 def nonfinite_in(array: ArrayRows, most_bytes: int) -> Nonfinite | None:
     """Looks through all rows of an array; None where it has more than `most_bytes`."""
-    found = Nonfinite()
+    nonfinite = Nonfinite()
     if not is_float(array.dtype):
-        return found
+        return nonfinite
     if len(array) * array.row_bytes > most_bytes:
         return None
     step = max(1, _CHUNK_BYTES // array.row_bytes)
     for start in range(0, len(array), step):
         values = array[start : start + step]
-        found.add(values, np.arange(start, start + len(values)))
-    return found
+        nonfinite.add(values, np.arange(start, start + len(values)))
+    return nonfinite

@@ -19,7 +19,7 @@ _BYTES = 2**28
 
 
 def plan_of(reader: Arrays | Stream, deadline: Deadline | None = None) -> Plan:
-    """Returns the plan, as far as the data tells it; `epochs` and `trained` are left out.
+    """Returns the plan, as far as the data shows it; `epochs` and `trained` are left out.
 
     Args:
         reader: the data.
@@ -85,13 +85,13 @@ def single_class_share(batches: list[Any], spread: Any) -> float | None:
     """
     columns = zip(*map(leaves, batches), strict=True)
     for index, column in enumerate(columns):
-        known = np.concatenate(column) if spread is None else leaves(spread)[index]
-        kind = kind_of(known)
-        one_a_row = known.ndim == 1 or (known.ndim == 2 and (known.shape[1] == 1 or kind == "one_hot"))
+        examined = np.concatenate(column) if spread is None else leaves(spread)[index]
+        kind = kind_of(examined)
+        one_a_row = examined.ndim == 1 or (examined.ndim == 2 and (examined.shape[1] == 1 or kind == "one_hot"))
         if not one_a_row or kind not in ("class_ids", "binary", "one_hot"):
             continue
-        if spread is not None and len(np.unique(class_ids(known, kind))) < 2:
+        if spread is not None and len(np.unique(class_ids(examined, kind))) < 2:
             return None
-        found = [len(np.unique(class_ids(labels, kind))) == 1 for labels in column if len(labels) > 1]
-        return float(np.mean(found)) if found else None
+        single = [len(np.unique(class_ids(labels, kind))) == 1 for labels in column if len(labels) > 1]
+        return float(np.mean(single)) if single else None
     return None

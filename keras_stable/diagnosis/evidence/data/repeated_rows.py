@@ -23,8 +23,8 @@ def duplicates(source: Source) -> Duplicates:
     Args:
         source: the data.
 
-    >>> found = duplicates(Source([[1.0], [2.0], [1.0]], [0, 1, 1], validation_data=([[2.0], [3.0]], [1, 0])))
-    >>> found.repeated, found.conflicting_rows, found.leaked_rows
+    >>> repeats = duplicates(Source([[1.0], [2.0], [1.0]], [0, 1, 1], validation_data=([[2.0], [3.0]], [1, 0])))
+    >>> repeats.repeated, repeats.conflicting_rows, repeats.leaked_rows
     (1, ((2, 0),), (0,))
     """
     first: dict[bytes, tuple[int, bytes]] = {}
@@ -33,9 +33,9 @@ def duplicates(source: Source) -> Duplicates:
     leaked: list[int] = []
     for number, inputs, labels in _hashed(source):
         samples += 1
-        earlier, known = first.setdefault(inputs, (number, labels))
+        earlier, earlier_labels = first.setdefault(inputs, (number, labels))
         repeated += earlier != number
-        if known != labels:
+        if earlier_labels != labels:
             conflicts.append((number, earlier))
     if source.validation is not None:
         for number, inputs, _ in _hashed(source.validation):
@@ -75,6 +75,6 @@ def _numbers(leaf: np.ndarray) -> list[bytes]:
 def _text(leaf: np.ndarray) -> list[bytes]:
     rows = leaf.reshape(len(leaf), -1).tolist()
     return [
-        "\0".join(each.decode("utf-8", "replace") if isinstance(each, bytes) else each for each in row).encode()
+        "\0".join(value.decode("utf-8", "replace") if isinstance(value, bytes) else value for value in row).encode()
         for row in rows
     ]

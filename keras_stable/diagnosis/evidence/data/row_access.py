@@ -121,7 +121,7 @@ def check_labels(array: np.ndarray, argument: str) -> None:
 
 
 def as_fit_reads(array: np.ndarray) -> np.ndarray:
-    """Returns an array with floats in the type to which `fit` turns them, `keras.config.floatx()`."""
+    """Returns the array with floats in the type that `fit` turns them into, `keras.config.floatx()`."""
     floatx = np.dtype(sys.modules["keras"].config.floatx() if "keras" in sys.modules else "float32")
     if not is_float(array.dtype) or array.dtype == floatx:
         return array
@@ -190,6 +190,6 @@ def _sparse(value: Any, argument: str) -> ArrayRows:
     sparse = importlib.import_module("scipy.sparse")  # comes with scikit-learn; few data sets need it
     if len(value.shape) != 2:
         raise data_error(argument, "dense, or a sparse table [samples, features]", f"shape {shape_text(value.shape)}")
-    places = value.indices.numpy()
-    table = sparse.coo_matrix((value.values.numpy(), (places[:, 0], places[:, 1])), shape=tuple(value.shape))
+    indices = value.indices.numpy()
+    table = sparse.coo_matrix((value.values.numpy(), (indices[:, 0], indices[:, 1])), shape=tuple(value.shape))
     return array_rows(table, argument)

@@ -102,7 +102,7 @@ class Source:
 
     @property
     def rows(self) -> int | None:
-        """Returns how many rows there are; of a dataset, as soon as it was read to its end, else None."""
+        """Returns how many rows there are; of a dataset once it was read to its end, else None."""
         return self.reader.rows
 
     def plan(self, trained: bool = False) -> Plan:

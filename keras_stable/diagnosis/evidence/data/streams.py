@@ -31,7 +31,7 @@ def is_pydataset(x: Any) -> bool:
 
 
 class Stream:
-    """Batches that are read from the first to the last, as often as anyone asks.
+    """Batches that are read from the first to the last, as often as needed.
 
     A `PyDataset` is only indexed: its `on_epoch_begin` and `on_epoch_end` may change it, so they are not called.
 

@@ -70,19 +70,19 @@ _COMPOSED = {
 def function_name(function: Any) -> str:
     """Returns the name of an activation function, "linear" for None, and "custom" for one without a known name.
 
-    A function that is not Keras's own is known by its values.
+    A function that is not Keras's own is recognized by its values.
 
     >>> function_name(keras.ops.gelu), function_name(lambda x: keras.ops.maximum(x, 0.0)), function_name(np.sin)
     ('gelu', 'relu', 'custom')
     """
     if function is None:
         return "linear"
-    known = _functions()
-    for name, each in known.items():
-        if function is each:
+    functions = _functions()
+    for name, candidate in functions.items():
+        if function is candidate:
             return name
     values = _values(function)
-    for name in known:
+    for name in functions:
         reference = _reference()[name]
         if values is not None and reference is not None and np.allclose(values, reference, rtol=1e-4, atol=1e-6):
             return name.removesuffix(" approximate")
@@ -98,38 +98,38 @@ def operations_name(operations: Sequence[str]) -> str:
     >>> operations_name(["Relu"]), operations_name(["Mul", "Erfc", PRODUCT]), operations_name(["Reshape", "Sqrt"])
     ('relu', 'gelu', 'custom')
     """
-    bent = [each for each in operations if each not in _LINEAR | _POOLING | CONTRACTIONS]
+    bent = [operation for operation in operations if operation not in _LINEAR | _POOLING | CONTRACTIONS]
     if not bent:
         return ""
     if set(bent) == {"Relu6"} and "AddV2" in operations:
         return "hard_sigmoid"
     if frozenset(bent) in _COMPOSED:
         return _COMPOSED[frozenset(bent)]
-    if all(each in _SINGLE for each in bent):
+    if all(operation in _SINGLE for operation in bent):
         return _SINGLE[bent[-1]]
     return "custom"
 
 
 def after_contraction(operations: Sequence[str]) -> list[str]:
     """Returns the operations that come after the last product with a kernel; all of them without one."""
-    places = [index for index, each in enumerate(operations) if each in CONTRACTIONS]
-    return list(operations[places[-1] + 1 :] if places else operations)
+    positions = [index for index, operation in enumerate(operations) if operation in CONTRACTIONS]
+    return list(operations[positions[-1] + 1 :] if positions else operations)
 
 
 def only_moves(operations: Sequence[str]) -> bool:
     """Returns whether the operations leave every number as it is."""
-    return all(each in _LINEAR and each not in _SCALING for each in operations)
+    return all(operation in _LINEAR and operation not in _SCALING for operation in operations)
 
 
 def pools(operations: Sequence[str]) -> bool:
     """Returns whether one of the operations is a mean, sum or maximum."""
-    return any(each in _POOLING for each in operations)
+    return any(operation in _POOLING for operation in operations)
 
 
 @functools.cache
 def _functions() -> dict[str, Callable[[Any], Any]]:
-    found = {name: getattr(keras.activations, name) for name in _KNOWN if hasattr(keras.activations, name)}
-    return found | {_APPROXIMATE_GELU: lambda x: keras.activations.gelu(x, approximate=True)}
+    functions = {name: getattr(keras.activations, name) for name in _KNOWN if hasattr(keras.activations, name)}
+    return functions | {_APPROXIMATE_GELU: lambda x: keras.activations.gelu(x, approximate=True)}
 
 
 @functools.cache
@@ -138,7 +138,7 @@ def _reference() -> dict[str, np.ndarray | None]:
 
 
 def _values(function: Any) -> np.ndarray | None:
-    """Returns what the function makes of some numbers; None where it takes none."""
+    """Returns the function's values at some numbers; None where it does not take them."""
     grid = np.linspace(-7.3, 7.1, 32, dtype="float32").reshape(2, 16)
     try:
         values = keras.ops.convert_to_numpy(function(keras.ops.convert_to_tensor(grid)))

@@ -66,5 +66,5 @@ def _number(value: Any) -> float | None:
 
 def _precision(model: keras.Model) -> str:
     """Returns the dtype policy: one with 16 bits, where the model or one of its layers has one."""
-    names = [str(each.dtype_policy.name) for each in flatten_layers(model)]
+    names = [str(layer.dtype_policy.name) for layer in flatten_layers(model)]
     return next((name for name in names if name.endswith("16")), names[0])

@@ -45,13 +45,13 @@ def kernel_of(layer: keras.layers.Layer | None) -> Kernel:
 
 
 def _main(layer: keras.layers.Layer) -> tuple[Any, Any]:
-    owners = [each for each in flatten_layers(layer) if each.weights]
+    owners = [owner for owner in flatten_layers(layer) if owner.weights]
     for owner in owners:
-        inside = {id(weight) for each in flatten_layers(owner, include_self=False) for weight in each.weights}
+        inside = {id(weight) for inner in flatten_layers(owner, include_self=False) for weight in inner.weights}
         own = [weight for weight in owner.weights if id(weight) not in inside and len(weight.shape) > 1]
-        known = [weight for name in _NAMES for weight in own if weight.name == name]
-        if known or (own and owner is layer):
-            return owner, (known or own)[0]
+        named = [weight for name in _NAMES for weight in own if weight.name == name]
+        if named or (own and owner is layer):
+            return owner, (named or own)[0]
     return None, None
 
 
@@ -66,12 +66,12 @@ def _fans(owner: Any, name: str, shape: tuple[int, ...]) -> tuple[int, int]:
 
 
 def _einsum_fans(owner: Any, shape: tuple[int, ...]) -> tuple[int, int]:
-    taken, given = owner.equation.replace(" ", "").split("->")
-    letters = taken.split(",")[1]
+    inputs, output = owner.equation.replace(" ", "").split("->")
+    letters = inputs.split(",")[1]
     sizes = dict(zip(letters, shape, strict=True))
     return (
-        math.prod(size for letter, size in sizes.items() if letter not in given),
-        math.prod(size for letter, size in sizes.items() if letter in given),
+        math.prod(size for letter, size in sizes.items() if letter not in output),
+        math.prod(size for letter, size in sizes.items() if letter in output),
     )
 
 
@@ -81,17 +81,17 @@ def _transposed(owner: Any) -> bool:
 
 
 def _initializer(owner: Any, name: str) -> str:
-    found = getattr(owner, f"{name.removesuffix('_kernel')}_initializer", None)
-    found = getattr(owner, f"{name}_initializer", found)
-    return "" if found is None else getattr(found, "__name__", type(found).__name__)
+    initializer = getattr(owner, f"{name.removesuffix('_kernel')}_initializer", None)
+    initializer = getattr(owner, f"{name}_initializer", initializer)
+    return "" if initializer is None else getattr(initializer, "__name__", type(initializer).__name__)
 
 
 def _identical(owner: Any, name: str, values: np.ndarray) -> bool:
     """Returns whether all units have the same weights; False for a single unit."""
     if isinstance(owner, keras.layers.EinsumDense):
         letters = owner.equation.replace(" ", "").split("->")[0].split(",")[1]
-        given = owner.equation.replace(" ", "").split("->")[1]
-        axes = [axis for axis, letter in enumerate(letters) if letter in given]
+        output = owner.equation.replace(" ", "").split("->")[1]
+        axes = [axis for axis, letter in enumerate(letters) if letter in output]
     elif "epthwise" in name or isinstance(owner, keras.layers.DepthwiseConv1D | keras.layers.DepthwiseConv2D):
         axes = [values.ndim - 2, values.ndim - 1]
     else:

@@ -28,7 +28,7 @@ _ACTIVATIONS = {"Softmax": "softmax", "ELU": "elu", "LeakyReLU": "leaky_relu", "
 
 
 def is_leaf(layer: keras.layers.Layer, root: keras.Model) -> bool:
-    """Returns whether a layer counts as one: it holds no layers, is Keras's own, or owns weights beside its layers."""
+    """Returns whether a layer is a leaf: it holds no layers, is Keras's own, or owns weights beside its layers."""
     if not sublayers(layer):
         return True
     if layer is root or isinstance(layer, keras.Model):
@@ -38,12 +38,12 @@ def is_leaf(layer: keras.layers.Layer, root: keras.Model) -> bool:
 
 def own_weights(layer: keras.layers.Layer) -> list[keras.Variable]:
     """Returns the weights that a layer owns itself."""
-    inside = {id(weight) for each in sublayers(layer) for weight in each.weights}
+    inside = {id(weight) for inner in sublayers(layer) for weight in inner.weights}
     return [weight for weight in layer.weights if id(weight) not in inside]
 
 
 def family(layer: Any) -> str:
-    """Returns to which of Keras's families the class of a layer belongs: "core", "rnn", ...; "" for own classes."""
+    """Returns the family of Keras layers that a layer's class belongs to: "core", "rnn", ...; "" for a custom class."""
     for base in type(layer).__mro__:
         home = home_in_keras(base)
         if home[:1] == ["layers"] and len(home) > 2:
@@ -59,20 +59,20 @@ def role(layer: keras.layers.Layer, operations: Sequence[str] = (), inputs: int 
         operations: the TensorFlow operations that it ran, which tell the role of a user's own layer.
         inputs: int, how many tensors entered.
     """
-    place = family(layer)
+    group = family(layer)
     if isinstance(layer, keras.layers.Wrapper):
         return role(layer.layer, operations, inputs)
     if isinstance(layer, keras.layers.Normalization):
         return "normalization"
     if isinstance(layer, keras.layers.ActivityRegularization):
         return "other"
-    if isinstance(layer, keras.layers.Lambda) or not place:
+    if isinstance(layer, keras.layers.Lambda) or not group:
         return _role_of_own(layer, operations, inputs)
-    if place == "core":
+    if group == "core":
         return "learnt" if isinstance(layer, _LEARNT) else "other"
-    if place == "attention" and not layer.weights:
+    if group == "attention" and not layer.weights:
         return "merge"
-    return _ROLES.get(place, "other")
+    return _ROLES.get(group, "other")
 
 
 def _role_of_own(layer: keras.layers.Layer, operations: Sequence[str], inputs: int) -> str:

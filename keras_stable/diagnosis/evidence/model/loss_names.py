@@ -138,7 +138,7 @@ def _like(y: Any, answer: Any) -> Any:
 
 
 def _by_name(answer: Any, path: tuple[Any, ...], names: Any) -> Any:
-    """Returns the outputs by name where a loss dictionary names the outputs of a model that returns a list or one."""
+    """Returns the outputs by name where a dictionary of losses names those of a model that returns no dictionary."""
     if path and isinstance(path[0], str) and not isinstance(answer, dict):
         return dict(zip(names, keras.tree.flatten(answer), strict=True))
     return answer

@@ -12,7 +12,7 @@ from keras_stable.keras_private import compute_loss, takes_training_argument
 
 
 def as_tensors(structure: Any) -> Any:
-    """Returns arrays as tensors (which stay as they are), floats in the precision that `fit` hands to a model."""
+    """Returns arrays as tensors (which stay as they are), floats in the precision that `fit` passes to a model."""
 
     def convert(array: Any) -> Any:
         if tf.is_tensor(array):
@@ -48,12 +48,12 @@ def loss_of(model: keras.Model, batch: Batch, answer: Any, training: bool = True
 
 def penalty_of(model: keras.Model) -> tf.Tensor | None:
     """Returns what regularizers and `add_loss` add to the last loss; None where there is nothing."""
-    found = [tf.cast(each, tf.float32) for each in model.losses]
-    return tf.add_n(found) if found else None
+    penalties = [tf.cast(penalty, tf.float32) for penalty in model.losses]
+    return tf.add_n(penalties) if penalties else None
 
 
 def first_scale(model: keras.Model) -> float:
-    """Returns by what the optimizer multiplies the loss before it takes gradients; 1 where it does not."""
+    """Returns the factor by which the optimizer multiplies the loss before it takes gradients; 1 without one."""
     optimizer = model.optimizer
     dynamic = getattr(optimizer, "dynamic_scale", None)
     if dynamic is not None:

@@ -13,16 +13,18 @@ def input_names(model: keras.Model, x: Any) -> list[str]:
     """Returns a name for each part of `x`, from left to right.
 
     The keys of a dictionary; else the names that the user gave to `keras.Input`; else "input", "input_1", ...
-    (Keras's own are others in a copy of the model, and before it is built.)
+    (Keras's automatic names differ in a copy of the model, and before the model is built.)
     """
     tensors = getattr(model, "inputs", None) or ()
     default = [f"input_{index}" if index else "input" for index in range(len(tensors))]
-    given = [tensor.name for tensor in tensors]
-    known = [own if name.startswith("keras_tensor") else name for name, own in zip(given, default, strict=True)] or None
-    places = itertools.count()
-    numbered = mapped(lambda _: next(places), x)
-    by_place = {place: name for name, place in named(numbered, known, "input")}
-    return [by_place[place] for place in leaves(numbered)]
+    tensor_names = [tensor.name for tensor in tensors]
+    names = [
+        own if name.startswith("keras_tensor") else name for name, own in zip(tensor_names, default, strict=True)
+    ] or None
+    positions = itertools.count()
+    numbered = mapped(lambda _: next(positions), x)
+    by_position = {position: name for name, position in named(numbered, names, "input")}
+    return [by_position[position] for position in leaves(numbered)]
 
 
 def output_names(model: keras.Model, answer: Any) -> list[str]:
@@ -34,8 +36,8 @@ def output_names(model: keras.Model, answer: Any) -> list[str]:
     taken: set[str] = set()
     if isinstance(answer, dict):
         return [unique("/".join(map(str, path)), taken) for path, _ in parts]
-    found = named([part for _, part in parts], getattr(model, "output_names", None), "output")
-    return [unique(name, taken) for name, _ in found]
+    pairs = named([part for _, part in parts], getattr(model, "output_names", None), "output")
+    return [unique(name, taken) for name, _ in pairs]
 
 
 def layer_paths(model: keras.Model) -> dict[int, str]:
@@ -64,9 +66,9 @@ def sublayers(layer: keras.layers.Layer) -> list[keras.layers.Layer]:
 
 def unique(path: str, taken: set[str]) -> str:
     """Returns the path, numbered from 2 when it is taken, and takes it."""
-    number, found = 2, path
-    while found in taken:
-        found = f"{path}_{number}"
+    number, candidate = 2, path
+    while candidate in taken:
+        candidate = f"{path}_{number}"
         number += 1
-    taken.add(found)
-    return found
+    taken.add(candidate)
+    return candidate

@@ -13,9 +13,9 @@ _STRENGTHS = ("rate", "stddev", "dropout", "recurrent_dropout")
 
 @contextmanager
 def without_noise(model: keras.Model) -> Iterator[None]:
-    """Sets the strength of dropout and noise layers to 0, and back; where there are any, the step is traced anew.
+    """Sets the strength of dropout and noise layers to 0 for a while; if there are any, the step is traced again.
 
-    An attention layer has a dropout layer inside, which is found; its own `dropout` cannot be set.
+    The dropout layer inside an attention layer is one of them; the `dropout` of the layer itself cannot be set.
 
     >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dropout(0.5)])
     >>> with without_noise(model):

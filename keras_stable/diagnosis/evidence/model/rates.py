@@ -12,7 +12,7 @@ _LATER_STEPS = tuple(2**power for power in range(9, 18))
 
 
 def learning_rate(optimizer: Any) -> float:
-    """Returns the rate of an optimizer: the constant one, or the highest that its schedule begins with.
+    """Returns the rate of an optimizer: the constant one, or the highest in the first steps of its schedule.
 
     >>> schedule = keras.optimizers.schedules.CosineDecay(0.0, 1000, warmup_target=0.1, warmup_steps=64)
     >>> round(learning_rate(keras.optimizers.SGD(schedule)), 6)

@@ -23,8 +23,8 @@ def sharpness(model: keras.Model, batch: Batch, iterations: int = 20, seed: int 
     """Returns the largest eigenvalue of the Hessian of the training loss over the trainable weights.
 
     By the Lanczos iteration (Lanczos 1950) on Hessian-vector products (Pearlmutter 1994), each the gradient of
-    the product of gradient and vector. Three vectors of the size of the weights are kept, however many the
-    iterations; what the vectors lose of their orthogonality only repeats eigenvalues that were found. Dropout
+    the product of gradient and vector. Three vectors of the size of the weights are kept, however many
+    iterations there are; what the vectors lose of their orthogonality only repeats eigenvalues that were found. Dropout
     and noise are off. The largest with its sign: where the loss is concave along every direction it is negative.
 
     Args:

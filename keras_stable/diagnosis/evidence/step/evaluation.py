@@ -40,7 +40,7 @@ class Mean:
         self._rows = 0
 
     def add(self, figure: float, rows: int) -> None:
-        """Takes in the figure of so many rows."""
+        """Adds a figure, the mean over this many rows."""
         self._sum += figure * rows
         self._rows += rows
 
@@ -55,7 +55,7 @@ def evaluate(
 ) -> Evaluation:
     """Returns how the model answers the sample, which it leaves as it was.
 
-    Memory is needed for a batch, or for some megabytes of answers where these are more, whatever the sample.
+    Needs memory for one batch, or for some megabytes of answers where those are more, however large the sample is.
 
     Args:
         model: compiled; a copy.
@@ -65,7 +65,9 @@ def evaluate(
     """
     rows = _rows_at_once(sample, outputs)
     truths = as_list(sample.y, len(outputs))
-    figures = [OutputFigures(*each) for each in zip(outputs, labels, truths, strict=False)]
+    figures = [
+        OutputFigures(output, label, truth) for output, label, truth in zip(outputs, labels, truths, strict=False)
+    ]
     with kept_state(model):
         losses, penalties, training = Mean(), Mean(), Mean()
         for part in _parts(sample, rows):
@@ -160,7 +162,7 @@ def _constant_loss(
 
 
 def thinned(truth: np.ndarray, shape: Sequence[int]) -> np.ndarray:
-    """Returns the labels with fewer positions a row where they are more than a constant need be taken from.
+    """Returns the labels with fewer positions a row, where there are more than the best constant needs.
 
     Args:
         truth: array [rows, ...].
@@ -214,5 +216,5 @@ def _parts(sample: Batch, rows: int) -> Iterator[Batch]:
 
 
 def _numpy(tensor: Any) -> np.ndarray:
-    """Returns a tensor as float32, in its own memory where it is that already."""
+    """Returns a tensor as a float32 array; no copy is made of one that is float32 already."""
     return np.asarray(keras.ops.cast(tensor, "float32"))

@@ -1,4 +1,4 @@
-"""The answer that has the least loss: what there is to gain ends there. Imports no TensorFlow."""
+"""The answer with the least loss: no training can gain more. Imports no TensorFlow."""
 
 from typing import Any
 

@@ -25,8 +25,8 @@ _STEP_DOWN = 16.0
 def gradients(model: keras.Model, batches: Iterable[Batch], structure: Structure) -> Gradients:
     """Returns the gradients of every trainable variable on some batches, in training mode.
 
-    The loss is that of `compute_loss`; what an own `train_step` adds to it cannot be seen. Where the optimizer scales
-    the loss, so is it here, by less where that overflows, and the gradients are given without the scale.
+    The loss is that of `compute_loss`; what a custom `train_step` adds to it cannot be seen. Where the optimizer
+    scales the loss, it is scaled here too, by less where that overflows, and the gradients are divided by the scale.
 
     Args:
         model: compiled; a copy, whose random seeds and moving averages move on as in training.
@@ -41,23 +41,23 @@ def gradients(model: keras.Model, batches: Iterable[Batch], structure: Structure
         raise Skip("the model has no trainable variables")
     owners = variable_owners(model, structure)
     order = {layer.path: index for index, layer in enumerate(structure.layers)}
-    variables.sort(key=lambda each: order.get(owners[id(each)], len(order)))
+    variables.sort(key=lambda variable: order.get(owners[id(variable)], len(order)))
     step = _step(model, variables)
     scale = first_scale(model)
     figures = [_figures(step, batch, scale) for batch in batches]
-    data = np.array([each[0] for each in figures])
-    totals = [_norm(each[0][:, 0]) for each in figures]
+    data = np.array([sizes for sizes, _, _ in figures])
+    totals = [_norm(sizes[:, 0]) for sizes, _, _ in figures]
     readout = last_learnt(structure.layers)
-    found = []
-    for place, variable in enumerate(variables):
+    facts = []
+    for index, variable in enumerate(variables):
         path = owners[id(variable)]
         part = "readout" if path in readout else "encoder"
-        found.append(_variable(variable, path, order.get(path, len(order)), part, data[:, place]))
+        facts.append(_variable(variable, path, order.get(path, len(order)), part, data[:, index]))
     return Gradients(
-        variables=tuple(found),
+        variables=tuple(facts),
         global_norms=tuple(totals),
-        penalty_norm=float(np.mean([each[1] for each in figures])),
-        data_norm=float(np.mean([each[2] for each in figures])),
+        penalty_norm=float(np.mean([penalty for _, penalty, _ in figures])),
+        data_norm=float(np.mean([norm for _, _, norm in figures])),
         batches=len(figures),
     )
 
@@ -65,14 +65,14 @@ def gradients(model: keras.Model, batches: Iterable[Batch], structure: Structure
 def variable_owners(model: keras.Model, structure: Structure) -> dict[int, str]:
     """Returns the path of the layer that owns each weight, by the `id` of the weight.
 
-    A layer of the structure is preferred to a layer inside of it; weights of the model itself go by its name.
+    A layer of the structure is preferred to a layer inside it; weights of the model itself go by its name.
     """
-    paths, known = layer_paths(model), {layer.path for layer in structure.layers}
+    paths, in_structure = layer_paths(model), {layer.path for layer in structure.layers}
     owners: dict[int, str] = {}
     layers = flatten_layers(model, include_self=False)
     layers = list(layers)
     for layer in layers:
-        if paths.get(id(layer)) in known:
+        if paths.get(id(layer)) in in_structure:
             owners |= {id(weight): paths[id(layer)] for weight in layer.weights if id(weight) not in owners}
     for layer in layers:
         for weight in own_weights(layer):
@@ -81,7 +81,7 @@ def variable_owners(model: keras.Model, structure: Structure) -> dict[int, str]:
 
 
 def _step(model: keras.Model, variables: Sequence[keras.Variable]) -> Callable[[Batch, tf.Tensor], tuple]:
-    """Returns the function of a batch and a scale to the gradients of the loss and those of the penalties."""
+    """Returns a function from a batch and a scale to the gradients of the loss and those of the penalties."""
     values = [variable.value for variable in variables]
 
     # A tape that is read twice holds all activations to the end. Penalties of the last pass tell whether it need be.
@@ -109,15 +109,15 @@ def _figures(step: Callable[[Batch, tf.Tensor], tuple], batch: Batch, scale: flo
     tensors = Batch(*map(as_tensors, (batch.x, batch.y, batch.sample_weight)))
     while True:
         total, of_penalty = step(tensors, tf.constant(scale, tf.float32))
-        figures = np.array([_size(each, scale) for each in total])
+        figures = np.array([_size(gradient, scale) for gradient in total])
         if scale <= 1 or np.isfinite(figures).all():
             break
         scale = max(1.0, scale / _STEP_DOWN)
-    if of_penalty is None or all(each is None for each in of_penalty):
+    if of_penalty is None or all(gradient is None for gradient in of_penalty):
         return figures, 0.0, _norm(figures[:, 0])
-    penalty = _norm(np.array([_size(each, scale)[0] for each in of_penalty]))
+    penalty = _norm(np.array([_size(gradient, scale)[0] for gradient in of_penalty]))
     data = [_difference(one, other) for one, other in zip(total, of_penalty, strict=True)]
-    return figures, penalty, _norm(np.array([_size(each, scale)[0] for each in data]))
+    return figures, penalty, _norm(np.array([_size(gradient, scale)[0] for gradient in data]))
 
 
 def _size(gradient: Any, scale: float) -> tuple[float, float, float]:

@@ -42,8 +42,8 @@ def fixed_loss(model: keras.Model) -> Iterator[Loss]:
 
 def gradient(tape: tf.GradientTape, value: tf.Tensor, variables: list[Any]) -> list[tf.Tensor]:
     """Returns dense float32 gradients; zeros where a variable does not matter."""
-    found = tape.gradient(value, [variable.value for variable in variables], unconnected_gradients="zero")
-    return [tf.cast(tf.convert_to_tensor(each), tf.float32) for each in found]
+    slopes = tape.gradient(value, [variable.value for variable in variables], unconnected_gradients="zero")
+    return [tf.cast(tf.convert_to_tensor(slope), tf.float32) for slope in slopes]
 
 
 def traced(model: keras.Model, function: Callable[..., Any]) -> Callable[..., Any]:

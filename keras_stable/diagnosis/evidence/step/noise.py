@@ -37,8 +37,8 @@ def gradient_noise(model: keras.Model, batches: Iterable[Batch]) -> GradientNois
     variables = model.trainable_variables
     if not variables:
         raise Skip("there are no trainable weights")
-    given = list(batches)
-    full = [batch for batch in given if batch.rows == given[0].rows]
+    gathered = list(batches)
+    full = [batch for batch in gathered if batch.rows == gathered[0].rows]
     parts = list(_parts(full))
     if len(parts) < 2:
         raise Skip("one sample has no gradient noise")
@@ -52,9 +52,9 @@ def gradient_noise(model: keras.Model, batches: Iterable[Batch]) -> GradientNois
 
         function = traced(model, lambda x, y, weight: slopes(Batch(x, y, weight)))
         for part in parts:
-            found = function(*(as_tensors(each) for each in (part.x, part.y, part.sample_weight)))
-            squares.append(_squared(found))
-            total = [one + other for one, other in zip(total, found, strict=True)]
+            gradients = function(*(as_tensors(array) for array in (part.x, part.y, part.sample_weight)))
+            squares.append(_squared(gradients))
+            total = [one + other for one, other in zip(total, gradients, strict=True)]
     mean = _squared(total) / len(parts) ** 2
     scale = noise_scale(float(np.mean(squares)), parts[0].rows, mean, parts[0].rows * len(parts))
     return GradientNoise(scale, full[0].rows, len(parts))

@@ -1,4 +1,4 @@
-"""Where the first NaN or infinity of a batch comes from: an eager replay, whatever the model was compiled to."""
+"""Where the first NaN or infinity of a batch comes from: an eager replay, however the model was compiled."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -22,7 +22,7 @@ _TRIED_ROWS = 64
 _STEP_DOWN = 16.0
 
 
-def nonfinite_origin(model: keras.Model, batch: Batch, step: int, place: int = 0) -> NonfiniteOrigin | None:
+def nonfinite_origin(model: keras.Model, batch: Batch, step: int, index: int = 0) -> NonfiniteOrigin | None:
     """Returns the first place in data flow where a training step on a batch meets a NaN or infinity; None without one.
 
     Looks in turn at inputs, labels, weights, the output of each layer, the loss, and the gradients from the loss back.
@@ -31,15 +31,15 @@ def nonfinite_origin(model: keras.Model, batch: Batch, step: int, place: int = 0
         model: compiled; a copy, whose random seeds and moving averages move on as in training.
         batch: the batch.
         step: int, the step of the probe; -1 before training.
-        place: int, which batch of the epoch it is.
+        index: int, which batch of the epoch it is.
     """
     for where, part in (("inputs", batch.x), ("labels", batch.y)):
         rows = _rows(leaves(part))
         if rows:
-            return NonfiniteOrigin(step, where, "", "", place, rows)
-    found = _in_weights(model)
-    if found is not None:
-        return NonfiniteOrigin(step, "weights", found[0], found[1], place)
+            return NonfiniteOrigin(step, where, "", "", index, rows)
+    bad_weight = _in_weights(model)
+    if bad_weight is not None:
+        return NonfiniteOrigin(step, "weights", bad_weight[0], bad_weight[1], index)
     tensors = Batch(*map(as_tensors, (batch.x, batch.y, batch.sample_weight)))
     seen = FirstNonfinite()
     with tf.GradientTape(persistent=True) as tape:
@@ -49,12 +49,12 @@ def nonfinite_origin(model: keras.Model, batch: Batch, step: int, place: int = 0
     for call in pass_.calls:
         if not all(map(is_finite, call.given)) and all(map(is_finite, call.entered)):
             words = seen.words.get(call.path) or _inputs_in_words(call)
-            rows = _rows([each.numpy() for each in call.given])
-            return NonfiniteOrigin(step, "activations", call.path, "", place, rows, words)
+            rows = _rows([tensor.numpy() for tensor in call.given])
+            return NonfiniteOrigin(step, "activations", call.path, "", index, rows, words)
     if not is_finite(loss):
         rows = _alone(batch.rows, lambda row: is_finite(_loss_of_row(model, tensors, pass_.answer, row)))
-        return NonfiniteOrigin(step, "loss", "", "", place, rows, seen.words.get("loss", ""))
-    return _in_gradients(model, batch, step, place, tape, loss, pass_)
+        return NonfiniteOrigin(step, "loss", "", "", index, rows, seen.words.get("loss", ""))
+    return _in_gradients(model, batch, step, index, tape, loss, pass_)
 
 
 def _in_weights(model: keras.Model) -> tuple[str, str] | None:
@@ -63,39 +63,43 @@ def _in_weights(model: keras.Model) -> tuple[str, str] | None:
         for weight in layer.weights:
             values = weight.numpy()
             if values.dtype.kind in "fV" and not np.isfinite(values.astype("float32")).all():
-                owners = [each for each in flatten_layers(model, include_self=False) if _owns(each, weight)]
+                owners = [owner for owner in flatten_layers(model, include_self=False) if _owns(owner, weight)]
                 return (paths[id(owners[-1])] if owners else model.name), weight.path
     return None
 
 
 def _owns(layer: keras.layers.Layer, weight: keras.Variable) -> bool:
-    return any(each is weight for each in layer.weights)
+    return any(own is weight for own in layer.weights)
 
 
 def _in_gradients(
-    model: keras.Model, batch: Batch, step: int, place: int, tape: tf.GradientTape, loss: tf.Tensor, pass_: Trace
+    model: keras.Model, batch: Batch, step: int, index: int, tape: tf.GradientTape, loss: tf.Tensor, pass_: Trace
 ) -> NonfiniteOrigin | None:
     variables = list(model.trainable_variables)
     values = [variable.value for variable in variables]
     scale, seen = first_scale(model), FirstNonfinite()
     while True:
         upstream = tf.cast(scale, loss.dtype)
-        found = tape.gradient(loss, values, output_gradients=upstream)
-        if all(map(_finite_gradient, found)):
+        gradients = tape.gradient(loss, values, output_gradients=upstream)
+        if all(map(_finite_gradient, gradients)):
             return None
         if scale <= 1:
             break
         # Overflow of a scaled loss is part of training in 16 bits: the scale is lowered and the step repeated.
         scale = max(1.0, scale / _STEP_DOWN)
-    given = [each for call in pass_.calls for each in call.given if each.dtype.is_floating]
+    outputs = [tensor for call in pass_.calls for tensor in call.given if tensor.dtype.is_floating]
     with each_operation(lambda *operation: seen("gradients", *operation)):
-        of_given = tape.gradient(loss, given, output_gradients=upstream)
-    spoiled = {id(tensor) for tensor, each in zip(given, of_given, strict=True) if not _finite_gradient(each)}
-    bad = {id(variable) for variable, each in zip(variables, found, strict=True) if not _finite_gradient(each)}
+        of_outputs = tape.gradient(loss, outputs, output_gradients=upstream)
+    spoiled = {
+        id(tensor) for tensor, gradient in zip(outputs, of_outputs, strict=True) if not _finite_gradient(gradient)
+    }
+    bad = {
+        id(variable) for variable, gradient in zip(variables, gradients, strict=True) if not _finite_gradient(gradient)
+    }
     layer = _where_it_starts(pass_.calls, spoiled, bad)
     variable = _first_variable(pass_.calls, variables, bad)
     rows = _alone(batch.rows, lambda row: _finite_row(model, batch, row))
-    return NonfiniteOrigin(step, "gradients", layer, variable, place, rows, seen.words.get("gradients", ""))
+    return NonfiniteOrigin(step, "gradients", layer, variable, index, rows, seen.words.get("gradients", ""))
 
 
 def _where_it_starts(calls: Sequence[Call], spoiled: set[int], bad: set[int]) -> str:
@@ -103,9 +107,9 @@ def _where_it_starts(calls: Sequence[Call], spoiled: set[int], bad: set[int]) ->
     last = ""
     for call in reversed(calls):
         own = call.layer is not None and any(id(weight) in bad for weight in call.layer.weights)
-        if own or any(id(each) in spoiled for each in call.given):
-            if any(id(each) in spoiled for each in call.given):
-                takers = [each.path for each in calls if call.path in each.inputs]
+        if own or any(id(tensor) in spoiled for tensor in call.given):
+            if any(id(tensor) in spoiled for tensor in call.given):
+                takers = [taker.path for taker in calls if call.path in taker.inputs]
                 return takers[-1] if takers else call.path
             return call.path
         last = call.path
@@ -132,20 +136,20 @@ def _finite_row(model: keras.Model, batch: Batch, row: int) -> bool:
 
 def _loss_of_row(model: keras.Model, tensors: Batch, answer: Any, row: int) -> tf.Tensor:
     def cut(structure: Any) -> Any:
-        return None if structure is None else keras.tree.map_structure(lambda each: each[row : row + 1], structure)
+        return None if structure is None else keras.tree.map_structure(lambda tensor: tensor[row : row + 1], structure)
 
     return loss_of(model, Batch(cut(tensors.x), cut(tensors.y), cut(tensors.sample_weight)), cut(answer))
 
 
 def _alone(rows: int, finite: Callable[[int], bool]) -> tuple[int, ...]:
     """Returns the first rows that are not finite on their own."""
-    found: list[int] = []
+    bad: list[int] = []
     for row in range(min(rows, _TRIED_ROWS)):
         if not finite(row):
-            found.append(row)
-        if len(found) == _ROWS:
+            bad.append(row)
+        if len(bad) == _ROWS:
             break
-    return tuple(found)
+    return tuple(bad)
 
 
 def _rows(parts: Sequence[Any]) -> tuple[int, ...]:
@@ -160,7 +164,7 @@ def _rows(parts: Sequence[Any]) -> tuple[int, ...]:
 
 
 def _inputs_in_words(call: Call) -> str:
-    sizes = [np.abs(each.numpy().astype("float64")).max() for each in call.entered if each.dtype.is_floating]
+    sizes = [np.abs(tensor.numpy().astype("float64")).max() for tensor in call.entered if tensor.dtype.is_floating]
     return f"{call.kind} with inputs up to {max(sizes):.3g}" if sizes else ""
 
 

@@ -21,17 +21,17 @@ class FirstNonfinite:
     def __init__(self) -> None:
         self.words: dict[str, str] = {}
 
-    def __call__(self, place: str, kind: Any, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
-        if place in self.words:
+    def __call__(self, where: str, kind: Any, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
+        if where in self.words:
             return
         kind = kind.decode() if isinstance(kind, bytes) else str(kind)
-        if all(is_finite(each) for each in outputs) or not all(is_finite(each) for each in inputs):
+        if all(is_finite(tensor) for tensor in outputs) or not all(is_finite(tensor) for tensor in inputs):
             return
-        self.words[place] = in_words(kind, inputs)
+        self.words[where] = in_words(kind, inputs)
 
 
 def is_finite(tensor: Any) -> bool:
-    """Returns whether a tensor holds no NaN and no infinity; what holds no floats does not."""
+    """Returns whether a tensor holds no NaN and no infinity; one without floats holds neither."""
     if not tf.is_tensor(tensor) or not tensor.dtype.is_floating:
         return True
     return bool(tf.reduce_all(tf.math.is_finite(tensor)))
@@ -39,7 +39,7 @@ def is_finite(tensor: Any) -> bool:
 
 def in_words(kind: str, inputs: Sequence[Any]) -> str:
     """Returns what an operation did to its inputs, such as "exp of 120" or "MatMul of values up to 1e+30"."""
-    arrays = [each.numpy() for each in inputs if tf.is_tensor(each) and each.dtype.is_floating]
+    arrays = [tensor.numpy() for tensor in inputs if tf.is_tensor(tensor) and tensor.dtype.is_floating]
     values = [array.astype("float64") for array in arrays if array.size]
     if not values:
         return kind

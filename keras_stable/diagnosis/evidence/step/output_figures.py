@@ -25,8 +25,8 @@ class OutputFigures:
     >>> figures = OutputFigures(Output(), Labels(), np.array([1, 0, 1]))
     >>> figures.add(np.array([[0.2, 0.8], [0.9, 0.1]], "float32"))
     >>> figures.add(np.array([[0.7, 0.3]], "float32"))
-    >>> found = figures.evaluation()
-    >>> found.recall, found.distinct_rows, found.predicted_counts
+    >>> evaluation = figures.evaluation()
+    >>> evaluation.recall, evaluation.distinct_rows, evaluation.predicted_counts
     (((0, 1.0), (1, 0.5)), 3, ((0, 2), (1, 1)))
     """
 

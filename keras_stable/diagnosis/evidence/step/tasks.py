@@ -80,7 +80,7 @@ def predicted_classes(predictions: np.ndarray, task: str, output: Output, labels
 
 
 def threshold(output: Output, labels: Labels) -> float:
-    """Returns the value of a single output from which on the positive class is meant."""
+    """Returns the value above which a single output means the positive class."""
     if output.from_logits or output.loss in HINGE or labels.minimum < 0:
         return 0.0
     return 0.5

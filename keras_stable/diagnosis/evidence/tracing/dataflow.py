@@ -20,43 +20,43 @@ class Place(Protocol):
         """The paths of what feeds it."""
 
 
-def learnt_before(places: Sequence[Place], path: str) -> str:
+def learnt_before(layers: Sequence[Place], path: str) -> str:
     """Returns the path of the last learnt layer at or before a place; "" where there is none."""
-    for place in _upstream(places, path):
-        if place.role == "learnt":
-            return place.path
+    for layer in _upstream(layers, path):
+        if layer.role == "learnt":
+            return layer.path
     return ""
 
 
-def last_learnt(places: Sequence[Place]) -> set[str]:
+def last_learnt(layers: Sequence[Place]) -> set[str]:
     """Returns the paths of the learnt layers whose output reaches no other learnt layer."""
-    learnt = [place for place in places if place.role == "learnt"]
+    learnt = [layer for layer in layers if layer.role == "learnt"]
     inner = {
         before.path
-        for place in learnt
-        for source in place.inputs
-        for before in _upstream(places, source)
-        if before.path != place.path
+        for layer in learnt
+        for source in layer.inputs
+        for before in _upstream(layers, source)
+        if before.path != layer.path
     }
-    return {place.path for place in learnt} - inner
+    return {layer.path for layer in learnt} - inner
 
 
-def makers(places: Sequence[Place], path: str) -> Iterator[Place]:
+def makers(layers: Sequence[Place], path: str) -> Iterator[Place]:
     """Yields what makes the values at a place, nearest first, through layers that only move or keep them."""
-    by_path = {place.path: place for place in places}
+    by_path = {layer.path: layer for layer in layers}
     seen: set[str] = set()
     while path in by_path and path not in seen:
         seen.add(path)
-        place = by_path[path]
-        yield place
-        if place.role not in ("dropout", "shape", "pooling") or len(place.inputs) != 1:
+        layer = by_path[path]
+        yield layer
+        if layer.role not in ("dropout", "shape", "pooling") or len(layer.inputs) != 1:
             return
-        path = place.inputs[0]
+        path = layer.inputs[0]
 
 
-def _upstream(places: Sequence[Place], path: str) -> Iterator[Place]:
+def _upstream(layers: Sequence[Place], path: str) -> Iterator[Place]:
     """Yields a place and what lies before it, nearest first."""
-    by_path = {place.path: place for place in places}
+    by_path = {layer.path: layer for layer in layers}
     waiting, seen = [path], set()
     while waiting:
         name = waiting.pop(0)
@@ -67,19 +67,19 @@ def _upstream(places: Sequence[Place], path: str) -> Iterator[Place]:
         waiting += by_path[name].inputs
 
 
-def way_to_learnt(places: Sequence[Place], name: str) -> list[Place]:
+def way_to_learnt(layers: Sequence[Place], name: str) -> list[Place]:
     """Returns the way from an input to the first learnt layer that it reaches, that layer last; [] without one.
 
     Args:
-        places: in data-flow order.
+        layers: in data-flow order.
         name: str, of the input.
     """
     ways: dict[str, list[Place]] = {name: []}
-    for place in places:
-        source = next((each for each in place.inputs if each in ways), None)
-        if source is None or place.path in ways:
+    for layer in layers:
+        source = next((path for path in layer.inputs if path in ways), None)
+        if source is None or layer.path in ways:
             continue
-        ways[place.path] = [*ways[source], place]
-        if place.role == "learnt":
-            return ways[place.path]
+        ways[layer.path] = [*ways[source], layer]
+        if layer.role == "learnt":
+            return ways[layer.path]
     return []

@@ -14,7 +14,7 @@ from keras_stable.keras_private import flatten_layers
 
 def recurrent(model: keras.Model) -> bool:
     """Returns whether a model loops over time, and may do so in a graph."""
-    return not model.run_eagerly and any(isinstance(each, keras.layers.RNN) for each in flatten_layers(model))
+    return not model.run_eagerly and any(isinstance(layer, keras.layers.RNN) for layer in flatten_layers(model))
 
 
 def tracer(model: keras.Model) -> Callable[[Any], Trace]:
@@ -26,8 +26,8 @@ def tracer(model: keras.Model) -> Callable[[Any], Trace]:
     @tf.function(autograph=False, reduce_retracing=True)
     def run(x: Any) -> tuple:
         symbolic.append(trace(model, x))
-        found = symbolic[-1]
-        return [(call.entered, call.given) for call in found.calls], found.inputs, found.outputs, found.answer
+        traced = symbolic[-1]
+        return [(call.entered, call.given) for call in traced.calls], traced.inputs, traced.outputs, traced.answer
 
     graphs: dict[Any, Trace] = {}
 
@@ -37,14 +37,14 @@ def tracer(model: keras.Model) -> Callable[[Any], Trace]:
             model(tensors, training=False)
         count = len(symbolic)
         values, inputs, outputs, answer = run(tensors)
-        shapes = tuple(tuple(each.shape) for each in keras.tree.flatten(tensors))
+        shapes = tuple(tuple(tensor.shape) for tensor in keras.tree.flatten(tensors))
         if len(symbolic) > count:
             graphs[shapes] = symbolic[-1]
-        known = graphs.get(shapes, symbolic[-1])
+        graph = graphs.get(shapes, symbolic[-1])
         calls = [
-            replace(call, entered=tuple(entered), given=tuple(given))
-            for call, (entered, given) in zip(known.calls, values, strict=True)
+            replace(call, entered=tuple(entered), given=tuple(returned))
+            for call, (entered, returned) in zip(graph.calls, values, strict=True)
         ]
-        return replace(known, calls=tuple(calls), inputs=inputs, outputs=outputs, answer=answer)
+        return replace(graph, calls=tuple(calls), inputs=inputs, outputs=outputs, answer=answer)
 
     return numbers

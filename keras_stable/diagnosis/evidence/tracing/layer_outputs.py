@@ -17,11 +17,11 @@ def activations(recording: Recording) -> tuple[LayerOutput, ...]:
     Saturation is not measured for what the model returns: the shares of a model that is sure, and right, lie at the
     bounds. The spread is that of each unit's mean over positions.
     """
-    returned = {place.path for path in recording.output_paths.values() for place in makers(recording.seen, path)}
+    returned = {layer.path for path in recording.output_paths.values() for layer in makers(recording.seen, path)}
     return tuple(
-        _output(each, recording.given[each.path], recording.entered_nonfinite[each.path], each.path in returned)
-        for each in recording.seen
-        if each.path in recording.given
+        _output(layer, recording.given[layer.path], recording.entered_nonfinite[layer.path], layer.path in returned)
+        for layer in recording.seen
+        if layer.path in recording.given
     )
 
 

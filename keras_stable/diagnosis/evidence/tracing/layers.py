@@ -16,7 +16,7 @@ def structure(recording: Recording) -> Structure:
     model = recording.model
     return Structure(
         kind=_kind(model),
-        layers=tuple(_layer(each) for each in recording.seen),
+        layers=tuple(_layer(layer) for layer in recording.seen),
         parameters=_size(model.weights),
         trainable_parameters=_size(model.trainable_weights),
         trainable_variables=len(model.trainable_variables),
@@ -31,16 +31,16 @@ def _kind(model: keras.Model) -> str:
 
 def _layer(seen: Seen) -> Layer:
     layer, kernel = seen.layer, kernel_of(seen.layer)
-    given = seen.given[0] if seen.given else ()
+    shape = seen.given[0] if seen.given else ()
     return Layer(
         path=seen.path,
         kind=seen.kind,
         role=seen.role,
         inputs=seen.inputs,
         activation=seen.activation,
-        units=given[-1] if len(given) > 1 else 0,
+        units=shape[-1] if len(shape) > 1 else 0,
         input_units=seen.entered[0][-1] if seen.entered and len(seen.entered[0]) > 1 else 0,
-        output_shape=given[1:],
+        output_shape=shape[1:],
         parameters=_size(layer.weights) if layer is not None else 0,
         trainable_parameters=_size(layer.trainable_weights) if layer is not None else 0,
         config=_config(layer),

@@ -20,12 +20,12 @@ def outputs(recording: Recording) -> tuple[Output, ...]:
         Skip: Keras cannot match losses or metrics with the outputs.
     """
     model, y, answer = recording.model, recording.batch.y, recording.answer
-    found = []
+    facts = []
     for (name, values), loss, names in zip(
         recording.outputs.items(), losses(model, y, answer), metrics(model, y, answer), strict=True
     ):
         path = recording.output_paths[name]
-        found.append(
+        facts.append(
             Output(
                 name=name,
                 layer=path,
@@ -37,7 +37,7 @@ def outputs(recording: Recording) -> tuple[Output, ...]:
                 **vars(loss),
             )
         )
-    return tuple(found)
+    return tuple(facts)
 
 
 def _activation(seen: Sequence[Seen], path: str, values: np.ndarray) -> str:
@@ -51,28 +51,28 @@ def _activation(seen: Sequence[Seen], path: str, values: np.ndarray) -> str:
 def last_activation(seen: Sequence[Seen], path: str) -> str:
     """Returns the last activation at or before a place: "linear" where nothing bends the values, "custom" if unknown.
 
-    Layers that only move or keep values are passed. Scaling keeps what is linear and makes any other one's range
-    another, which is then "custom"; so does a sum.
+    Layers that only move or keep values are passed. Scaling keeps a linear activation and changes the
+    range of any other, which then counts as "custom"; so does a sum.
     """
-    by_path = {each.path: each for each in seen}
+    by_path = {layer.path: layer for layer in seen}
     if path not in by_path:
         return "custom" if path == "" else "linear"
-    place = by_path[path]
-    if place.activation and place.activation != "linear":
-        return place.activation
-    if place.role == "learnt" or (place.role == "normalization" and place.kind != "UnitNormalization"):
+    layer = by_path[path]
+    if layer.activation and layer.activation != "linear":
+        return layer.activation
+    if layer.role == "learnt" or (layer.role == "normalization" and layer.kind != "UnitNormalization"):
         return "linear"
-    before = {last_activation(seen, each) for each in place.inputs} or {"custom"}
+    before = {last_activation(seen, source) for source in layer.inputs} or {"custom"}
     if before == {"linear"}:
         return "linear"
-    keeps = (place.role in _KEEPS and place.kind not in ("Lambda", "MatMul")) or place.activation == "linear"
-    if place.role == "shape" or place.kind == "Concatenate" or (keeps and place.layer is not None):
+    keeps = (layer.role in _KEEPS and layer.kind not in ("Lambda", "MatMul")) or layer.activation == "linear"
+    if layer.role == "shape" or layer.kind == "Concatenate" or (keeps and layer.layer is not None):
         return before.pop() if len(before) == 1 else "custom"
     return "custom"
 
 
 def _shares(values: np.ndarray) -> bool:
-    """Returns whether every row of some is a set of shares that sum to 1, which no other last step gives by chance."""
+    """Returns whether each of several rows is a set of shares that sum to 1, which nothing else gives by chance."""
     if values.ndim < 2 or values.shape[-1] < 2 or values.dtype.kind not in "fV" or len(values) < _CERTAIN_ROWS:
         return False
     values = values.astype("float64")

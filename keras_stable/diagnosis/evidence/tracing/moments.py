@@ -54,11 +54,11 @@ class Moments:
             self.nonfinite_rows = [*self.nonfinite_rows, *bad.tolist()][:_ROWS]
             self.nonfinite += int((~finite).sum())
         self.rows += len(values)
-        known = values.reshape(-1) if whole else values[finite]
-        if known.size:
-            self.maximum = max(self.maximum, float(known.max()), -float(known.min()))
-            mean = known.mean()
-            own = (known.size, mean, np.square(known - mean).sum())
+        numbers = values.reshape(-1) if whole else values[finite]
+        if numbers.size:
+            self.maximum = max(self.maximum, float(numbers.max()), -float(numbers.min()))
+            mean = numbers.mean()
+            own = (numbers.size, mean, np.square(numbers - mean).sum())
             self._count, self._mean, self._squares = merged((self._count, self._mean, self._squares), own)
         self._add_units(values, finite)
 

@@ -142,7 +142,7 @@ class _Tracer:
         """Returns whether a layer is called only to build it or to infer shapes."""
         graph = None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
         return graph is not self._graph or any(
-            isinstance(each, keras.KerasTensor) for each in keras.tree.flatten(structure)
+            isinstance(leaf, keras.KerasTensor) for leaf in keras.tree.flatten(structure)
         )
 
     def _leaf(self, run: Callable[..., Any], layer: keras.layers.Layer, args: Any, kwargs: Any) -> Any:
@@ -156,14 +156,14 @@ class _Tracer:
             answer = run(*args, **kwargs)
         finally:
             self._inside = None
-        before = {id(each) for each in entered}
-        answer = keras.tree.map_structure(lambda each: _fresh(each) if id(each) in before else each, answer)
-        given = tuple(_tensors(answer))
+        before = {id(tensor) for tensor in entered}
+        answer = keras.tree.map_structure(lambda leaf: _fresh(leaf) if id(leaf) in before else leaf, answer)
+        returned = tuple(_tensors(answer))
         kind, operations = type(layer).__name__, self._operations
         role = layer_kinds.role(layer, operations, len(entered))
         activation = layer_kinds.activation(layer, operations)
-        self.calls.append(Call(path, kind, role, activation, inputs, tuple(entered), given, layer))
-        for tensor in given:
+        self.calls.append(Call(path, kind, role, activation, inputs, tuple(entered), returned, layer))
+        for tensor in returned:
             self.provenance.set(tensor, path)
         return answer
 
@@ -181,7 +181,7 @@ class _Tracer:
 
 
 def _tensors(structure: Any) -> list[tf.Tensor]:
-    return [each for each in keras.tree.flatten(structure) if tf.is_tensor(each) and each.dtype != tf.bool]
+    return [leaf for leaf in keras.tree.flatten(structure) if tf.is_tensor(leaf) and leaf.dtype != tf.bool]
 
 
 def _fresh(tensor: Any) -> Any:

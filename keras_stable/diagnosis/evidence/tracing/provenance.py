@@ -78,36 +78,36 @@ class Provenance:
 
     def paths(self, tensors: Sequence[Any]) -> tuple[str, ...]:
         """Returns the paths that tensors come from, each once; nothing for tensors of unknown origin."""
-        found = [self._settled(tensor) for tensor in tensors if id(tensor) in self._origins]
-        return tuple(dict.fromkeys(origin.path for origin in found))
+        origins = [self._settled(tensor) for tensor in tensors if id(tensor) in self._origins]
+        return tuple(dict.fromkeys(origin.path for origin in origins))
 
     def operation(self, kind: Any, inputs: Sequence[Any], outputs: Sequence[Any]) -> None:
         """Notes that an operation was run between layers."""
         kind = kind.decode() if isinstance(kind, bytes) else kind
-        known = [each for each in inputs if id(each) in self._origins]
-        given = [each for each in outputs if each.dtype != tf.bool]
-        if not known or not given or kind in _ABOUT:
+        followed = [tensor for tensor in inputs if id(tensor) in self._origins]
+        results = [tensor for tensor in outputs if tensor.dtype != tf.bool]
+        if not followed or not results or kind in _ABOUT:
             return
-        origins = [self._origins[id(each)] for each in known]
+        origins = [self._origins[id(tensor)] for tensor in followed]
         if len({origin.path for origin in origins}) == 1:
-            before = tuple(dict.fromkeys(each for origin in origins for each in origin.operations))
-            name = PRODUCT if kind in ("Mul", "RealDiv") and len(known) > 1 else kind
-            for tensor in given:
+            before = tuple(dict.fromkeys(operation for origin in origins for operation in origin.operations))
+            name = PRODUCT if kind in ("Mul", "RealDiv") and len(followed) > 1 else kind
+            for tensor in results:
                 self._remember(tensor, _Origin(origins[0].path, origins[0].tensor, (*before, name)))
             return
-        inputs_of_it = self.paths(known)
+        inputs_of_it = self.paths(followed)
         merge = _MERGES.get(kind, kind)
         path = unique(merge.lower(), self.taken)
         role = "other" if kind in CONTRACTIONS else "merge"
-        self.add(Operation(path, merge, role, "", inputs_of_it, tuple(known), tuple(given)))
-        for tensor in given:
+        self.add(Operation(path, merge, role, "", inputs_of_it, tuple(followed), tuple(results)))
+        for tensor in results:
             self.set(tensor, path)
 
     def _settled(self, tensor: Any) -> _Origin:
         """Makes what was computed since the last layer a place of its own, where it is more than moving numbers."""
         origin = self._origins[id(tensor)]
         name = operations_name(origin.operations)
-        contracted = next((each for each in origin.operations if each in CONTRACTIONS), "")
+        contracted = next((operation for operation in origin.operations if operation in CONTRACTIONS), "")
         if not name and not contracted and not pools(origin.operations):
             return origin
         kind = contracted or name.title().replace("_", "") or "Pooling"

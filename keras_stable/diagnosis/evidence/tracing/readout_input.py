@@ -22,9 +22,9 @@ def features(recording: Recording) -> Features:
     Raises:
         Skip: nothing enters a learnt layer, or nothing finite.
     """
-    found = outputs(recording)
-    place = next((index for index, each in enumerate(found) if _classifies(each)), 0)
-    readout = found[place].learnt_layer
+    facts = outputs(recording)
+    index = next((index for index, output in enumerate(facts) if _classifies(output)), 0)
+    readout = facts[index].learnt_layer
     parts = recording.features.get(readout, [])
     if not parts:
         raise Skip("no numbers enter a layer that learns")
@@ -35,7 +35,7 @@ def features(recording: Recording) -> Features:
     if len(values) < 2:
         raise Skip("fewer than two samples have finite features")
     spread = values.std(0)
-    source = next(each.inputs for each in recording.seen if each.path == readout)
+    source = next(layer.inputs for layer in recording.seen if layer.path == readout)
     return Features(
         layer=readout,
         source=source[0] if source else "",
@@ -49,18 +49,18 @@ def features(recording: Recording) -> Features:
         distance=distance(values),
         distance_to_input=math.nan if inputs is None else distance(inputs),
         normalized=_normalized(recording, source),
-        classes=_classes(found[place], [part[2][place] for part in parts if len(part[2]) == len(found)]),
+        classes=_classes(facts[index], [part[2][index] for part in parts if len(part[2]) == len(facts)]),
     )
 
 
 def _inputs(tables: Sequence[np.ndarray | None], rows: Sequence[int], finite: np.ndarray) -> np.ndarray | None:
     """Returns the raw inputs of the rows that have finite features, as far as they were kept."""
-    known = [table for table in tables if table is not None]
-    if len(known) < len(tables) or any(table.shape[1:] != known[0].shape[1:] for table in known):
+    kept = [table for table in tables if table is not None]
+    if len(kept) < len(tables) or any(table.shape[1:] != kept[0].shape[1:] for table in kept):
         return None
     starts = np.cumsum([0, *rows[:-1]])
-    chosen = np.concatenate([np.arange(start, start + len(table)) for start, table in zip(starts, known, strict=True)])
-    return np.concatenate(known)[finite[chosen]].astype("float64")
+    chosen = np.concatenate([np.arange(start, start + len(table)) for start, table in zip(starts, kept, strict=True)])
+    return np.concatenate(kept)[finite[chosen]].astype("float64")
 
 
 def effective_rank(values: np.ndarray) -> float:
@@ -108,7 +108,8 @@ def _normalized(recording: Recording, source: Sequence[str]) -> bool:
     if len(source) != 1:
         return False
     return next(
-        (each.role == "normalization" for each in makers(recording.seen, source[0]) if each.role not in _KEEPING), False
+        (layer.role == "normalization" for layer in makers(recording.seen, source[0]) if layer.role not in _KEEPING),
+        False,
     )
 
 

@@ -40,7 +40,7 @@ class Seen:
 
 @dataclass(eq=False)
 class Recording:
-    """What was seen, in inference mode, with memory for one batch whatever the number of batches.
+    """What was seen, in inference mode, with memory for one batch, however many there are.
 
     Attributes:
         model: the model that ran.
@@ -76,7 +76,7 @@ class Recording:
         return {name: learnt_before(self.seen, path) for name, path in self.output_paths.items()}
 
     def feature_rows(self) -> int:
-        """Returns of how many rows there are features."""
+        """Returns how many rows there are features of."""
         return max((sum(len(part[0]) for part in parts) for parts in self.features.values()), default=0)
 
 
@@ -191,8 +191,8 @@ def _entering(trace: Trace, seen: Sequence[Seen], name: str) -> tf.Tensor | None
 
 
 def _seen(call: Call) -> Seen:
-    entered, given = (tuple(tuple(each.shape) for each in tensors) for tensors in (call.entered, call.given))
-    return Seen(call.path, call.kind, call.role, call.activation, call.inputs, call.layer, entered, given)
+    entered, returned = (tuple(tuple(tensor.shape) for tensor in tensors) for tensors in (call.entered, call.given))
+    return Seen(call.path, call.kind, call.role, call.activation, call.inputs, call.layer, entered, returned)
 
 
 def _numeric(tensor: tf.Tensor) -> bool:

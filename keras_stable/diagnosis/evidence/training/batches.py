@@ -1,4 +1,4 @@
-"""The batches of one epoch after the other, for trainings that end when they have seen enough."""
+"""Batches of epoch after epoch, for trainings that end when they have seen enough."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -7,10 +7,10 @@ from keras_stable.diagnosis.evidence.data.source import Source
 
 
 def endless(source: Source, change: Callable[[Batch], Batch] | None = None) -> Iterator[Batch]:
-    """Yields the batches of one epoch after the other, each in the order and size of `fit`.
+    """Yields the batches of epoch after epoch, in the order and size of `fit`.
 
     Only the last batch of an epoch is left out where it is smaller than the one before it: it is a small part of
-    the data, and a step is built anew for rows of another number.
+    the data, and for another number of rows the step is built again.
 
     Args:
         source: the data.

@@ -10,7 +10,7 @@ _OPTION = "disable_meta_optimizer"
 
 @contextmanager
 def light_graphs() -> Iterator[None]:
-    """Has TensorFlow take graphs as they are: to rewrite that of a deep model takes longer than many of its steps.
+    """Makes TensorFlow run graphs as they are: rewriting that of a deep model takes longer than many of its steps.
 
     >>> with light_graphs():
     ...     tf.config.optimizer.get_experimental_options()["disable_meta_optimizer"]

@@ -18,7 +18,7 @@ from keras_stable.diagnosis.evidence.training.workbench import Workbench
 from keras_stable.diagnosis.facts import Evaluation, Input, Labels, NonfiniteOrigin, Output, Probe, Trial
 from keras_stable.optimizers.history import GradientHistoryReader
 
-# Trials last so many steps, so the probe's loss after as many is what they are compared with.
+# Trials last this many steps, so they are compared with the probe's loss after the same number.
 TRIAL_STEPS = 100
 # Sums of many layers' weights are read at these steps only: reading them costs more than a step.
 _MEASURED = frozenset((0, 1, 2, 4, 8, 16, 32, 64, 128, 256))
@@ -68,7 +68,7 @@ def probe(
     """Trains, and returns what it saw and, where numbers stopped being finite, the place where that began.
 
     Args:
-        bench: the workbench, as it is put back.
+        bench: the workbench, just put back.
         program: what to train and judge on.
         limits: how far to go.
         before: how the model answers the sample of the program; None to find out.
@@ -133,7 +133,7 @@ def _norms(reader: GradientHistoryReader | None) -> dict[str, Any]:
 
 
 def _values(variables: Sequence[keras.Variable]) -> list[np.ndarray]:
-    """Returns the values, in the memory of the variables for as long as nobody writes to these."""
+    """Returns the values, which share the memory of the variables until these are written to."""
     return [np.asarray(variable.value.read_value()) for variable in variables]
 
 

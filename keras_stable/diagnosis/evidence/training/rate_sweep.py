@@ -26,8 +26,8 @@ def rate_range(
     """Returns the loss while the learning rate grows by the same factor at every step (Smith 2017, section 3.3).
 
     Stops when the running mean of the loss is four times its best and above its first, or not finite. The rate
-    of an entry is that of the step before its loss was taken, and from a loss is taken what its batch had more
-    than the others before training. `best` is where the running mean falls most for a growing rate, NaN where
+    of an entry is that of the step before its loss was taken, and each loss is corrected by how far its batch was
+    above the others before training. `best` is where the running mean falls most for a growing rate, NaN where
     it never falls; `highest` is the last rate at which it was still at its bottom.
 
     Args:
@@ -39,8 +39,8 @@ def rate_range(
     Raises:
         Skip: When there are no batches.
     """
-    given = list(itertools.islice(batches, steps))
-    if not given:
+    kept = list(itertools.islice(batches, steps))
+    if not kept:
         raise Skip("there are no batches")
     bench = Workbench(model)
     planned = np.geomspace(lowest, highest, steps).tolist()
@@ -48,9 +48,9 @@ def rate_range(
     smooth: list[float] = []
     try:
         bench.constant_rate(0.0)
-        before = [_loss(bench, batch) for batch in given]
+        before = [_loss(bench, batch) for batch in kept]
         bench.restore()
-        rounds = itertools.cycle(zip(given, before, strict=True))
+        rounds = itertools.cycle(zip(kept, before, strict=True))
         # A step returns the loss from before it, so each rate is judged by the step after its own.
         bench.constant_rate(planned[0])
         bench.step(next(rounds)[0])

@@ -134,7 +134,7 @@ class Trials:
         return Trial(name, steps, loss if finite else math.inf, accuracy)
 
     def _in_own_unit(self, seen: Evaluation) -> float:
-        """Returns the loss of own targets that leaves the same share of what a constant answer leaves to gain."""
+        """Returns the loss on the original targets that leaves the same share of the gain over a constant answer."""
         left = 1 - gained(seen.constant_loss, seen.loss, seen.floor)
         before = self.probe.before
         floor = before.floor if math.isfinite(before.floor) else 0.0
@@ -154,21 +154,21 @@ def standardized_inputs(program: Program) -> Change | None:
     if len(flat) != len(program.inputs):
         return None
     moments: list[tuple[np.ndarray, np.ndarray] | None] = []
-    for values, each in zip(flat, program.inputs, strict=True):
-        if each.consumer == "Embedding" or not np.issubdtype(values.dtype, np.number):
+    for values, facts in zip(flat, program.inputs, strict=True):
+        if facts.consumer == "Embedding" or not np.issubdtype(values.dtype, np.number):
             moments.append(None)
             continue
         axis = 0 if values.ndim == 2 else None
-        known = np.where(np.isfinite(values), values, np.nan).astype("float64")
-        mean, std = np.nanmean(known, axis), np.nanstd(known, axis)
+        finite = np.where(np.isfinite(values), values, np.nan).astype("float64")
+        mean, std = np.nanmean(finite, axis), np.nanstd(finite, axis)
         moments.append((mean, np.where(std > 0, std, 1.0)))
     if not any(moments):
         return None
 
     def change(batch: Batch) -> Batch:
         scaled = [
-            values if each is None else ((values - each[0]) / each[1]).astype("float32")
-            for values, each in zip(keras.tree.flatten(batch.x), moments, strict=True)
+            values if moment is None else ((values - moment[0]) / moment[1]).astype("float32")
+            for values, moment in zip(keras.tree.flatten(batch.x), moments, strict=True)
         ]
         return replace(batch, x=keras.tree.pack_sequence_as(batch.x, scaled))
 
@@ -177,7 +177,7 @@ def standardized_inputs(program: Program) -> Change | None:
 
 def standardized_targets(program: Program, probe: Probe) -> Change | None:
     """Returns a change that brings the targets of a regression to mean 0 and deviation 1; None for others."""
-    if not probe.before.outputs or any(each.task != "regression" for each in probe.before.outputs):
+    if not probe.before.outputs or any(output.task != "regression" for output in probe.before.outputs):
         return None
     flat = [np.asarray(values, "float64") for values in keras.tree.flatten(program.sample.y)]
     moments = [(values.mean(0), np.where(values.std(0) > 0, values.std(0), 1.0)) for values in flat]

@@ -27,7 +27,7 @@ class Workbench:
 
     Attributes:
         initialized: bool, whether it begins at new initial weights.
-        first_seconds: float, what the last first step after a change took: the step is traced and built in it.
+        first_seconds: float, what the first step after the last change took, which traces and builds the step.
         step_seconds: float, what the quickest of the other steps took; NaN before there was one.
     """
 
@@ -46,7 +46,7 @@ class Workbench:
         self.first_seconds = self.step_seconds = math.nan
 
     def restore(self) -> None:
-        """Puts back the weights, the optimizer's state and a schedule of the beginning."""
+        """Puts back the initial weights, optimizer state and learning-rate schedule."""
         if learning_rate_source(self.optimizer) is not self._rate:
             replace_learning_rate_source(self.optimizer, self._rate)
             self.model.train_function = None
@@ -64,7 +64,7 @@ class Workbench:
         """Takes one step and returns the batch's own loss and metrics."""
         self.model.reset_metrics()
         start = self.clock()
-        # As `fit` hands data on: a step of one's own may count on no weights being there.
+        # As `fit` passes data on: a custom step may rely on there being no weights.
         data = as_tensors(tuple(part for part in (batch.x, batch.y, batch.sample_weight) if part is not None))
         is_first = self.model.train_function is None
         if is_first:
@@ -82,7 +82,7 @@ class Workbench:
         return numbers
 
     def seconds_of(self, steps: int, rebuilt: bool = False) -> float:
-        """Returns about how long so many steps take, by those taken so far; 0 before any.
+        """Returns about how long this many steps take, judged by those taken so far; 0 before the first.
 
         Args:
             steps: int.
@@ -93,7 +93,7 @@ class Workbench:
         return 0.0 if math.isnan(needed) else needed
 
     def train(self, batches: Iterable[Batch], steps: int, deadline: Deadline | None = None) -> int:
-        """Takes up to so many steps, until a loss is not finite or time is up, and returns how many."""
+        """Takes up to this many steps, until a loss is not finite or time is up, and returns how many it took."""
         taken = 0
         for batch in batches:
             if taken == steps or (deadline is not None and deadline.over):

@@ -32,7 +32,7 @@ def test_inputs_labels_and_weights_come_first():
     model = model_of(layers.Dense(3, name="a"), layers.Dense(1, name="b"))
     found = nonfinite_origin(model, Batch(spoiled(X, 2), Y), -1)
     assert (found.where, found.rows, found.step) == ("inputs", (2,), -1)
-    found = nonfinite_origin(model, Batch(X, spoiled(Y, 3)), 0, place=5)
+    found = nonfinite_origin(model, Batch(X, spoiled(Y, 3)), 0, index=5)
     assert (found.where, found.rows, found.batch) == ("labels", (3,), 5)
     model.get_layer("b").bias.assign([np.inf])
     found = nonfinite_origin(model, Batch(X, Y), 0)
