@@ -105,9 +105,9 @@ def distance_of_classes(case: Case) -> Found | None:
         return _distance(case, "the labels are one of 2 classes", _SOFTMAX, troubled, 0.7)
     if labels.kind == "binary" and output.width == 1:
         usual = output.activation in ("sigmoid", "hard_sigmoid")
-        found = _distance(case, "the labels are 0 or 1", _SIGMOID, troubled, 0.4 if usual else 0.65)
+        finding = _distance(case, "the labels are 0 or 1", _SIGMOID, troubled, 0.4 if usual else 0.65)
         # It trains in many a tutorial: whatever else is wrong stands beside it, not under it.
-        return replace(found, explains=()) if usual else found
+        return replace(finding, explains=()) if usual else finding
     if labels.kind == "multi_hot" and case.measures_accuracy:
         return _distance(case, "the labels are each 0 or 1", _SIGMOID, troubled, 0.5)
     if output.width == 1 and look_like_classes(labels):

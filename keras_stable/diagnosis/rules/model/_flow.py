@@ -48,7 +48,7 @@ def before(structure: Structure, layer: Layer) -> Iterator[Layer]:
 
 def next_kernels(structure: Structure, path: str) -> list[Layer]:
     """Returns the layers that end each way on from one: learnt ones, merges, and others that are not passed through."""
-    found: list[Layer] = []
+    ends: list[Layer] = []
     waiting, seen = [path], {path}
     while waiting:
         for layer in structure.consumers(waiting.pop()):
@@ -58,8 +58,8 @@ def next_kernels(structure: Structure, path: str) -> list[Layer]:
             if pass_through(layer):
                 waiting.append(layer.path)
             else:
-                found.append(layer)
-    return found
+                ends.append(layer)
+    return ends
 
 
 def avoidable(structure: Structure, path: str, outputs: Collection[str]) -> bool:
@@ -72,7 +72,7 @@ def avoidable(structure: Structure, path: str, outputs: Collection[str]) -> bool
     for layer in structure.layers:
         if layer.path == path:
             continue
-        fed = not layer.inputs or any(each in reached or each not in names for each in layer.inputs)
+        fed = not layer.inputs or any(source in reached or source not in names for source in layer.inputs)
         if fed:
             reached.add(layer.path)
     return any(output in reached for output in outputs) or path in outputs

@@ -61,17 +61,18 @@ def peak(values: Iterable[float]) -> float:
 def layer_norms(gradients: Gradients) -> tuple[LayerNorm, ...]:
     """Returns the norms of every layer with a kernel that gets a gradient other than zero, in data-flow order."""
     layers: dict[str, list[VariableGradient]] = {}
-    for each in gradients.variables:
-        if each.received and not each.zero and is_kernel(each.path):
-            layers.setdefault(each.layer, []).append(each)
-    found = [
+    for variable in gradients.variables:
+        if variable.received and not variable.zero and is_kernel(variable.path):
+            layers.setdefault(variable.layer, []).append(variable)
+    norms = [
         LayerNorm(
             layer=path,
             depth=kernels[0].depth,
             part=kernels[0].part,
-            norm=math.hypot(*(median(each.norms) for each in kernels)),
-            mean_abs=sum(each.mean_abs * each.size for each in kernels) / max(sum(each.size for each in kernels), 1),
+            norm=math.hypot(*(median(kernel.norms) for kernel in kernels)),
+            mean_abs=sum(kernel.mean_abs * kernel.size for kernel in kernels)
+            / max(sum(kernel.size for kernel in kernels), 1),
         )
         for path, kernels in layers.items()
     ]
-    return tuple(sorted(found, key=lambda each: each.depth))
+    return tuple(sorted(norms, key=lambda norm: norm.depth))

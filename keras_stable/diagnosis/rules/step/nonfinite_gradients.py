@@ -59,9 +59,9 @@ def nonfinite_gradients(
     if origin is not None and origin.where == "gradients":
         yield _from_origin(origin)
         return
-    hit = [each for each in gradients.variables if each.nonfinite > 0] if gradients is not None else []
-    if gradients is not None and (hit or not all(math.isfinite(each) for each in gradients.global_norms)):
-        deepest = max(hit, key=lambda each: each.depth, default=None)
+    hit = [variable for variable in gradients.variables if variable.nonfinite > 0] if gradients is not None else []
+    if gradients is not None and (hit or not all(math.isfinite(norm) for norm in gradients.global_norms)):
+        deepest = max(hit, key=lambda variable: variable.depth, default=None)
         named = f" On the way back it begins at {deepest.path}." if deepest is not None else ""
         yield Found(
             where=deepest.layer if deepest is not None else "training",
