@@ -24,15 +24,15 @@ def grouped(findings: Sequence[Finding], rules: Iterable[Rule]) -> tuple[Finding
     for index, finding in enumerate(ranked):
         if index in roots:
             continue
-        cause = next(each for each in _causes(finding, ranked, reach) if each in roots)
+        cause = next(root for root in _causes(finding, ranked, reach) if root in roots)
         children[cause].append(replace(finding, cause=ranked[cause].rule))
     order = sorted(children, key=lambda root: _root_rank(ranked[root], children[root]))
-    return tuple(each for root in order for each in (ranked[root], *children[root]))
+    return tuple(finding for root in order for finding in (ranked[root], *children[root]))
 
 
 def _root_rank(root: Finding, explained: Sequence[Finding]) -> tuple[int, float, int, str]:
     """A cause is as grave as the gravest that it explains."""
-    gravest = min(SEVERITIES.index(each.severity) for each in (root, *explained))
+    gravest = min(SEVERITIES.index(finding.severity) for finding in (root, *explained))
     return gravest, -root.score, -len(explained), root.id
 
 
