@@ -114,12 +114,12 @@ def _of_type(hint: Any, definitions: dict[str, Node]) -> Node:
     if origin is Literal:
         return {"enum": list(arguments)}
     if origin in (types.UnionType, typing.Union):
-        return _of_union([_of_type(each, definitions) for each in arguments])
+        return _of_union([_of_type(argument, definitions) for argument in arguments])
     if origin is tuple and arguments[-1] is Ellipsis:
         return {"type": "array", "items": _of_type(arguments[0], definitions)}
     if origin is tuple:
         length = len(arguments)
-        items = [_of_type(each, definitions) for each in arguments]
+        items = [_of_type(argument, definitions) for argument in arguments]
         return {"type": "array", "prefixItems": items, "minItems": length, "maxItems": length}
     if origin is Mapping:
         return {"type": "object", "additionalProperties": _of_type(arguments[1], definitions)}

@@ -47,8 +47,8 @@ def about(report: ReportContents) -> list[tuple[str, str]]:
     >>> about(ReportContents(about={"model": "mlp", "parameters": 4160, "seconds": 3.14159, "history": None}))
     [('model', 'mlp'), ('parameters', '4,160'), ('seconds', '3.14')]
     """
-    known = ((key, value) for key, value in report.about.items() if value is not None and value != "")
-    return [(title(key), figure(value)) for key, value in known]
+    entries = ((key, value) for key, value in report.about.items() if value is not None and value != "")
+    return [(title(key), figure(value)) for key, value in entries]
 
 
 def title(key: str) -> str:
