@@ -57,10 +57,10 @@ def find_subject(model: str, data: str | None = None) -> tuple[Place, Place | No
     >>> find_subject("script:build")
     (Place(kind='function', name='script:build', config=None), None)
     """
-    place = _find_model(model)
-    if place.kind == "saved model" and data is None:
+    source = _find_model(model)
+    if source.kind == "saved model" and data is None:
         raise missing_data("A saved model")
-    return place, None if data is None else _find_data(data)
+    return source, None if data is None else _find_data(data)
 
 
 def missing_data(what: str) -> InvalidArgumentError:
