@@ -100,11 +100,11 @@ class FeatureNormalization(keras.layers.Normalization):
         rank = len(self.built_shape)
         return tuple(sorted(axis % rank for axis in self.axis))
 
-    def _statistic(self, weight: str, given: str) -> Any:
+    def _statistic(self, weight: str, argument: str) -> Any:
         if not self.built:
             return None
         if self.input_mean is not None:
-            return getattr(self, given)
+            return getattr(self, argument)
         kept = self.keep_axis
         shape = [size if axis in kept else 1 for axis, size in enumerate(self.built_shape)]
         return ops.cast(ops.reshape(getattr(self, weight), shape), self.compute_dtype)

@@ -160,5 +160,5 @@ def _norms(tensors: Sequence[tf.Tensor], dtype: str) -> tf.Tensor:
 
 
 def _scaled_norms(tensors: Sequence[tf.Tensor], scales: tf.Tensor) -> tf.Tensor:
-    each = zip(tensors, tf.unstack(scales, num=len(tensors)), strict=True)
-    return _norms([tf.cast(tensor, scales.dtype) * scale for tensor, scale in each], scales.dtype.name) / scales
+    pairs = zip(tensors, tf.unstack(scales, num=len(tensors)), strict=True)
+    return _norms([tf.cast(tensor, scales.dtype) * scale for tensor, scale in pairs], scales.dtype.name) / scales

@@ -92,8 +92,10 @@ class Clipping:
             norms, norm = norms * factor, norm * factor
             factors = factor if factors is None else factors * factor
         if factors is not None:
-            each = tf.unstack(factors, num=len(clipped)) if factors.shape.rank else [factors] * len(clipped)
-            clipped = [_multiplied(gradient, one) for gradient, one in zip(clipped, each, strict=True)]
+            multipliers = tf.unstack(factors, num=len(clipped)) if factors.shape.rank else [factors] * len(clipped)
+            clipped = [
+                _multiplied(gradient, multiplier) for gradient, multiplier in zip(clipped, multipliers, strict=True)
+            ]
         return ClippedGradients(clipped, norms, norm)
 
     def _adapted(self, gradient: tf.Tensor, variable: Any) -> tf.Tensor:

@@ -35,7 +35,7 @@ def update_by_one_branch(
     """
     n, limit = len(gradients), clipping.value_limit
     quick, hold = quick_norms(gradients, limit, clipping.dtype)
-    shared = SharedBranch(lambda *given: update(given[:n], MeasuredNorms(*given[n:])), [*gradients, *quick])
+    shared = SharedBranch(lambda *tensors: update(tensors[:n], MeasuredNorms(*tensors[n:])), [*gradients, *quick])
 
     def unusual() -> None:
         clipped = clipping.clip_values(gradients)

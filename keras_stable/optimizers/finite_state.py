@@ -67,8 +67,8 @@ def keep_finite_state(model: keras.Model, *optimizers: Any) -> keras.Model:
 
 
 def _state(model: keras.Model) -> list[keras.Variable]:
-    each = {id(variable): variable for variable in [*model.non_trainable_variables, *model.metrics_variables]}
-    return list(each.values())
+    unique = {id(variable): variable for variable in [*model.non_trainable_variables, *model.metrics_variables]}
+    return list(unique.values())
 
 
 def _skipped_steps(optimizers: list[Any]) -> tf.Tensor:

@@ -184,5 +184,5 @@ def _is_gradient(gradient: Any, variable: Any) -> bool:
 
 
 def _replaced(items: Sequence[Any], places: list[int], others: Sequence[Any]) -> list[Any]:
-    given = dict(zip(places, others, strict=True))
-    return [given.get(i, item) for i, item in enumerate(items)]
+    replacements = dict(zip(places, others, strict=True))
+    return [replacements.get(i, item) for i, item in enumerate(items)]
