@@ -110,7 +110,7 @@ def learning_rate_too_high(
 def _signs(
     compiled: Compiled, probe: Probe | None, curvature: Curvature | None, rate_range: RateRange | None
 ) -> dict[str, float]:
-    """Returns the figures that speak for too long a step, by name."""
+    """Returns the figures that point to too long a step, by name."""
     signs = {}
     update = _rates.kernel_update(probe)
     if update > UPDATE.value:

@@ -28,10 +28,10 @@ class LayerNorm:
 
 
 def is_kernel(path: str) -> bool:
-    """Returns whether a variable is what a layer multiplies by: no bias, scale or table.
+    """Returns whether a variable is what a layer multiplies by, not a bias, scale or table.
 
     A bias before a batch normalization, the bias of the keys of an attention and a row of a table that no
-    sample asks for rightly get a gradient of zero, so they say nothing of a layer.
+    sample asks for rightly get a gradient of zero, so they say nothing about a layer.
 
     >>> [is_kernel(path) for path in ("dense/kernel", "gru/recurrent_kernel", "dense/bias", "embedding/embeddings")]
     [True, True, False, False]

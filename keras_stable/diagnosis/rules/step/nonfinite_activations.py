@@ -72,7 +72,7 @@ def nonfinite_activations(
 
 
 def _from_origin(origin: NonfiniteOrigin) -> Found:
-    """Returns the finding for the place that following the values step by step has found."""
+    """Returns the finding for the origin, which was found by following the values step by step."""
     what = f"the weight {origin.variable}" if origin.where == "weights" else f"the output of {origin.layer}"
     when = "Before training" if origin.step < 0 else f"In step {origin.step} of a short training"
     rows = f", samples {listed(origin.rows)}" if origin.rows else ""

@@ -90,7 +90,7 @@ def nonfinite_gradients(
 
 
 def _from_origin(origin: NonfiniteOrigin) -> Found:
-    """Returns the finding for the place that following the values step by step has found."""
+    """Returns the finding for the origin, which was found by following the values step by step."""
     when = "before training" if origin.step < 0 else f"in step {origin.step} of a short training"
     rows = f", samples {listed(origin.rows)}" if origin.rows else ""
     why = f": {origin.operation}" if origin.operation else ""
