@@ -31,13 +31,13 @@ def grouped(findings: Sequence[Finding], rules: Iterable[Rule]) -> tuple[Finding
 
 
 def _root_rank(root: Finding, explained: Sequence[Finding]) -> tuple[int, float, int, str]:
-    """A cause is as grave as the gravest that it explains."""
+    """Returns the sort key of a root cause, which is as grave as the gravest finding that it explains."""
     gravest = min(SEVERITIES.index(finding.severity) for finding in (root, *explained))
     return gravest, -root.score, -len(explained), root.id
 
 
 def _causes(finding: Finding, ranked: Sequence[Finding], reach: Mapping[str, frozenset[str]]) -> list[int]:
-    """Returns the places of the findings that explain one, the best first."""
+    """Returns the indices of the findings that explain this one, the best first."""
     return [
         index
         for index, other in enumerate(ranked)

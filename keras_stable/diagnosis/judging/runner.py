@@ -18,7 +18,7 @@ class Evidence(Mapping[str, Any]):
 
     Args:
         providers: mapping of str to a function without arguments that gathers it, or raises `Skip` with the
-            reason why it cannot be had.
+            reason why it is not available.
 
     >>> evidence = Evidence({"answer": lambda: 42})
     >>> evidence["answer"], evidence.gathered
@@ -44,7 +44,7 @@ class Evidence(Mapping[str, Any]):
         return self.gathered[name]
 
     def failure(self, name: str) -> Exception | None:
-        """Returns why a kind of evidence cannot be had; None where it can."""
+        """Returns why a kind of evidence is not available; None where it is."""
         try:
             self[name]
         except Exception as error:  # noqa: BLE001 - returned, for the caller to judge
@@ -63,7 +63,7 @@ def run_rules(rules: Iterable[Rule], evidence: Evidence, progress: Callable[[str
 
     Args:
         rules: the rules, in the order of their ids.
-        evidence: what they may ask for.
+        evidence: what the rules may ask for.
         progress: called with the name of each rule before it runs.
 
     Returns:

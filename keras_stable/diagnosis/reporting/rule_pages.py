@@ -42,7 +42,7 @@ def rule_page(rule: Rule, rules: Iterable[Rule] | None = None) -> str:
     """Returns the page of a rule.
 
     Args:
-        rule: the rule; the sections of its docstring make up the greater part.
+        rule: the rule; the sections of its docstring make up most of the page.
         rules: the rules among which it looks for its causes; None takes the package's.
 
     >>> from keras_stable.diagnosis.rules import find_rule
@@ -118,7 +118,7 @@ def _thresholds(rule: Rule) -> Iterator[str]:
 
 
 def _links(title: str, slugs: Sequence[str], documented: Sequence[Rule]) -> list[str]:
-    """Returns a section that links to other rules; one that is not known has no page to link to."""
+    """Returns a section that links to other rules; a rule without a page is named only."""
     if not slugs:
         return []
     pages = {rule.slug for rule in documented}

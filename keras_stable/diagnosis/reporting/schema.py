@@ -52,7 +52,7 @@ class Facts(TypedDict, total=False):
 
 
 def report_schema() -> Node:
-    """Returns the JSON schema of a report, made anew.
+    """Returns the JSON schema of a report, built from the dataclasses.
 
     >>> report_schema()["properties"]["schema_version"]
     {'const': 1}
@@ -140,7 +140,7 @@ def _attributes(page: str) -> dict[str, str]:
     for entry in re.split(r"\n(?= {4}\S)", section.split("\n\n")[0]):
         names, _, text = " ".join(entry.split()).partition(": ")
         said |= {name.strip(): text for name in names.split(",")}
-    # The schema has the types in words of its own.
+    # The schema states the types itself.
     return {
         name: re.sub(r"^(str|int|float|bool|tuple)\b[^,:;.]*[,:] ", "", text) for name, text in said.items() if text
     }

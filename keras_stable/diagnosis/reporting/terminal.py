@@ -22,7 +22,7 @@ _INDENT = 3
 
 
 def renderable(report: ReportContents, details: bool = False) -> RenderableType:
-    """Returns a report as what a rich console prints.
+    """Returns a report in the form that a rich console prints.
 
     Args:
         report: what to show.
