@@ -95,7 +95,7 @@ def audit(
             progress=say,
             **options,
         )
-        # Files before the text, which may go to a pipe that is closed.
+        # The files come before the text, because the text may go to a pipe that is closed.
         if json_path is not None:
             write_page(json_path, report.to_json() + "\n", "json")
         if html is not None:

@@ -16,7 +16,7 @@ from keras_stable.subjects.functions import call_for_data, call_for_model
 from keras_stable.subjects.places import Place, missing_data
 from keras_stable.subjects.saved_models import read_model
 
-# What belongs to data, and goes when other data take their place.
+# These arguments belong to the data, and go when other data replace them.
 _OF_DATA = ("x", "y", "sample_weight", "validation_data", "validation_split", "steps_per_epoch")
 
 
@@ -67,7 +67,7 @@ def _subject(source: Place) -> Subject:
     if source.kind == "config":
         return Subject(adapted_model(config, data), _arguments(config, data))
     if config.model.module is not None:
-        # It registers the classes that the encoder is made of.
+        # The module registers the classes that the encoder is made of.
         load_object(config.model.module, "model.module")
     return Subject(read_model(source.path / "model.keras"), {**_arguments(config, data), "history": source.path})
 

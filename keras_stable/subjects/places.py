@@ -1,4 +1,4 @@
-"""Where a model and its data are, by the arguments of a command line. Imports no TensorFlow."""
+"""Finds where a model and its data are from command-line arguments. Imports no TensorFlow."""
 
 import zipfile
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Place:
 
 
 def find_subject(model: str, data: str | None = None) -> tuple[Place, Place | None]:
-    """Returns where a model is, and its data where they are somewhere else.
+    """Returns where a model is, and where its data are if they are somewhere else.
 
     | model | what it is |
     | --- | --- |
