@@ -185,7 +185,7 @@ class FeatureNormalization(keras.layers.Normalization):
 
     @property
     def scale(self) -> Any:
-        """What features are divided by: the standard deviation, or 1 for a feature that counts as constant."""
+        """What the features are divided by: the standard deviation, or 1 for a feature that counts as constant."""
         deviation = ops.sqrt(self.variance)
         constant = deviation <= ops.maximum(self.epsilon, self._rounding * ops.abs(self.mean))
         return ops.where(constant, ops.ones_like(deviation), deviation)
