@@ -95,7 +95,7 @@ def audit(
             progress=say,
             **options,
         )
-        # Files before the text, which may go to a pipe that is closed.
+        # The files come before the text, because the text may go to a pipe that is closed.
         if json_path is not None:
             write_page(json_path, report.to_json() + "\n", "json")
         if html is not None:
@@ -120,13 +120,13 @@ def explain(rule: str) -> None:
     from keras_stable.diagnosis.rules import all_rules, find_rule
     from keras_stable.errors import InvalidArgumentError
 
-    found = find_rule(rule)
-    if found is None:
-        names = [name for each in all_rules() for name in (each.id, each.slug)]
+    chosen = find_rule(rule)
+    if chosen is None:
+        names = [name for candidate in all_rules() for name in (candidate.id, candidate.slug)]
         close = difflib.get_close_matches(rule, names, n=1)
         hint = f"Did you mean {close[0]!r}?" if close else "docs/rules.md lists them."
         raise InvalidArgumentError(f'`rule` must be an id such as "KS401", or a slug. Received: rule={rule!r}. {hint}')
-    console, page = Console(), rule_page(found)
+    console, page = Console(), rule_page(chosen)
     if console.is_terminal:
         console.print(Markdown(page))
     else:

@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def start_tensorflow() -> None:
-    """Imports TensorFlow, its own log silenced unless the user has set how much it says, and sees that Keras uses it.
+    """Imports TensorFlow, silences its log unless the user has set a level, and checks that Keras uses it.
 
     Raises:
         UnsupportedKerasError: When Keras runs on another backend.

@@ -21,5 +21,5 @@ def status() -> Iterator[Callable[[str], None]]:
         yield lambda line: click.echo(line, err=True)
         return
     with console.status("") as shown:
-        # Names of models are no markup.
+        # A model's name is not markup.
         yield lambda line: shown.update(Text(line))

@@ -100,11 +100,11 @@ class FeatureNormalization(keras.layers.Normalization):
         rank = len(self.built_shape)
         return tuple(sorted(axis % rank for axis in self.axis))
 
-    def _statistic(self, weight: str, given: str) -> Any:
+    def _statistic(self, weight: str, argument: str) -> Any:
         if not self.built:
             return None
         if self.input_mean is not None:
-            return getattr(self, given)
+            return getattr(self, argument)
         kept = self.keep_axis
         shape = [size if axis in kept else 1 for axis, size in enumerate(self.built_shape)]
         return ops.cast(ops.reshape(getattr(self, weight), shape), self.compute_dtype)
@@ -185,7 +185,7 @@ class FeatureNormalization(keras.layers.Normalization):
 
     @property
     def scale(self) -> Any:
-        """What features are divided by: the standard deviation, or 1 for a feature that counts as constant."""
+        """What the features are divided by: the standard deviation, or 1 for a feature that counts as constant."""
         deviation = ops.sqrt(self.variance)
         constant = deviation <= ops.maximum(self.epsilon, self._rounding * ops.abs(self.mean))
         return ops.where(constant, ops.ones_like(deviation), deviation)

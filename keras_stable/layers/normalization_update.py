@@ -1,4 +1,4 @@
-"""Measures the normalization of a model anew without changing what the model computes.
+"""Updates the normalization statistics of a model without changing what the model computes.
 
 Source: H. van Hasselt et al. (2016), "Learning values across many orders of magnitude", section 2.1 (PopArt:
 preserve outputs precisely while adaptively rescaling). There the targets are normalised; here the features
@@ -34,7 +34,7 @@ class NormalizedReadout:
     def rewrite(
         self, kernel: np.ndarray, bias: np.ndarray, *, old: "Affine", new: "Affine"
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Returns the kernel [d, c] and bias [c] that compute with `new` statistics what the given do with `old`."""
+        """Returns the kernel [d, c] and bias [c] that compute with `new` statistics what these compute with `old`."""
         shift = self.factor * ((new.mean - old.mean) / old.scale) @ kernel
         return kernel * (new.scale / old.scale)[:, None], bias + shift
 
@@ -82,7 +82,7 @@ def _adapts_features(layer: FeatureNormalization) -> bool:
 
 
 def _tensor(layer: keras.layers.Layer, which: str) -> Any:
-    # Keras raises for a layer that is used in several places: its tensor is not one, so it is none.
+    # Keras raises for a layer that is used in several places: it has no single output tensor.
     try:
         return getattr(layer, which)
     except AttributeError:

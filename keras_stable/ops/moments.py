@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-# What the sums themselves are off by, relative to the mean: a few units in the last place of float64.
+# The error of the sums themselves, relative to the mean: a few units in the last place of float64.
 _SUMMING = 64 * float(np.finfo(np.float64).eps)
 
 

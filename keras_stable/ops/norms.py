@@ -39,7 +39,7 @@ class MeasuredNorms(NamedTuple):
 def measure_norms(gradients: Sequence[tf.Tensor], limit: float | None = None, dtype: str = "float32") -> MeasuredNorms:
     """Returns the norms of the gradients before and after each of their values is clipped to `[-limit, limit]`.
 
-    Those of `quick_norms` where they hold, else those of `exact_norms`; arguments and result are theirs.
+    The norms of `quick_norms` where they hold, else those of `exact_norms`. The arguments are those of `quick_norms`.
 
     >>> measured = measure_norms([tf.constant([3.0, 40.0]), tf.constant([0.0])], limit=4.0)
     >>> measured.norms.numpy().round(3).tolist(), measured.clipped_norms.numpy().tolist()
@@ -84,7 +84,7 @@ def exact_norms(
     """Returns the norms where those of `quick_norms` may not hold: finite ones, as far as the dtype can hold them.
 
     The values of each gradient are brought into the range where their squares neither overflow nor vanish, by a
-    power of two, which rounds nothing. Which one is told by the quick norm of the gradient.
+    power of two, which rounds nothing. The quick norm of the gradient tells which one.
 
     Args:
         gradients: The n dense gradients.
@@ -113,7 +113,7 @@ def exact_norms(
     elif limit < safe.least:
         clipped_norms = _scaled_norms(clipped, tf.where(tf.math.is_nan(quick), one, one / safe.scale))
     else:
-        # What was tiny is not clipped, and what was huge has the norm of the limit at least.
+        # What was tiny is not clipped, and what was huge has at least the norm of the limit.
         clipped_norms = tf.where(tiny, norms, _norms(clipped, quick.dtype.name))
     return MeasuredNorms(norms, global_norm(norms), clipped_norms, global_norm(clipped_norms))
 
@@ -160,5 +160,5 @@ def _norms(tensors: Sequence[tf.Tensor], dtype: str) -> tf.Tensor:
 
 
 def _scaled_norms(tensors: Sequence[tf.Tensor], scales: tf.Tensor) -> tf.Tensor:
-    each = zip(tensors, tf.unstack(scales, num=len(tensors)), strict=True)
-    return _norms([tf.cast(tensor, scales.dtype) * scale for tensor, scale in each], scales.dtype.name) / scales
+    pairs = zip(tensors, tf.unstack(scales, num=len(tensors)), strict=True)
+    return _norms([tf.cast(tensor, scales.dtype) * scale for tensor, scale in pairs], scales.dtype.name) / scales

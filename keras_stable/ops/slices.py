@@ -10,7 +10,7 @@ Gradient: TypeAlias = tf.Tensor | tf.IndexedSlices
 def dense(gradient: Gradient) -> tf.Tensor:
     """Returns the gradient as one dense tensor, with the rows of a repeated index summed.
 
-    An `Embedding` hands out `tf.IndexedSlices` with one row a lookup. A norm or a clip of these rows
+    The gradient of an `Embedding` is `tf.IndexedSlices` with one row for each lookup. A norm or a clip of these rows
     is not that of the gradient as soon as an index repeats.
 
     Args:

@@ -45,7 +45,7 @@ class Clipping:
     """
 
     def __init__(self, limits: Any, dtype: str, statistics: keras.Variable | None = None) -> None:
-        # Read where they are used, as Keras does, so that a change before the next tracing has its effect.
+        # Read where they are used, as Keras does, so that a change before the next tracing takes effect.
         self._limits = limits
         self.dtype = dtype
         self._statistics = statistics
@@ -92,8 +92,10 @@ class Clipping:
             norms, norm = norms * factor, norm * factor
             factors = factor if factors is None else factors * factor
         if factors is not None:
-            each = tf.unstack(factors, num=len(clipped)) if factors.shape.rank else [factors] * len(clipped)
-            clipped = [_multiplied(gradient, one) for gradient, one in zip(clipped, each, strict=True)]
+            multipliers = tf.unstack(factors, num=len(clipped)) if factors.shape.rank else [factors] * len(clipped)
+            clipped = [
+                _multiplied(gradient, multiplier) for gradient, multiplier in zip(clipped, multipliers, strict=True)
+            ]
         return ClippedGradients(clipped, norms, norm)
 
     def _adapted(self, gradient: tf.Tensor, variable: Any) -> tf.Tensor:
@@ -127,9 +129,9 @@ def _multiplied(gradient: tf.Tensor, factor: tf.Tensor) -> tf.Tensor:
 
 
 def clipped_alone(gradients: Sequence[Any], optimizer: Any) -> list[Any]:
-    """Returns gradients with the clips of Keras that an optimizer has set, outside of any step.
+    """Returns gradients clipped by those of Keras's clips that an optimizer has set, outside of any step.
 
-    AGC and z-score clipping, which are none of Keras's, do not act: they need the weights, and the steps before.
+    AGC and z-score clipping, which Keras lacks, do not act: they need the weights and the earlier steps.
 
     Args:
         gradients: Tensors, slices or arrays; None where a variable has no gradient.
@@ -154,7 +156,7 @@ def checked_limit(name: str, limit: Any) -> float | None:
     """Returns the limit of the clip of this name as a float, or None.
 
     Raises:
-        InvalidArgumentError: When it is no possible limit.
+        InvalidArgumentError: When it cannot be a limit.
 
     >>> checked_limit("clipnorm", 3)
     3.0

@@ -56,7 +56,7 @@ def tracing(step: TracedStep) -> Iterator[None]:
 
 
 def once(argument: Any, dtype: Any, compute: Callable[[], tf.Tensor]) -> tf.Tensor:
-    """Returns what was computed for this argument and dtype before in the update, or computes it.
+    """Returns what this update has computed for the argument and dtype already, or computes it.
 
     >>> float(once("any", "float32", lambda: tf.constant(2.0)))
     2.0

@@ -25,7 +25,7 @@ def update_by_one_branch(
     """Updates where every gradient is finite, for the cost of one conditional in the usual step.
 
     Where `quick_norms` hold, every gradient is finite and no value has to be clipped. Only elsewhere are the norms
-    taken exactly and the values clipped, and is it asked whether the gradients are finite at all.
+    computed exactly, the values clipped, and the gradients checked for being finite at all.
 
     Args:
         gradients: The n dense gradients of the step.
@@ -35,7 +35,7 @@ def update_by_one_branch(
     """
     n, limit = len(gradients), clipping.value_limit
     quick, hold = quick_norms(gradients, limit, clipping.dtype)
-    shared = SharedBranch(lambda *given: update(given[:n], MeasuredNorms(*given[n:])), [*gradients, *quick])
+    shared = SharedBranch(lambda *tensors: update(tensors[:n], MeasuredNorms(*tensors[n:])), [*gradients, *quick])
 
     def unusual() -> None:
         clipped = clipping.clip_values(gradients)
@@ -49,7 +49,7 @@ def update_by_one_branch(
 def run_one(
     condition: tf.Tensor, then: Any, then_arguments: tuple, otherwise: Any, otherwise_arguments: tuple, *, spliced: bool
 ) -> None:
-    """Runs one of two functions in the compiled step, also where a strategy has to merge its replicas.
+    """Runs one of two functions in the compiled step, even where a strategy has to merge its replicas.
 
     Args:
         condition: A scalar bool tensor, the same on every replica.

@@ -23,7 +23,7 @@ def keep_finite_state(model: keras.Model, *optimizers: Any) -> keras.Model:
 
     Args:
         model: Compiled with an optimizer of `keras_stable.optimizers`, or a `LossScaleOptimizer` around
-            one, by the time it is trained.
+            one, by the time training begins.
         optimizers: Those that the model's own `train_step` uses, where that is not `model.optimizer`: the two of a
             GAN, say. The state is put back when any of them has skipped a step; what the others have updated stays.
 
@@ -67,8 +67,8 @@ def keep_finite_state(model: keras.Model, *optimizers: Any) -> keras.Model:
 
 
 def _state(model: keras.Model) -> list[keras.Variable]:
-    each = {id(variable): variable for variable in [*model.non_trainable_variables, *model.metrics_variables]}
-    return list(each.values())
+    unique = {id(variable): variable for variable in [*model.non_trainable_variables, *model.metrics_variables]}
+    return list(unique.values())
 
 
 def _skipped_steps(optimizers: list[Any]) -> tf.Tensor:

@@ -94,7 +94,7 @@ class GradientGuard(RecordingGuard):
         if self.built and self._knows(variables) and any(map(_is_gradient, grads, variables)):
             self._guarded_apply(list(grads), variables)
         else:
-            # What Keras refuses, it shall refuse in its own words.
+            # What Keras refuses, it refuses in its own words.
             super().apply(grads, trainable_variables)
 
     def clip_gradients(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
@@ -106,7 +106,7 @@ class GradientGuard(RecordingGuard):
             raise invalid_argument("optimizer", "one whose `apply` updates every variable that it is given", self)
         step.reached = True
         measured = step.measured
-        # They are others where they were unscaled, or accumulated, or where a user's own `apply` has changed them.
+        # They differ where they were unscaled or accumulated, or where a user's own `apply` has changed them.
         same = all(one is other for one, other in zip(gradients, step.gradients, strict=True))
         slices = gradients if same else [dense(gradient) for gradient in gradients]
         fitting = [rows(gradient) for gradient in slices]
@@ -172,7 +172,7 @@ class GradientGuard(RecordingGuard):
             update_by_one_branch(tensors, self._clipping, update_fitting, skip)
         else:
             measured = measure_norms(tensors, self.clipvalue if stepwise else None, self._clipping.dtype)
-            # Accumulated, as many gradients as large as this one must not overflow either.
+            # The sum of as many accumulated gradients, each as large as this one, must not overflow either.
             norm = measured.global_norm * (self.gradient_accumulation_steps or 1)
             finite = tf.math.is_finite(norm)
             run_one(finite, update, (grads, measured), skip, (norm, measured.norms), spliced=not self.clips)
@@ -184,5 +184,5 @@ def _is_gradient(gradient: Any, variable: Any) -> bool:
 
 
 def _replaced(items: Sequence[Any], places: list[int], others: Sequence[Any]) -> list[Any]:
-    given = dict(zip(places, others, strict=True))
-    return [given.get(i, item) for i, item in enumerate(items)]
+    replacements = dict(zip(places, others, strict=True))
+    return [replacements.get(i, item) for i, item in enumerate(items)]

@@ -21,7 +21,7 @@ class GuardState(keras.Metric):
     Args:
         dtype: Of the norms.
         zclip: Whether z-score clipping needs its statistics.
-        on_load: Is called once values have been loaded.
+        on_load: Called once values have been loaded.
 
     Attributes:
         counts: int64 `[2]`: rows ever written into the history, and skipped steps among them.

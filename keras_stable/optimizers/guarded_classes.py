@@ -30,7 +30,7 @@ def guard(optimizer_class: type) -> type[Any]:
         optimizer_class: A subclass of `keras.optimizers.Optimizer` that updates through `update_step`.
 
     Raises:
-        InvalidArgumentError: When it is no such class, or wraps other optimizers.
+        InvalidArgumentError: When it is not such a class, or wraps other optimizers.
 
     >>> import keras
     >>> optimizer = guard(keras.optimizers.RMSprop)(0.01, clipvalue=None)
@@ -110,7 +110,7 @@ def _optimizer_class(dotted_name: str) -> type:
     possible = all(map(str.isidentifier, names))
     value: Any = _import(names[0]) if possible else None
     for end, name in enumerate(names[1:] if possible else [], start=2):
-        # What a module or a class would make when it is asked for an attribute is not asked for.
+        # Attributes that a module or a class would create on access are not asked for.
         inner = vars(value).get(name) if inspect.ismodule(value) or inspect.isclass(value) else None
         value = inner if inspect.isclass(inner) else _import(".".join(names[:end]))
     if not _is_optimizer_class(value) or _dotted_name(value) != dotted_name:
@@ -119,7 +119,7 @@ def _optimizer_class(dotted_name: str) -> type:
 
 
 def _import(name: str) -> Any:
-    """Returns a module; None where there is none of this name."""
+    """Returns the module of this name; None where there is none."""
     if name in sys.modules:
         return sys.modules[name]
     package = name.rpartition(".")[0]

@@ -23,7 +23,7 @@ _RATE, _SCALE, _GRADIENT = 0.5, 8.0, 3.0
 def check_keras(optimizer_class: type | None = None, version: str | None = None) -> None:
     """Raises unless the hooks of the installed Keras are there, and, in a version without tests, work.
 
-    The tests prove the hooks of the tested versions. Any other one is put to a check of some milliseconds, at the
+    The tests prove the hooks of the tested versions. Any other version is checked in some milliseconds, at the
     first construction of a guarded optimizer: where it passes, there is one warning for the process.
 
     Args:
@@ -31,7 +31,7 @@ def check_keras(optimizer_class: type | None = None, version: str | None = None)
         version: The version to check; that of the installed Keras by default.
 
     Raises:
-        UnsupportedKerasError: When the backend is another, a hook is missing, or is not called as it must be.
+        UnsupportedKerasError: When the backend is not TensorFlow, or a hook is missing or not called as it must be.
 
     >>> check_keras()
     """
@@ -79,7 +79,7 @@ def _in_new_thread(function: Callable[[], list[str]]) -> list[str]:
 
 
 def mistakes() -> list[str]:
-    """Returns what the installed Keras does otherwise than the gradient guard needs; nothing where all is well.
+    """Returns what the installed Keras does differently from what the gradient guard needs; nothing where all is well.
 
     >>> mistakes()
     []

@@ -1,4 +1,4 @@
-"""What a `LossScaleOptimizer` has to know of the guard of its inner optimizer."""
+"""What a `LossScaleOptimizer` has to know about the guard of its inner optimizer."""
 
 import functools
 from typing import Any

@@ -47,7 +47,7 @@ class RecordingGuard(KerasHooks):
 
     @property
     def skipped_steps(self) -> int:
-        """How many steps were skipped since the optimizer was made, for a gradient that was not finite."""
+        """How many steps were skipped since the optimizer was made because a gradient was not finite."""
         return 0 if self.gradient_ring is None else self.gradient_ring.read_counts()[1]
 
     def record_skipped_step(self) -> None:

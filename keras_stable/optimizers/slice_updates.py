@@ -11,7 +11,7 @@ def updates_slices_as_dense(optimizer: Any) -> bool:
     """Returns whether slices without a repeated index move the weights as the dense gradient does.
 
     Keras tests that for each of its own optimizers; where moments decay in every row, its update makes the slices
-    dense itself. Of an update that a user has written, nobody knows.
+    dense itself. Nothing is known of an update that a user has written.
 
     >>> from keras_stable.optimizers import SGD, guard
     >>> class Own(keras.optimizers.SGD):

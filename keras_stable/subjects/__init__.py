@@ -1,1 +1,1 @@
-"""What the command line can audit: it is looked up first, which needs no TensorFlow, and loaded then."""
+"""What the command line can audit: it is looked up first, without TensorFlow, and then loaded."""

@@ -16,7 +16,7 @@ _VALIDATION = (("x_val", "y_val"), ("x_test", "y_test"))
 
 
 def read_archive(path: Path) -> dict[str, Any]:
-    """Reads x_train and y_train, or x and y, and x_val and y_val, or x_test and y_test, where they are there.
+    """Reads x_train and y_train, or x and y, and x_val and y_val, or x_test and y_test, as far as they are there.
 
     Args:
         path: of the `.npz` file. Pickled arrays are refused.

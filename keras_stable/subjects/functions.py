@@ -1,4 +1,4 @@
-"""What functions of the user's own return: a model with its data, or data."""
+"""What the user's own functions return: a model with its data, or data alone."""
 
 import difflib
 import inspect
@@ -43,7 +43,7 @@ def call_for_model(target: str) -> tuple[keras.Model, dict[str, Any]]:
 
 
 def call_for_data(target: str) -> dict[str, Any]:
-    """Calls a function that returns (x, y), a batched dataset, or one of these with fit arguments behind it.
+    """Calls a function that returns (x, y), a batched dataset, or one of these followed by fit arguments.
 
     Args:
         target: str, `package.module:function`, which needs no arguments.
@@ -86,7 +86,7 @@ def _arguments(argument: str, must_be: str, target: str, parts: list[Any], retur
 
 
 def _is_certain(parts: Sequence[Any]) -> bool:
-    """Whether a dict that comes last can be neither the inputs nor the labels."""
+    """Returns whether a dict that comes last can be neither the inputs nor the labels."""
     return len(parts) == 3 or (len(parts) == 2 and (is_dataset(parts[0]) or is_pydataset(parts[0])))
 
 

@@ -16,7 +16,7 @@ from keras_stable.subjects.functions import call_for_data, call_for_model
 from keras_stable.subjects.places import Place, missing_data
 from keras_stable.subjects.saved_models import read_model
 
-# What belongs to data, and goes when other data take their place.
+# These arguments belong to the data, and go when other data replace them.
 _OF_DATA = ("x", "y", "sample_weight", "validation_data", "validation_split", "steps_per_epoch")
 
 
@@ -54,31 +54,31 @@ def load_subject(model: Place, data: Place | None = None) -> Subject:
     return subject
 
 
-def _subject(place: Place) -> Subject:
-    if place.kind == "saved model":
-        return Subject(read_model(place.path), {})
-    if place.kind == "function":
-        return Subject(*call_for_model(place.name))
-    assert place.config is not None
-    config = place.config
+def _subject(source: Place) -> Subject:
+    if source.kind == "saved model":
+        return Subject(read_model(source.path), {})
+    if source.kind == "function":
+        return Subject(*call_for_model(source.name))
+    assert source.config is not None
+    config = source.config
     # So that the model has the weights that `train` begins with.
     keras.utils.set_random_seed(config.seed)
     data = _load(config)
-    if place.kind == "config":
+    if source.kind == "config":
         return Subject(adapted_model(config, data), _arguments(config, data))
     if config.model.module is not None:
-        # It registers the classes that the encoder is made of.
+        # The module registers the classes that the encoder is made of.
         load_object(config.model.module, "model.module")
-    return Subject(read_model(place.path / "model.keras"), {**_arguments(config, data), "history": place.path})
+    return Subject(read_model(source.path / "model.keras"), {**_arguments(config, data), "history": source.path})
 
 
-def _data(place: Place) -> dict[str, Any]:
-    if place.kind == "archive":
-        return read_archive(place.path)
-    if place.kind == "function":
-        return call_for_data(place.name)
-    assert place.config is not None
-    return _arguments(place.config, _load(place.config))
+def _data(source: Place) -> dict[str, Any]:
+    if source.kind == "archive":
+        return read_archive(source.path)
+    if source.kind == "function":
+        return call_for_data(source.name)
+    assert source.config is not None
+    return _arguments(source.config, _load(source.config))
 
 
 def _load(config: Config) -> Data:

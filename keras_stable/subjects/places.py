@@ -1,4 +1,4 @@
-"""Where a model and its data are, by the arguments of a command line. Imports no TensorFlow."""
+"""Finds where a model and its data are from command-line arguments. Imports no TensorFlow."""
 
 import zipfile
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Place:
 
 
 def find_subject(model: str, data: str | None = None) -> tuple[Place, Place | None]:
-    """Returns where a model is, and its data where they are somewhere else.
+    """Returns where a model is, and where its data are if they are somewhere else.
 
     | model | what it is |
     | --- | --- |
@@ -57,10 +57,10 @@ def find_subject(model: str, data: str | None = None) -> tuple[Place, Place | No
     >>> find_subject("script:build")
     (Place(kind='function', name='script:build', config=None), None)
     """
-    place = _find_model(model)
-    if place.kind == "saved model" and data is None:
+    source = _find_model(model)
+    if source.kind == "saved model" and data is None:
         raise missing_data("A saved model")
-    return place, None if data is None else _find_data(data)
+    return source, None if data is None else _find_data(data)
 
 
 def missing_data(what: str) -> InvalidArgumentError:

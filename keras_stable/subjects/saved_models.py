@@ -19,11 +19,11 @@ def read_model(path: Path) -> keras.Model:
     """Loads a saved model.
 
     Raises:
-        InvalidArgumentError: it is broken, or holds what is registered nowhere.
+        InvalidArgumentError: it is broken, or holds a class that is registered nowhere.
     """
     try:
         with warnings.catch_warnings():
-            # A model that took no step yet was saved without its optimizer's variables, which is as it should be.
+            # A model that has taken no step is saved without its optimizer's variables, and rightly so.
             warnings.filterwarnings("ignore", "Skipping variable loading for optimizer")
             return load_model(path)
     except Exception as error:

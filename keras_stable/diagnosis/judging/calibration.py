@@ -12,7 +12,7 @@ from keras_stable.diagnosis.rules import find_rule
 def calibrated(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Returns the findings of a report, in its order, with their `confidence` set.
 
-    That of a rule which is not the package's is NaN: nobody has measured it.
+    For a rule that is not the package's it is NaN: nobody has measured it.
 
     Args:
         findings: with `score` and `cause`, root causes first.
@@ -23,7 +23,7 @@ def calibrated(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def standing(severity: str, cause: str, is_first: bool) -> str:
-    """Returns as what a finding stands in its report, which says more about how sure it is than its score.
+    """Returns the role of a finding in its report, which says more about how sure it is than its score.
 
     Args:
         severity, cause: of the finding.
@@ -40,7 +40,7 @@ def standing(severity: str, cause: str, is_first: bool) -> str:
 
 
 def share_right(standing: str, score: float) -> float:
-    """Returns which share of the findings that stood like this, with about this score, were right.
+    """Returns the share of the findings in this role, with about this score, that were right.
 
     >>> 0 < share_right("explained", 0.5) < share_right("first cause", 0.5) < 1
     True

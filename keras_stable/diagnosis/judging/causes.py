@@ -24,20 +24,20 @@ def grouped(findings: Sequence[Finding], rules: Iterable[Rule]) -> tuple[Finding
     for index, finding in enumerate(ranked):
         if index in roots:
             continue
-        cause = next(each for each in _causes(finding, ranked, reach) if each in roots)
+        cause = next(root for root in _causes(finding, ranked, reach) if root in roots)
         children[cause].append(replace(finding, cause=ranked[cause].rule))
     order = sorted(children, key=lambda root: _root_rank(ranked[root], children[root]))
-    return tuple(each for root in order for each in (ranked[root], *children[root]))
+    return tuple(finding for root in order for finding in (ranked[root], *children[root]))
 
 
 def _root_rank(root: Finding, explained: Sequence[Finding]) -> tuple[int, float, int, str]:
-    """A cause is as grave as the gravest that it explains."""
-    gravest = min(SEVERITIES.index(each.severity) for each in (root, *explained))
+    """Returns the sort key of a root cause, which is as grave as the gravest finding that it explains."""
+    gravest = min(SEVERITIES.index(finding.severity) for finding in (root, *explained))
     return gravest, -root.score, -len(explained), root.id
 
 
 def _causes(finding: Finding, ranked: Sequence[Finding], reach: Mapping[str, frozenset[str]]) -> list[int]:
-    """Returns the places of the findings that explain one, the best first."""
+    """Returns the indices of the findings that explain this one, the best first."""
     return [
         index
         for index, other in enumerate(ranked)

@@ -1,4 +1,4 @@
-"""What a `fit` that the user ran has logged."""
+"""What a `fit` that the user ran logged."""
 
 import csv
 import math
@@ -41,7 +41,7 @@ def read_history(history: Any) -> dict[str, tuple[float, ...]]:
 
 
 def history_facts(logs: Mapping[str, Sequence[float]], evaluation: Evaluation | None = None) -> History:
-    """Returns the facts: the loss, and an accuracy, with what they are to be compared with.
+    """Returns the facts: the loss and an accuracy, with the values to compare them with.
 
     >>> history_facts({"loss": [1.0, 0.5], "acc": [0.5, 0.7], "val_acc": [0.4, 0.6]}).val_accuracy
     (0.4, 0.6)

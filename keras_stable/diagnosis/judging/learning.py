@@ -156,7 +156,7 @@ def _same_for_all(evaluation: Evaluation) -> bool:
 
 
 def _will_reach(losses: np.ndarray, planned: int, limit: float) -> bool:
-    """Returns whether the trend of the second half, gone on with, gets under the limit in the planned steps."""
+    """Returns whether the trend of the second half, if it goes on, gets below the limit in the planned steps."""
     if not falls(losses):
         return False
     medians, length = second_half(losses)
@@ -164,7 +164,7 @@ def _will_reach(losses: np.ndarray, planned: int, limit: float) -> bool:
 
 
 def _will_at_rate(probe: Probe, planned: int, limit: float) -> bool:
-    """Returns whether a trial at a larger rate learnt in so few steps that the own rate will in the planned ones.
+    """Returns whether a trial at a larger rate learnt so soon that the model's own rate will in the planned steps.
 
     With small steps, k steps at ten times the rate go as far as 10 k steps at the rate.
     """
@@ -175,9 +175,9 @@ def _will_at_rate(probe: Probe, planned: int, limit: float) -> bool:
 
 
 def _covered(probe: Probe) -> float:
-    """Returns how many steps at the own rate were seen: those of the probe, or of a trial at ten times the rate.
+    """Returns how many steps at the model's own rate were seen: the probe's, or those of a trial at ten times the rate.
 
-    A trial that ends far worse than the unchanged one has gone elsewhere, and stands for nothing.
+    A trial that ends far worse than the unchanged one went elsewhere, and does not count.
     """
     trial = probe.trial(TENFOLD)
     if trial is None or not probe.gain(TENFOLD) > -LEARNT:
@@ -186,7 +186,7 @@ def _covered(probe: Probe) -> float:
 
 
 def _is_cured(probe: Probe, limit: float) -> bool:
-    """Returns whether a trial with one thing changed learnt: then it is not for want of steps that this does not."""
+    """Returns whether a trial with one thing changed learnt: then the model does not lack steps."""
     return any(trial.name != UNCHANGED and trial.loss < limit for trial in probe.trials)
 
 

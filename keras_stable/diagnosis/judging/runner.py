@@ -18,7 +18,7 @@ class Evidence(Mapping[str, Any]):
 
     Args:
         providers: mapping of str to a function without arguments that gathers it, or raises `Skip` with the
-            reason why it cannot be had.
+            reason why it is not available.
 
     >>> evidence = Evidence({"answer": lambda: 42})
     >>> evidence["answer"], evidence.gathered
@@ -44,7 +44,7 @@ class Evidence(Mapping[str, Any]):
         return self.gathered[name]
 
     def failure(self, name: str) -> Exception | None:
-        """Returns why a kind of evidence cannot be had; None where it can."""
+        """Returns why a kind of evidence is not available; None where it is."""
         try:
             self[name]
         except Exception as error:  # noqa: BLE001 - returned, for the caller to judge
@@ -63,7 +63,7 @@ def run_rules(rules: Iterable[Rule], evidence: Evidence, progress: Callable[[str
 
     Args:
         rules: the rules, in the order of their ids.
-        evidence: what they may ask for.
+        evidence: what the rules may ask for.
         progress: called with the name of each rule before it runs.
 
     Returns:
@@ -74,25 +74,25 @@ def run_rules(rules: Iterable[Rule], evidence: Evidence, progress: Callable[[str
     crashed: dict[str, str] = {}
     passed: list[str] = []
     chosen = list(rules)
-    for each in chosen:
+    for rule in chosen:
         if progress is not None:
-            progress(each.slug)
+            progress(rule.slug)
         try:
-            found = [_finding(each, item) for item in each.run(_arguments(each, evidence))]
+            reported = [_finding(rule, hit) for hit in rule.run(_arguments(rule, evidence))]
         except Skip as reason:
-            skipped[each.slug] = str(reason)
+            skipped[rule.slug] = str(reason)
         except Exception as error:  # noqa: BLE001 - a rule may be anybody's code; its crash is reported, not hidden
-            crashed[each.slug] = first_line(error)
+            crashed[rule.slug] = first_line(error)
         else:
-            findings += found
-            if not found:
-                passed.append(each.slug)
+            findings += reported
+            if not reported:
+                passed.append(rule.slug)
     return Report(calibrated(grouped(findings, chosen)), skipped, crashed, tuple(passed))
 
 
-def _arguments(each: Rule, evidence: Evidence) -> dict[str, Any]:
-    arguments = {name: evidence[name] for name in each.needs}
-    for name in each.uses:
+def _arguments(rule: Rule, evidence: Evidence) -> dict[str, Any]:
+    arguments = {name: evidence[name] for name in rule.needs}
+    for name in rule.uses:
         try:
             arguments[name] = evidence[name]
         except Skip:
@@ -100,18 +100,18 @@ def _arguments(each: Rule, evidence: Evidence) -> dict[str, Any]:
     return arguments
 
 
-def _finding(each: Rule, found: Found) -> Finding:
+def _finding(rule: Rule, hit: Found) -> Finding:
     return Finding(
-        rule=each.slug,
-        id=each.id,
-        severity=found.severity or each.severity,
-        where=found.where,
-        message=found.message,
-        evidence=dict(found.evidence),
-        threshold=found.threshold,
-        remedy=found.remedy or each.remedy,
-        url=page_address(each),
+        rule=rule.slug,
+        id=rule.id,
+        severity=hit.severity or rule.severity,
+        where=hit.where,
+        message=hit.message,
+        evidence=dict(hit.evidence),
+        threshold=hit.threshold,
+        remedy=hit.remedy or rule.remedy,
+        url=page_address(rule),
         confidence=math.nan,
-        explains=found.explains,
-        score=found.confidence,
+        explains=hit.explains,
+        score=hit.confidence,
     )

@@ -16,7 +16,7 @@ ENTRY_POINTS = "keras_stable.rules"
 def chosen_rules(
     own: Iterable[Rule] | None = None, select: Sequence[str] = (), ignore: Sequence[str] = ()
 ) -> tuple[Rule, ...]:
-    """Returns the package's rules, those of installed packages and the user's own, as far as they are asked for.
+    """Returns the package's rules, those of installed packages and the user's own, as far as they are selected.
 
     Args:
         own: rules beside the package's and those of the entry points `keras_stable.rules`.
@@ -24,7 +24,7 @@ def chosen_rules(
         ignore: the same, left out.
 
     Raises:
-        InvalidArgumentError: a name that no rule has, something that is no rule, two rules of one id or slug, or
+        InvalidArgumentError: a name that no rule has, an object that is not a rule, two rules of one id or slug, or
             no rule that is left.
 
     >>> [rule.slug for rule in chosen_rules(select=["KS102"])]

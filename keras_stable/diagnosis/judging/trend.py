@@ -13,7 +13,7 @@ _SHORT = 12  # of fewer losses than twice this, the second half is too short to 
 _CAUTION = 1.5  # standard errors that are added to the correlation, which short series hide
 _CORRELATED = 0.97
 _FEWEST = 0.5  # degrees of freedom
-_ROUNDING = 1e-10  # share of a trend that is left over by rounding
+_ROUNDING = 1e-10  # share of a trend that rounding leaves over
 _EQUAL = 1e-12  # share of their size by which equal losses differ
 
 
@@ -35,7 +35,7 @@ def falls(losses: np.ndarray) -> bool:
 
 
 def second_half(losses: np.ndarray) -> tuple[np.ndarray, float]:
-    """Returns medians of stretches of the second half, which single spikes do not move, and the stretches' length."""
+    """Returns medians over stretches of the second half, which single spikes do not move, and the stretch length."""
     start = min(len(losses) // 2, max(len(losses) - _SHORT, 0))
     half = losses[start:]
     parts = np.array_split(half, min(_BLOCKS, max(len(half), 1)))
@@ -56,7 +56,7 @@ def _line_falls(values: np.ndarray) -> bool:
     if squares <= (_ROUNDING * float(np.abs(slope))) ** 2 * count**3:
         return slope < 0
     correlation = _correlation(rest, squares)
-    # The variance of a mean of values of which neighbours are so correlated is larger by this factor.
+    # Where neighbours are so correlated, the variance of the mean is larger by this factor.
     inflation = (1 + correlation) / (1 - correlation)
     freedom = count / inflation - 2
     if freedom < _FEWEST:
@@ -67,7 +67,7 @@ def _line_falls(values: np.ndarray) -> bool:
 
 
 def _correlation(rest: np.ndarray, squares: float) -> float:
-    """Returns a cautious correlation of neighbours: their own one, less its bias, plus what chance may hide."""
+    """Returns a cautious correlation of neighbours: the measured one, without its bias, plus what chance may hide."""
     count = len(rest)
     measured = float(rest[1:] @ rest[:-1]) / squares
     bias = (2 + 4 * max(measured, 0.0)) / count

@@ -11,7 +11,7 @@ PAGES = Path(rules.__file__).parent / "pages"
 
 
 def page_address(rule: Rule) -> str:
-    """Returns the `file:` address of what explains a rule; "" where there is no such file.
+    """Returns the `file:` address of the page that explains a rule; "" where there is no such file.
 
     It is the rule's page for a rule of this package, and for a rule of your own the source file that defines it.
 
@@ -19,7 +19,7 @@ def page_address(rule: Rule) -> str:
     >>> page_address(find_rule("KS401")).rpartition("/")[2]
     'exploding-gradients.html'
     """
-    # A function that was typed into a console may have no module, and one that is compiled no code.
+    # A function typed into a console may have no module, and a compiled one has no code.
     if str(rule.check.__module__).startswith(f"{rules.__name__}."):
         path = PAGES / f"{rule.slug}.html"
     else:

@@ -65,13 +65,13 @@ def groups(findings: Sequence[Finding]) -> tuple[Group, ...]:
     [('a', ['b'])]
     """
     roots: dict[tuple[str, str, str], tuple[list[Finding], list[Finding]]] = {}
-    place: tuple[list[Finding], list[Finding]] | None = None
+    root: tuple[list[Finding], list[Finding]] | None = None
     for finding in findings:
-        if finding.cause and place is not None:
-            place[1].append(finding)
+        if finding.cause and root is not None:
+            root[1].append(finding)
         else:
-            place = roots.setdefault(_kind(finding), ([], []))
-            place[0].append(finding)
+            root = roots.setdefault(_kind(finding), ([], []))
+            root[0].append(finding)
     return tuple(Group(Entry(tuple(causes)), _entries(explained)) for causes, explained in roots.values())
 
 

@@ -1,4 +1,4 @@
-"""A report as an HTML page: one file, no script, nothing loaded from elsewhere."""
+"""A report as an HTML page: one file, without scripts, and with nothing loaded from elsewhere."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

@@ -35,7 +35,7 @@ class Report(ReportContents):
             The absolute path of the file.
 
         Raises:
-            InvalidArgumentError: the path cannot be written; nothing was.
+            InvalidArgumentError: the path cannot be written; then nothing is.
         """
         from keras_stable.diagnosis.reporting.html import page
         from keras_stable.reporting.page_file import check_page_path, write_page

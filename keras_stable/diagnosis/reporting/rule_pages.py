@@ -42,14 +42,14 @@ def rule_page(rule: Rule, rules: Iterable[Rule] | None = None) -> str:
     """Returns the page of a rule.
 
     Args:
-        rule: the rule; the sections of its docstring make up the greater part.
+        rule: the rule; the sections of its docstring make up most of the page.
         rules: the rules among which it looks for its causes; None takes the package's.
 
     >>> from keras_stable.diagnosis.rules import find_rule
     >>> print(rule_page(find_rule("KS401")).splitlines()[0])
     # exploding-gradients (KS401)
     """
-    known = tuple(all_rules() if rules is None else rules)
+    documented = tuple(all_rules() if rules is None else rules)
     sections = _sections(rule)
     references = sections.pop("References", "")
     lines = [f"# {rule.slug} ({rule.id})", "", rule.summary, ""]
@@ -59,8 +59,8 @@ def rule_page(rule: Rule, rules: Iterable[Rule] | None = None) -> str:
     lines += ["", "## Remedy", "", rule.remedy]
     if rule.thresholds:
         lines += ["", "## Thresholds", "", *_thresholds(rule)]
-    causes = [each.slug for each in known if rule.slug in each.explains]
-    lines += _links("Leads to", rule.explains, known) + _links("May come from", causes, known)
+    causes = [cause.slug for cause in documented if rule.slug in cause.explains]
+    lines += _links("Leads to", rule.explains, documented) + _links("May come from", causes, documented)
     lines += ["", "## Evidence", "", *_evidence(rule)]
     if references:
         lines += ["", "## References", "", references]
@@ -73,7 +73,7 @@ def index_page(rules: Iterable[Rule] | None = None) -> str:
     Args:
         rules: the rules; None takes the package's.
     """
-    chosen = sorted(all_rules() if rules is None else rules, key=lambda each: each.id)
+    chosen = sorted(all_rules() if rules is None else rules, key=lambda rule: rule.id)
     lines = [
         "# Rules",
         "",
@@ -82,11 +82,11 @@ def index_page(rules: Iterable[Rule] | None = None) -> str:
         "rule's page. [Writing rules](writing_rules.md) shows how to add your own.",
     ]
     for family, (_, title) in FAMILIES.items():
-        members = [each for each in chosen if re.fullmatch(rf"{family}\d\d", each.id)]
+        members = [rule for rule in chosen if re.fullmatch(rf"{family}\d\d", rule.id)]
         if members:
             lines += ["", f"## {family}: {title}", "", "| id | rule | severity | what it finds | needs |"]
             lines += ["| --- | --- | --- | --- | --- |"]
-            lines += [_row(_cells(each)) for each in members]
+            lines += [_row(_cells(rule)) for rule in members]
     return "\n".join(lines) + "\n"
 
 
@@ -117,11 +117,11 @@ def _thresholds(rule: Rule) -> Iterator[str]:
         yield _row((f"`{name}`", f"{threshold.value:g}", threshold.reason))
 
 
-def _links(title: str, slugs: Sequence[str], known: Sequence[Rule]) -> list[str]:
-    """Returns a section that links to other rules; one that is not known has no page to link to."""
+def _links(title: str, slugs: Sequence[str], documented: Sequence[Rule]) -> list[str]:
+    """Returns a section that links to other rules; a rule without a page is named only."""
     if not slugs:
         return []
-    pages = {each.slug for each in known}
+    pages = {rule.slug for rule in documented}
     named = [f"[{slug}]({slug}.md)" if slug in pages else f"`{slug}`" for slug in slugs]
     return ["", f"## {title}", "", ", ".join(named)]
 

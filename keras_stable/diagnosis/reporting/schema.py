@@ -52,7 +52,7 @@ class Facts(TypedDict, total=False):
 
 
 def report_schema() -> Node:
-    """Returns the JSON schema of a report, made anew.
+    """Returns the JSON schema of a report, built from the dataclasses.
 
     >>> report_schema()["properties"]["schema_version"]
     {'const': 1}
@@ -114,12 +114,12 @@ def _of_type(hint: Any, definitions: dict[str, Node]) -> Node:
     if origin is Literal:
         return {"enum": list(arguments)}
     if origin in (types.UnionType, typing.Union):
-        return _of_union([_of_type(each, definitions) for each in arguments])
+        return _of_union([_of_type(argument, definitions) for argument in arguments])
     if origin is tuple and arguments[-1] is Ellipsis:
         return {"type": "array", "items": _of_type(arguments[0], definitions)}
     if origin is tuple:
         length = len(arguments)
-        items = [_of_type(each, definitions) for each in arguments]
+        items = [_of_type(argument, definitions) for argument in arguments]
         return {"type": "array", "prefixItems": items, "minItems": length, "maxItems": length}
     if origin is Mapping:
         return {"type": "object", "additionalProperties": _of_type(arguments[1], definitions)}
@@ -140,7 +140,7 @@ def _attributes(page: str) -> dict[str, str]:
     for entry in re.split(r"\n(?= {4}\S)", section.split("\n\n")[0]):
         names, _, text = " ".join(entry.split()).partition(": ")
         said |= {name.strip(): text for name in names.split(",")}
-    # The schema has the types in words of its own.
+    # The schema states the types itself.
     return {
         name: re.sub(r"^(str|int|float|bool|tuple)\b[^,:;.]*[,:] ", "", text) for name, text in said.items() if text
     }

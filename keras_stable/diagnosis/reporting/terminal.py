@@ -22,7 +22,7 @@ _INDENT = 3
 
 
 def renderable(report: ReportContents, details: bool = False) -> RenderableType:
-    """Returns a report as what a rich console prints.
+    """Returns a report in the form that a rich console prints.
 
     Args:
         report: what to show.
@@ -58,13 +58,13 @@ def _parts(report: ReportContents, details: bool) -> Iterator[RenderableType]:
     yield Text()
     yield Text(wording.counts(report))
     yield from _crashed(report)
-    found = groups(report.findings)
-    for number, group in enumerate(found, 1):
+    all_groups = groups(report.findings)
+    for number, group in enumerate(all_groups, 1):
         yield Text()
         yield from _group(number, group, details)
     yield Text()
-    if found:
-        yield Text(f"A rule's page, with what to do: keras-stable explain {found[0].cause.id}", "dim")
+    if all_groups:
+        yield Text(f"A rule's page, with what to do: keras-stable explain {all_groups[0].cause.id}", "dim")
     yield from _checked(report, details)
 
 

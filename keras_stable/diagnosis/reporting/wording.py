@@ -1,4 +1,4 @@
-"""What a report says in words, on the terminal as on the page."""
+"""What a report says in words, both on the terminal and on the page."""
 
 import math
 from collections.abc import Mapping
@@ -47,8 +47,8 @@ def about(report: ReportContents) -> list[tuple[str, str]]:
     >>> about(ReportContents(about={"model": "mlp", "parameters": 4160, "seconds": 3.14159, "history": None}))
     [('model', 'mlp'), ('parameters', '4,160'), ('seconds', '3.14')]
     """
-    known = ((key, value) for key, value in report.about.items() if value is not None and value != "")
-    return [(title(key), figure(value)) for key, value in known]
+    entries = ((key, value) for key, value in report.about.items() if value is not None and value != "")
+    return [(title(key), figure(value)) for key, value in entries]
 
 
 def title(key: str) -> str:
@@ -101,7 +101,7 @@ def sureness(entry: Entry) -> str:
 
 
 def by_reason(skipped: Mapping[str, str]) -> dict[str, list[str]]:
-    """Returns the slugs of the rules that were skipped by reason, the commonest reason first.
+    """Returns the slugs of the skipped rules by reason, the commonest reason first.
 
     >>> by_reason({"a": "no history", "b": "no labels", "c": "no labels"})
     {'no labels': ['b', 'c'], 'no history': ['a']}

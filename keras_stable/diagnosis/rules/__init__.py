@@ -29,5 +29,5 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 def find_rule(name: str) -> Rule | None:
-    """Returns the rule of an id or a slug, in any case, or None."""
+    """Returns the rule with an id or slug, in upper or lower case; None where there is none."""
     return next((rule for rule in all_rules() if name.lower() in (rule.id.lower(), rule.slug)), None)

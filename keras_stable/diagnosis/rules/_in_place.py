@@ -1,4 +1,4 @@
-"""Remedies that a program has in place already, which a finding does not advise again."""
+"""Remedies that a program already applies, which a finding does not advise again."""
 
 from keras_stable.diagnosis.facts import Compiled
 

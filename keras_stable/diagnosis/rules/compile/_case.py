@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, Output, OutputEvaluation, Structure
 from keras_stable.diagnosis.vocabulary import ACCURACIES
 
-MANY_CLASSES = 50  # more different whole numbers than this are rather counts, ages or prices
-ROWS_PER_CLASS = 5  # fewer rows of each are rather the points of a curve
+MANY_CLASSES = 50  # more distinct whole numbers than this are probably counts, ages or prices
+ROWS_PER_CLASS = 5  # fewer rows of each are probably the points of a curve
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Case:
 
     @property
     def measures_accuracy(self) -> bool:
-        """Returns whether a metric counts right answers, as only classification has them."""
+        """Returns whether a metric counts right answers, which only classification has."""
         return any(metric in ACCURACIES for metric in self.output.metrics)
 
 

@@ -49,13 +49,13 @@ def _size(case: Case) -> int | None:
 
 
 def real_targets(case: Case) -> Found | None:
-    """A cross-entropy for numbers that are no classes and no probabilities."""
+    """A cross-entropy for numbers that are neither classes nor probabilities."""
     output, labels = case.output, case.labels
     if labels is None:
         return None
     figures = {"label_minimum": labels.minimum, "label_maximum": labels.maximum}
     outside = labels.minimum < -ROUNDING or labels.maximum > 1 + ROUNDING
-    pair = labels.distinct == 2  # -1 and 1, say: the labels are to change, not the loss
+    pair = labels.distinct == 2  # -1 and 1, say: it is the labels that should change, not the loss
     if output.loss in BINARY and outside and not pair and case.label_size == _size(case):
         return _found(
             case,
@@ -105,9 +105,9 @@ def distance_of_classes(case: Case) -> Found | None:
         return _distance(case, "the labels are one of 2 classes", _SOFTMAX, troubled, 0.7)
     if labels.kind == "binary" and output.width == 1:
         usual = output.activation in ("sigmoid", "hard_sigmoid")
-        found = _distance(case, "the labels are 0 or 1", _SIGMOID, troubled, 0.4 if usual else 0.65)
-        # It trains in many a tutorial: whatever else is wrong stands beside it, not under it.
-        return replace(found, explains=()) if usual else found
+        finding = _distance(case, "the labels are 0 or 1", _SIGMOID, troubled, 0.4 if usual else 0.65)
+        # It trains in many tutorials: whatever else is wrong stands beside it, not below it.
+        return replace(finding, explains=()) if usual else finding
     if labels.kind == "multi_hot" and case.measures_accuracy:
         return _distance(case, "the labels are each 0 or 1", _SIGMOID, troubled, 0.5)
     if output.width == 1 and look_like_classes(labels):

@@ -1,4 +1,4 @@
-"""Which learning rates are usual, and what a short training says of them."""
+"""Which learning rates are usual, and what a short training says about them."""
 
 import math
 import statistics
@@ -30,12 +30,12 @@ _CHANCE = 0.02  # share of what there is to gain over a constant answer that cha
 
 
 def highest(compiled: Compiled) -> float:
-    """Returns the rate from which on hardly anything trains; infinite for an unknown optimizer."""
+    """Returns the rate above which hardly anything trains; infinite for an unknown optimizer."""
     return HIGHEST.get(compiled.optimizer, _ADAPTIVE_HIGHEST if compiled.optimizer in USUAL else math.inf)
 
 
 def lowest(compiled: Compiled) -> float:
-    """Returns the rate up to which hardly anything moves; 0 for an unknown optimizer."""
+    """Returns the rate below which hardly anything moves; 0 for an unknown optimizer."""
     return LOWEST.get(compiled.optimizer, _ADAPTIVE_LOWEST if compiled.optimizer in USUAL else 0.0)
 
 

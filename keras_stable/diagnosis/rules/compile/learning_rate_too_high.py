@@ -110,18 +110,18 @@ def learning_rate_too_high(
 def _signs(
     compiled: Compiled, probe: Probe | None, curvature: Curvature | None, rate_range: RateRange | None
 ) -> dict[str, float]:
-    """Returns the figures that speak for too long a step, by name."""
-    found = {}
+    """Returns the figures that point to too long a step, by name."""
+    signs = {}
     update = _rates.kernel_update(probe)
     if update > UPDATE.value:
-        found["update_ratio"] = update
+        signs["update_ratio"] = update
     if curvature is not None and compiled.optimizer == "sgd" and compiled.learning_rate > 0:
         limit = 2 * (1 + compiled.momentum) / compiled.learning_rate
         if curvature.sharpness > limit > 0:
-            found["sharpness_over_limit"] = curvature.sharpness / limit
+            signs["sharpness_over_limit"] = curvature.sharpness / limit
     if rate_range is not None and rate_range.own > rate_range.highest:
-        found["rate_over_highest"] = rate_range.own / rate_range.highest
-    return found
+        signs["rate_over_highest"] = rate_range.own / rate_range.highest
+    return signs
 
 
 def _confidence(probe: Probe, trial: str, gain: float, learning: Learning) -> float:

@@ -117,7 +117,7 @@ def _confirmed(
         return None
     usual = _usual(compiled)
     if rate >= usual and learning.state == "slow":
-        return None  # too few steps, which more of them cure as well
+        return None  # too few steps: more of them would help as well
     if rate >= usual or _rates.rival_gain(probe) >= gain - 0.1:
         return 0.6
     beyond = _rates.reaches_beyond_constant(probe, trial, learning)

@@ -89,6 +89,6 @@ def loss_output_mismatch(
         model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     """
     for case in cases(outputs, labels, learning, evaluation, structure):
-        found = next((each for each in (check(case) for check in _CHECKS) if each is not None), None)
-        if found is not None:
-            yield found
+        finding = next((result for result in (check(case) for check in _CHECKS) if result is not None), None)
+        if finding is not None:
+            yield finding

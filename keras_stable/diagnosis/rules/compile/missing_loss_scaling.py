@@ -61,7 +61,7 @@ def missing_loss_scaling(compiled: Compiled, learning: Learning, gradients: Grad
     evidence: dict[str, float] = {}
     message = f"The precision is {compiled.precision}, and the loss is not scaled"
     if gradients is not None and gradients.variables:
-        lost = sum(each.zero for each in gradients.variables)
+        lost = sum(variable.zero for variable in gradients.variables)
         evidence = {"variables": len(gradients.variables), "variables_with_zero_gradient": lost}
         message += f": {lost} of {len(gradients.variables)} variables get a gradient of exactly 0"
     yield Found("compile", f"{message}.", evidence, confidence=0.95 if learning.troubled else 0.85)

@@ -7,7 +7,7 @@ from keras_stable.diagnosis.vocabulary import CUSTOM, FOR_CLASSES
 
 
 def paired(outputs: Sequence[Output], labels: Sequence[Labels]) -> Iterator[tuple[Output, Labels]]:
-    """Yields each output with its labels, by name, or by place where the names differ.
+    """Yields each output with its labels, by name, or by position where the names differ.
 
     >>> [(output.name, label.output) for output, label in paired([Output(name="a")], [Labels(output="b")])]
     [('a', 'b')]

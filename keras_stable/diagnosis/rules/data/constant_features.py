@@ -58,20 +58,20 @@ def constant_features(inputs: Sequence[Input], learning: Learning) -> Iterator[F
         images = images / 255
         model.fit(images, labels)
     """
-    known = [each for each in inputs if each.features > 0 and each.samples >= ROWS]
-    blind = len(known) == len(inputs) and all(each.constant_features >= each.features for each in known)
-    for each in known:
-        share = each.constant_features / each.features
-        table = len(each.shape) == 1
-        if each.consumer == "Embedding" and not blind:
+    measured = [data for data in inputs if data.features > 0 and data.samples >= ROWS]
+    blind = len(measured) == len(inputs) and all(data.constant_features >= data.features for data in measured)
+    for data in measured:
+        share = data.constant_features / data.features
+        table = len(data.shape) == 1
+        if data.consumer == "Embedding" and not blind:
             continue
-        if each.constant_features < 1 or (share < MANY.value and not table):
+        if data.constant_features < 1 or (share < MANY.value and not table):
             continue
         harmful = learning.troubled and share >= NEARLY_ALL.value and len(inputs) == 1
         yield Found(
-            where=each.name,
-            message=f"{each.constant_features} of {each.features} features never vary over {each.samples} samples.",
-            evidence={"constant_features": each.constant_features, "features": each.features, "share": share},
+            where=data.name,
+            message=f"{data.constant_features} of {data.features} features never vary over {data.samples} samples.",
+            evidence={"constant_features": data.constant_features, "features": data.features, "share": share},
             threshold=NEARLY_ALL.value if harmful or blind else MANY.value,
             severity="error" if blind and not learning.healthy else "warning" if harmful else None,
             confidence=0.97 if blind else 0.7,

@@ -100,7 +100,7 @@ def _constant(where: str, label: Labels, plan: Plan, several: bool) -> Found:
 
 
 def _flat(label: Labels) -> bool:
-    """Returns whether numbers, of which there is one a sample, never vary."""
+    """Returns whether labels of one number each never vary."""
     return label.kind == "real" and label.distinct <= 2 and label.std <= ROUNDING * abs(label.mean)
 
 

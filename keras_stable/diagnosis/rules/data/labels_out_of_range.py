@@ -77,9 +77,9 @@ def labels_out_of_range(outputs: Sequence[Output], labels: Sequence[Labels]) -> 
         keras.layers.Dense(3, activation="softmax")
     """
     for output, label in paired(outputs, labels):
-        found = _shape(output, label) or _values(output, label)
-        if found is not None:
-            message, remedy = found
+        problem = _shape(output, label) or _values(output, label)
+        if problem is not None:
+            message, remedy = problem
             yield Found(
                 where=output.name,
                 message=message,
@@ -140,7 +140,7 @@ def _values(output: Output, label: Labels) -> tuple[str, str | None] | None:
 
 
 def _ids(output: Output, label: Labels) -> tuple[str, str | None] | None:
-    ids = [each for each, count in label.class_counts if count > 0 and each != output.ignore_class]
+    ids = [class_id for class_id, count in label.class_counts if count > 0 and class_id != output.ignore_class]
     lowest = min(ids) if ids else _bound(label.minimum, output.ignore_class)
     highest = max(ids) if ids else _bound(label.maximum, output.ignore_class)
     if highest >= output.width:

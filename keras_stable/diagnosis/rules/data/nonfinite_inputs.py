@@ -51,15 +51,15 @@ def nonfinite_inputs(inputs: Sequence[Input], learning: Learning) -> Iterator[Fo
         x = table.fillna(table.median()).to_numpy()
         model.fit(x, y)
     """
-    for each in inputs:
-        if each.nonfinite < 1:
+    for data in inputs:
+        if data.nonfinite < 1:
             continue
-        rows = ", ".join(str(row) for row in each.nonfinite_rows)
+        rows = ", ".join(str(row) for row in data.nonfinite_rows)
         yield Found(
-            where=each.name,
-            message=f"{each.nonfinite} values of {each.name} are NaN or infinite"
+            where=data.name,
+            message=f"{data.nonfinite} values of {data.name} are NaN or infinite"
             + (f", first in rows {rows}." if rows else "."),
-            evidence={"nonfinite": each.nonfinite, "samples": each.samples},
+            evidence={"nonfinite": data.nonfinite, "samples": data.samples},
             threshold=0,
             severity="warning" if learning.healthy else None,
             confidence=1.0,

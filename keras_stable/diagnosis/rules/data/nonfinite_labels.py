@@ -50,16 +50,16 @@ def nonfinite_labels(labels: Sequence[Labels], outputs: Sequence[Output], learni
         model.fit(x[known], y[known])
     """
     own = {label.output for output, label in paired(outputs, labels) if output.loss == "custom"}
-    for each in labels:
-        if each.nonfinite < 1:
+    for label in labels:
+        if label.nonfinite < 1:
             continue
-        rows = ", ".join(str(row) for row in each.nonfinite_rows)
-        masked = each.output in own and learning.healthy
+        rows = ", ".join(str(row) for row in label.nonfinite_rows)
+        masked = label.output in own and learning.healthy
         yield Found(
-            where=each.output,
-            message=f"{each.nonfinite} labels of {each.output} are NaN or infinite"
+            where=label.output,
+            message=f"{label.nonfinite} labels of {label.output} are NaN or infinite"
             + (f", first in rows {rows}." if rows else "."),
-            evidence={"nonfinite": each.nonfinite, "samples": each.samples},
+            evidence={"nonfinite": label.nonfinite, "samples": label.samples},
             threshold=0,
             severity="advice" if masked else None,
             confidence=1.0,

@@ -6,7 +6,7 @@ from keras_stable.diagnosis.facts import Layer, Structure
 
 DENSE = frozenset({"Dense"})
 CONVOLUTIONS = frozenset(f"Conv{rank}D{kind}" for rank in (1, 2, 3) for kind in ("", "Transpose"))
-# Layers that scale, move or average values, and no more.
+# Layers that only scale, move or average values.
 _LINEAR_KINDS = frozenset(
     {
         *("BatchNormalization", "Normalization", "FeatureNormalization", "Rescaling", "Identity", "RepeatVector"),
@@ -30,7 +30,7 @@ def pass_through(layer: Layer) -> bool:
 
 
 def before(structure: Structure, layer: Layer) -> Iterator[Layer]:
-    """Yields the layers before one, nearest first, for as long as each has a single input.
+    """Yields the layers before one, nearest first, as long as each has a single input.
 
     >>> chain = Structure(layers=(Layer(path="a", inputs=("x",)), Layer(path="b", inputs=("a",))))
     >>> [each.path for each in before(chain, chain.layers[1])]
@@ -48,7 +48,7 @@ def before(structure: Structure, layer: Layer) -> Iterator[Layer]:
 
 def next_kernels(structure: Structure, path: str) -> list[Layer]:
     """Returns the layers that end each way on from one: learnt ones, merges, and others that are not passed through."""
-    found: list[Layer] = []
+    ends: list[Layer] = []
     waiting, seen = [path], {path}
     while waiting:
         for layer in structure.consumers(waiting.pop()):
@@ -58,21 +58,21 @@ def next_kernels(structure: Structure, path: str) -> list[Layer]:
             if pass_through(layer):
                 waiting.append(layer.path)
             else:
-                found.append(layer)
-    return found
+                ends.append(layer)
+    return ends
 
 
 def avoidable(structure: Structure, path: str, outputs: Collection[str]) -> bool:
     """Returns whether values can get from an input to an output layer without passing a layer.
 
-    A layer without known inputs counts as fed from outside, so that what is unknown is never a verdict.
+    A layer without known inputs counts as fed from outside, so that missing knowledge never leads to a verdict.
     """
     reached: set[str] = set()
     names = {layer.path for layer in structure.layers}
     for layer in structure.layers:
         if layer.path == path:
             continue
-        fed = not layer.inputs or any(each in reached or each not in names for each in layer.inputs)
+        fed = not layer.inputs or any(source in reached or source not in names for source in layer.inputs)
         if fed:
             reached.add(layer.path)
     return any(output in reached for output in outputs) or path in outputs

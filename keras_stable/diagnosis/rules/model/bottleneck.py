@@ -11,7 +11,7 @@ from keras_stable.diagnosis.vocabulary import FOR_ONE_CLASS
 UNITS = Threshold(1.0, "In units of log2(classes), the bits that name a class.")
 NARROW = Threshold(0.5, "Two units can hold ten classes as directions of a plane; below half, hardly any model does.")
 
-THROUGH = 0.7  # share gained over guessing: what gets so far has found its way through
+THROUGH = 0.7  # share gained over guessing: a model that gets this far has found its way through
 
 
 @rule(

@@ -98,15 +98,15 @@ def _on_output(structure: Structure, output: Output) -> Iterator[str]:
     if last is None or last.path == output.learnt_layer:
         return
     chain = [last]
-    for each in before(structure, last):
-        if each.path == output.learnt_layer:
+    for previous in before(structure, last):
+        if previous.path == output.learnt_layer:
             yield from (layer.path for layer in chain if layer.role == "dropout")
             return
-        chain.append(each)
+        chain.append(previous)
 
 
 def _feeds_batch_normalization(structure: Structure, layer: Layer) -> bool:
-    return any(each.kind == "BatchNormalization" for each in structure.consumers(layer.path))
+    return any(consumer.kind == "BatchNormalization" for consumer in structure.consumers(layer.path))
 
 
 def _number(layer: Layer, name: str) -> float:

@@ -85,9 +85,9 @@ def initializer_mismatch(
         raise Skip("the weights are trained already")
     if not learning.troubled:
         return
-    sizes = {each.path: math.hypot(each.mean, each.std) for each in activations}
-    sizes |= {each.name: math.hypot(each.entering_mean, each.entering_std) for each in inputs}
-    measured = {each.path: each for each in activations}
+    sizes = {layer.path: math.hypot(layer.mean, layer.std) for layer in activations}
+    sizes |= {data.name: math.hypot(data.entering_mean, data.entering_std) for data in inputs}
+    measured = {layer.path: layer for layer in activations}
     for layer in structure.layers:
         if layer.kind not in DENSE | CONVOLUTIONS or layer.path not in measured or not layer.kernel_std > 0:
             continue

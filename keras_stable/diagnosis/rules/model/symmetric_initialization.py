@@ -66,9 +66,9 @@ def symmetric_initialization(structure: Structure, outputs: Sequence[Output], le
         if not equal or layer.units == 1 or layer.path in readouts:
             continue
         behind = next_kernels(structure, layer.path)
-        if not behind or any(each.role != "learnt" for each in behind):
+        if not behind or any(follower.role != "learnt" for follower in behind):
             continue
-        mirrored = all(each.identical_units for each in behind)
+        mirrored = all(follower.identical_units for follower in behind)
         stuck = layer.kernel_std == 0 and layer.initializer == "Zeros" and _activation(structure, layer) in RELUS
         yield Found(
             where=layer.path,
@@ -90,4 +90,6 @@ def _activation(structure: Structure, layer: Layer) -> str:
     """Returns the activation that takes the output of a layer, its own or the next one's."""
     if layer.activation not in ("", "linear"):
         return layer.activation
-    return next((each.activation for each in structure.consumers(layer.path) if each.role == "activation"), "linear")
+    return next(
+        (consumer.activation for consumer in structure.consumers(layer.path) if consumer.role == "activation"), "linear"
+    )

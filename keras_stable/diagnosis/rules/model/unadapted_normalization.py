@@ -72,8 +72,8 @@ def unadapted_normalization(
         model = keras.Sequential([scale, keras.layers.Dense(1)])
         model.fit(x, y)
     """
-    measured = {each.path: each for each in activations}
-    sources = {each.name: each for each in inputs}
+    measured = {layer.path: layer for layer in activations}
+    sources = {data.name: data for data in inputs}
     for layer in structure.layers:
         if layer.adapted is False:
             later = layer.kind != "Normalization" and not plan.trained

@@ -28,10 +28,10 @@ class LayerNorm:
 
 
 def is_kernel(path: str) -> bool:
-    """Returns whether a variable is what a layer multiplies by: no bias, scale or table.
+    """Returns whether a variable is what a layer multiplies by, not a bias, scale or table.
 
     A bias before a batch normalization, the bias of the keys of an attention and a row of a table that no
-    sample asks for rightly get a gradient of zero, so they say nothing of a layer.
+    sample asks for rightly get a gradient of zero, so they say nothing about a layer.
 
     >>> [is_kernel(path) for path in ("dense/kernel", "gru/recurrent_kernel", "dense/bias", "embedding/embeddings")]
     [True, True, False, False]
@@ -61,17 +61,18 @@ def peak(values: Iterable[float]) -> float:
 def layer_norms(gradients: Gradients) -> tuple[LayerNorm, ...]:
     """Returns the norms of every layer with a kernel that gets a gradient other than zero, in data-flow order."""
     layers: dict[str, list[VariableGradient]] = {}
-    for each in gradients.variables:
-        if each.received and not each.zero and is_kernel(each.path):
-            layers.setdefault(each.layer, []).append(each)
-    found = [
+    for variable in gradients.variables:
+        if variable.received and not variable.zero and is_kernel(variable.path):
+            layers.setdefault(variable.layer, []).append(variable)
+    norms = [
         LayerNorm(
             layer=path,
             depth=kernels[0].depth,
             part=kernels[0].part,
-            norm=math.hypot(*(median(each.norms) for each in kernels)),
-            mean_abs=sum(each.mean_abs * each.size for each in kernels) / max(sum(each.size for each in kernels), 1),
+            norm=math.hypot(*(median(kernel.norms) for kernel in kernels)),
+            mean_abs=sum(kernel.mean_abs * kernel.size for kernel in kernels)
+            / max(sum(kernel.size for kernel in kernels), 1),
         )
         for path, kernels in layers.items()
     ]
-    return tuple(sorted(found, key=lambda each: each.depth))
+    return tuple(sorted(norms, key=lambda norm: norm.depth))

@@ -57,12 +57,12 @@ def dead_units(activations: Sequence[LayerOutput], learning: Learning, probe: Pr
     Lu, Shin, Su and Karniadakis (2020), Dying ReLU and Initialization: Theory and Numerical Examples.
     """
     after: Mapping[str, float] = {} if probe is None else probe.dead_after
-    shares = [(_share(each, after), each) for each in activations]
-    hit = [(share, each) for share, each in shares if share > SHARE.value]
+    shares = [(_share(layer, after), layer) for layer in activations]
+    hit = [(share, layer) for share, layer in shares if share > SHARE.value]
     if not hit:
         return
     share, worst = max(hit, key=lambda pair: pair[0])
-    counted = sum(not math.isnan(each) for each, _ in shares)
+    counted = sum(not math.isnan(share) for share, _ in shares)
     trained = after.get(worst.path, math.nan)
     yield Found(
         where=worst.path,
@@ -78,8 +78,8 @@ def dead_units(activations: Sequence[LayerOutput], learning: Learning, probe: Pr
 
 def _share(layer: LayerOutput, after: Mapping[str, float]) -> float:
     """Returns the larger of the shares before and after the short training; NaN where neither is known."""
-    known = [each for each in (layer.dead, after.get(layer.path, math.nan)) if not math.isnan(each)]
-    return max(known, default=math.nan)
+    shares = [share for share in (layer.dead, after.get(layer.path, math.nan)) if not math.isnan(share)]
+    return max(shares, default=math.nan)
 
 
 def _severity(share: float, learning: Learning) -> Severity:

@@ -49,10 +49,10 @@ def disconnected_variables(gradients: Gradients, learning: Learning) -> Iterator
         def call(self, inputs):
             return self.readout(self.encoder(inputs))
     """
-    lost = [each for each in gradients.variables if not each.received]
+    lost = [variable for variable in gradients.variables if not variable.received]
     if not lost:
         return
-    total, paths = len(gradients.variables), [each.path for each in lost]
+    total, paths = len(gradients.variables), [variable.path for variable in lost]
     every = len(lost) == total
     yield Found(
         where=lost[0].layer,
@@ -66,5 +66,5 @@ def disconnected_variables(gradients: Gradients, learning: Learning) -> Iterator
 
 
 def _share(gradients: Gradients, part: str) -> str:
-    members = [each.received for each in gradients.variables if each.part == part]
+    members = [variable.received for variable in gradients.variables if variable.part == part]
     return f"{members.count(False)} of {len(members)}"

@@ -91,7 +91,7 @@ def exploding_gradients(
     steps = () if probe is None else probe.grad_norm
     start, end = median(gradients.global_norms), median(steps[-max(len(steps) // 3, 1) :])
     scale = 1.0 if learning.state in ("stuck", "diverging") else _target_scale(evaluation)
-    size = max((each for each in (start, end) if math.isfinite(each)), default=math.nan) / scale
+    size = max((norm for norm in (start, end) if math.isfinite(norm)), default=math.nan) / scale
     rise = end / start if start > 0 else math.nan
     first, last = _ends(gradients)
     growth = first / last if last > 0 else math.nan
@@ -100,8 +100,8 @@ def exploding_gradients(
         return
     most = peak((*gradients.global_norms, *steps))
     where = max(
-        (each for each in gradients.variables if math.isfinite(median(each.norms))),
-        key=lambda each: median(each.norms),
+        (variable for variable in gradients.variables if math.isfinite(median(variable.norms))),
+        key=lambda variable: median(variable.norms),
         default=None,
     )
     severity = _severity(size, rise, learning)
@@ -131,12 +131,12 @@ def _severity(size: float, rise: float, learning: Learning) -> Severity:
 
 def _target_scale(evaluation: Evaluation | None) -> float:
     """Returns the largest label of the regressions, at least 1: squared error's gradient grows along with it."""
-    labels = [each for each in (evaluation.outputs if evaluation else ()) if each.task == "regression"]
-    return max((1.0, *(peak((abs(each.label_minimum), abs(each.label_maximum), 1.0)) for each in labels)))
+    regressions = [output for output in (evaluation.outputs if evaluation else ()) if output.task == "regression"]
+    return max((1.0, *(peak((abs(output.label_minimum), abs(output.label_maximum), 1.0)) for output in regressions)))
 
 
 def _ends(gradients: Gradients) -> tuple[float, float]:
     """Returns the norms of the first layer and of the largest readout; NaN where there is none."""
     layers = layer_norms(gradients)
-    first = next((each.norm for each in layers if each.part == "encoder"), math.nan)
-    return first, peak(each.norm for each in layers if each.part == "readout")
+    first = next((layer.norm for layer in layers if layer.part == "encoder"), math.nan)
+    return first, peak(layer.norm for layer in layers if layer.part == "readout")

@@ -100,7 +100,7 @@ def _identical(output: OutputEvaluation, samples: int, limit: float) -> bool:
 
 
 def _differ_in_training(seen: Evaluation) -> bool:
-    """Returns whether the loss in training mode is one that no constant answer has."""
+    """Returns whether the loss in training mode is one that no constant answer reaches."""
     return gained(seen.constant_loss, seen.training_loss, seen.floor) > LEARNT
 
 
@@ -110,7 +110,7 @@ def _of_inference(trained: bool) -> Severity:
 
 
 def _severity(lasting: bool, measured_later: bool, learning: Learning) -> Severity:
-    """Returns how bad it is: for good, for the first step only, or nobody looked again."""
+    """Returns how bad it is: for good, for the first step only, or not looked at again."""
     if lasting:
         return "warning" if learning.healthy else "error"
     gone = measured_later and learning.state not in ("stuck", "diverging")

@@ -54,10 +54,10 @@ def nonfinite_activations(
     if origin is not None and origin.where in ("activations", "weights"):
         yield _from_origin(origin)
         return
-    hit = [each for each in activations if each.nonfinite > 0]
+    hit = [layer for layer in activations if layer.nonfinite > 0]
     if not hit:
         return
-    first = next((each for each in hit if each.input_nonfinite == 0), hit[0])
+    first = next((layer for layer in hit if layer.input_nonfinite == 0), hit[0])
     reaches_output = activations[-1].nonfinite > 0
     rows = f", in samples {listed(first.nonfinite_rows)}" if first.nonfinite_rows else ""
     comes_in = " They come in with its inputs." if first.input_nonfinite else ""
@@ -72,7 +72,7 @@ def nonfinite_activations(
 
 
 def _from_origin(origin: NonfiniteOrigin) -> Found:
-    """Returns the finding for the place that following the values step by step has found."""
+    """Returns the finding for the origin, which was found by following the values step by step."""
     what = f"the weight {origin.variable}" if origin.where == "weights" else f"the output of {origin.layer}"
     when = "Before training" if origin.step < 0 else f"In step {origin.step} of a short training"
     rows = f", samples {listed(origin.rows)}" if origin.rows else ""

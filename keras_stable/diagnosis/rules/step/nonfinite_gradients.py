@@ -59,9 +59,9 @@ def nonfinite_gradients(
     if origin is not None and origin.where == "gradients":
         yield _from_origin(origin)
         return
-    hit = [each for each in gradients.variables if each.nonfinite > 0] if gradients is not None else []
-    if gradients is not None and (hit or not all(math.isfinite(each) for each in gradients.global_norms)):
-        deepest = max(hit, key=lambda each: each.depth, default=None)
+    hit = [variable for variable in gradients.variables if variable.nonfinite > 0] if gradients is not None else []
+    if gradients is not None and (hit or not all(math.isfinite(norm) for norm in gradients.global_norms)):
+        deepest = max(hit, key=lambda variable: variable.depth, default=None)
         named = f" On the way back it begins at {deepest.path}." if deepest is not None else ""
         yield Found(
             where=deepest.layer if deepest is not None else "training",
@@ -90,7 +90,7 @@ def nonfinite_gradients(
 
 
 def _from_origin(origin: NonfiniteOrigin) -> Found:
-    """Returns the finding for the place that following the values step by step has found."""
+    """Returns the finding for the origin, which was found by following the values step by step."""
     when = "before training" if origin.step < 0 else f"in step {origin.step} of a short training"
     rows = f", samples {listed(origin.rows)}" if origin.rows else ""
     why = f": {origin.operation}" if origin.operation else ""

@@ -64,13 +64,13 @@ def saturated_activations(
 
     Glorot and Bengio (2010), Understanding the difficulty of training deep feedforward neural networks.
     """
-    last = {each.layer for each in outputs} or {each.path for each in activations[-1:]}
+    last = {output.layer for output in outputs} or {layer.path for layer in activations[-1:]}
     sure = learning.state not in ("stuck", "diverging") or plan is None or plan.trained
-    looked_at = [each for each in activations if not (each.path in last and sure)]
-    hit = [each for each in looked_at if each.saturated > SHARE.value or _filled(each) > FILLED.value]
+    looked_at = [layer for layer in activations if not (layer.path in last and sure)]
+    hit = [layer for layer in looked_at if layer.saturated > SHARE.value or _filled(layer) > FILLED.value]
     if not hit:
         return
-    worst = max(hit, key=lambda each: each.saturated if each.saturated > SHARE.value else 0.0)
+    worst = max(hit, key=lambda layer: layer.saturated if layer.saturated > SHARE.value else 0.0)
     many = worst.saturated > SHARE.value
     often = (
         f"{worst.saturated:.0%} of the {worst.units} {worst.activation} units are at a bound for nearly every sample"

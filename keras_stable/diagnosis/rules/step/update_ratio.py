@@ -44,7 +44,7 @@ def update_ratio(probe: Probe, learning: Learning, gradients: Gradients | None =
     ratios = _ratios(probe.update_ratio, gradients)
     if not ratios:
         raise Skip("no kernel was updated")
-    layers = {each.path: each.layer for each in (gradients.variables if gradients else ())}
+    layers = {variable.path: variable.layer for variable in (gradients.variables if gradients else ())}
     high = {path: ratio for path, ratio in ratios.items() if ratio > HIGH.value}
     low = {path: ratio for path, ratio in ratios.items() if ratio < LOW.value}
     for side, limit, words in ((high, HIGH, "more than a tenth"), (low, LOW, "less than a ten-thousandth")):
@@ -70,7 +70,9 @@ def update_ratio(probe: Probe, learning: Learning, gradients: Gradients | None =
 
 def _ratios(measured: Mapping[str, float], gradients: Gradients | None) -> dict[str, float]:
     """Returns the ratios of the kernels that move and did not start at zero."""
-    started_at_zero = {each.path for each in (gradients.variables if gradients else ()) if each.weight_norm == 0}
+    started_at_zero = {
+        variable.path for variable in (gradients.variables if gradients else ()) if variable.weight_norm == 0
+    }
     return {
         path: ratio
         for path, ratio in measured.items()

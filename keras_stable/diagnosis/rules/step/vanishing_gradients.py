@@ -74,8 +74,8 @@ def vanishing_gradients(gradients: Gradients, learning: Learning) -> Iterator[Fo
     if learning.healthy and not learning.beyond_constant < 1 - CONVERGED.value:
         return
     layers = layer_norms(gradients)
-    first = next((each for each in layers if each.part == "encoder"), None)
-    readout = max((each for each in layers if each.part == "readout"), key=lambda each: each.norm, default=None)
+    first = next((layer for layer in layers if layer.part == "encoder"), None)
+    readout = max((layer for layer in layers if layer.part == "readout"), key=lambda layer: layer.norm, default=None)
     total = median(gradients.global_norms)
     if first is not None and readout is not None and _vanished(first, readout, learning):
         yield Found(

@@ -65,14 +65,16 @@ def zero_gradients(
         return
     later = {} if probe is None else dict(zip(probe.variable_paths, probe.variable_norms, strict=False))
     blocked = [
-        each for each in gradients.variables if each.received and each.zero and not later.get(each.path, 0.0) > 0
+        variable
+        for variable in gradients.variables
+        if variable.received and variable.zero and not later.get(variable.path, 0.0) > 0
     ]
-    kernels = [each for each in blocked if is_kernel(each.path)]
-    every = bool(kernels) and len(kernels) == sum(is_kernel(each.path) for each in gradients.variables)
+    kernels = [variable for variable in blocked if is_kernel(variable.path)]
+    every = bool(kernels) and len(kernels) == sum(is_kernel(variable.path) for variable in gradients.variables)
     if not kernels or (every and learning.healthy):
         return
     layers = _silent_layers(gradients, kernels)
-    total, paths = len(gradients.variables), [each.path for each in kernels]
+    total, paths = len(gradients.variables), [kernel.path for kernel in kernels]
     yield Found(
         where=layers[0] if layers else kernels[0].layer,
         message=f"{len(blocked)} of {total} variables get a gradient of exactly zero on every batch, among "
@@ -91,14 +93,16 @@ def _is_solved(evaluation: Evaluation) -> bool:
 
 def _silent_layers(gradients: Gradients, kernels: Sequence[VariableGradient]) -> list[str]:
     """Returns the layers of which every kernel is zero, in data-flow order."""
-    zero = {each.path for each in kernels}
-    alive = {each.layer for each in gradients.variables if is_kernel(each.path) and each.path not in zero}
-    return list(dict.fromkeys(each.layer for each in kernels if each.layer not in alive))
+    zero = {kernel.path for kernel in kernels}
+    alive = {
+        variable.layer for variable in gradients.variables if is_kernel(variable.path) and variable.path not in zero
+    }
+    return list(dict.fromkeys(kernel.layer for kernel in kernels if kernel.layer not in alive))
 
 
 def _severity(whole: bool, lasting: bool, every: bool, learning: Learning, outputs: Sequence[Output]) -> Severity:
     """Returns how bad it is: whether whole layers are silent, for how long, and whether that is meant."""
-    meant = any(math.isclose(each.loss_weight, 0.0) for each in outputs)
+    meant = any(math.isclose(output.loss_weight, 0.0) for output in outputs)
     if every and learning.state in ("stuck", "diverging"):
         return "error"
     if not whole or meant:

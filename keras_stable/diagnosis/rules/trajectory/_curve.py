@@ -42,7 +42,7 @@ class Curve:
         return f"{len(self.raw)} {self.unit}{'' if len(self.raw) == 1 else 's'}"
 
     def gained(self, start: float, loss: float) -> float:
-        """Returns which share of what there is to gain below `start` a loss has gained; see `progress.gained`."""
+        """Returns the share of what there is to gain below `start` that a loss has gained; see `progress.gained`."""
         return gained(start, loss, self.floor, self.noise)
 
     def to_gain(self, start: float) -> float:
@@ -53,7 +53,7 @@ class Curve:
 
 
 def loss_curve(history: History | None, probe: Probe | None) -> Curve:
-    """Returns the loss by epoch of the history, or else by step of the probe.
+    """Returns the loss of the history by epoch, or else that of the probe by step.
 
     Raises:
         Skip: there is neither.
@@ -95,7 +95,7 @@ def blocks(values: np.ndarray, width: int) -> tuple[np.ndarray, float]:
     parts = values[: count * width].reshape(count, width)
     if count == 0:
         return np.empty(0), math.nan
-    # Differences of neighbours leave the trend out of the noise.
+    # Differences of neighbours keep the trend out of the noise.
     noise = np.sqrt(np.mean(np.diff(parts, axis=1) ** 2) / 2)
     return parts.mean(1), float(noise / math.sqrt(width))
 

@@ -87,6 +87,6 @@ def nonfinite_loss(
 def _source(origin: NonfiniteOrigin | None) -> str:
     if origin is None:
         return ""
-    place = f"the {origin.where}" + (f" of {origin.layer}" if origin.layer else "")
+    source = f"the {origin.where}" + (f" of {origin.layer}" if origin.layer else "")
     rows = f", for the samples {', '.join(map(str, origin.rows))}" if origin.rows else ""
-    return f"; it begins in {place}" + (f" ({origin.operation})" if origin.operation else "") + rows
+    return f"; it begins in {source}" + (f" ({origin.operation})" if origin.operation else "") + rows
