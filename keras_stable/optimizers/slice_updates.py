@@ -15,6 +15,7 @@ def updates_slices_as_dense(optimizer: Any) -> bool:
 
     >>> from keras_stable.optimizers import SGD, guard
     >>> class Own(keras.optimizers.SGD):
+    ...     __module__ = "my_module"
     ...     def update_step(self, gradient, variable, learning_rate):
     ...         variable.assign_sub(gradient)
     >>> updates_slices_as_dense(SGD()), updates_slices_as_dense(guard(Own)())
@@ -24,4 +25,5 @@ def updates_slices_as_dense(optimizer: Any) -> bool:
     stock: Any = stock_class(kind)
     if "update_step" in vars(optimizer) or stock.apply is not keras.optimizers.Optimizer.apply:
         return False
-    return kind.update_step.__module__.partition(".")[0] in ("keras", "keras_stable")
+    owner = next(base for base in kind.__mro__ if "update_step" in vars(base))
+    return owner.__module__.partition(".")[0] in ("keras", "keras_stable")
