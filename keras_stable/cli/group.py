@@ -44,7 +44,12 @@ def start_tensorflow() -> None:
     Raises:
         UnsupportedKerasError: When Keras runs on another backend.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    quiet_tensorflow()
     from keras_stable.keras_check import check_backend
 
     check_backend()
+
+
+def quiet_tensorflow() -> None:
+    """Silences TensorFlow's log unless the user has set a level, also in the processes that a command starts."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

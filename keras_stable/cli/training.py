@@ -1,12 +1,13 @@
 """`keras-stable train`, `compare`, `export` and `schema`."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
 import click
 
-from keras_stable.cli.group import FAILURE, INTERRUPTED, main, start_tensorflow
+from keras_stable.cli.group import FAILURE, INTERRUPTED, main, quiet_tensorflow, start_tensorflow
 from keras_stable.config import config_schema, load_config
 
 _set = click.option(
@@ -72,7 +73,10 @@ def compare(
     for option, path in (("html", html), ("json", json_path), ("png", png)):
         if path is not None:
             check_page_path(path, option)
-    start_tensorflow()
+    # Its runs have processes of their own, so this one needs no TensorFlow; what KERAS_BACKEND says is refused at once.
+    quiet_tensorflow()
+    if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
+        start_tensorflow()
     from rich.console import Console
 
     from keras_stable.runs.comparison import compare as run
