@@ -16,6 +16,7 @@ class GracefulInterrupt(CheckedCallback):
     ended; a second Ctrl-C acts at once. Outside the main thread, where Python delivers no signal, it does
     nothing. It writes no key into `logs`.
 
+    >>> import keras
     >>> import numpy as np
     >>> model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     >>> model.compile("sgd", "mse")
