@@ -151,17 +151,18 @@ def fresh_losses(model: Any, y: Any, answer: Any) -> tuple[Any, list[Any]] | Non
 
 
 def fresh_metrics(model: Any, y: Any, answer: Any) -> tuple[Any, list[Any]] | None:
-    """Returns the order of the outputs, and for each the unweighted and the weighted metrics; None without any.
+    """Returns the order of the outputs, `_resolved_output_names`, and the two groups of each, or None without any.
 
-    `Model._compile_metrics`, with its `_user_metrics`, `_user_weighted_metrics`, `_flat_metrics`,
-    `_flat_weighted_metrics` and `_resolved_output_names`.
+    `_user_metrics` become `_flat_metrics`, `_user_weighted_metrics` become `_flat_weighted_metrics`.
     """
-    if (own := getattr(model, "_compile_metrics", None)) is None:
+    if (own := compile_metrics(model)) is None:
         return None
     fresh = type(own)(own._user_metrics, own._user_weighted_metrics, output_names=own.output_names)
     fresh.build(y, answer)
-    pairs = list(zip(fresh._flat_metrics, fresh._flat_weighted_metrics, strict=True))
-    return getattr(fresh, "_resolved_output_names", None), pairs
+    # An older Keras keeps no place for the outputs without any.
+    count = len(keras.tree.flatten(answer))
+    groups = [[*group, *[None] * count][:count] for group in (fresh._flat_metrics, fresh._flat_weighted_metrics)]
+    return getattr(fresh, "_resolved_output_names", None), list(zip(*groups, strict=True))
 
 
 def wrapped_function(loss: Any) -> tuple[Any, dict[str, Any]]:
@@ -230,8 +231,7 @@ def tensorflow_random_state() -> tuple[Any, Any, Any]:
 
 def set_tensorflow_random_state(seed: Any, operation_seeds: Any, generator: Any) -> None:
     """Sets the same three, `_seed` and `_rng`, and leaves the cache alone that `tf.random.set_seed` empties."""
-    context = _eager_context.context()
-    context._seed, context._rng = seed, operation_seeds
+    _eager_context.context()._seed, _eager_context.context()._rng = seed, operation_seeds
     _stateful_random_ops.global_generator = generator
 
 

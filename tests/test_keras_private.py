@@ -235,6 +235,15 @@ def test_fresh_metrics():
     assert private.fresh_metrics(keras.Sequential(), None, None) is None
 
 
+def test_fresh_metrics_of_outputs_without_any():
+    inputs = keras.Input((2,))
+    model = keras.Model(inputs, [keras.layers.Dense(1, name="a")(inputs), keras.layers.Dense(1, name="b")(inputs)])
+    model.compile("sgd", "mse", metrics=[["mae"], []])
+    answer = [tf.zeros((2, 1))] * 2
+    pairs = private.fresh_metrics(model, answer, answer)[1]
+    assert [[metric.name for group in pair if group for metric in group.metrics] for pair in pairs] == [["mae"], []]
+
+
 def test_wrapped_function():
     function, fixed = private.wrapped_function(keras.losses.BinaryCrossentropy(label_smoothing=0.25))
     assert function is keras.losses.binary_crossentropy

@@ -21,8 +21,8 @@ def validation_mask(labels: np.ndarray, validation_split: float, seed: int) -> n
     Raises:
         DataError: no class has two samples.
 
-    >>> validation_mask(np.repeat([0, 1, 2], [10, 2, 1]), 0.2, seed=0).sum()
-    np.int64(3)
+    >>> int(validation_mask(np.repeat([0, 1, 2], [10, 2, 1]), 0.2, seed=0).sum())
+    3
     """
     random = np.random.default_rng(seed)
     mask = np.zeros(len(labels), dtype=bool)

@@ -1,3 +1,5 @@
+import inspect
+
 import pytest
 from click.testing import CliRunner
 
@@ -7,4 +9,6 @@ from keras_stable.cli import main
 @pytest.fixture
 def run():
     """Runs a command in this process, and returns its exit code and what it printed."""
-    return lambda *arguments: CliRunner().invoke(main, list(map(str, arguments)), prog_name="keras-stable")
+    # Click before 8.2 mixes the two streams unless it is told not to.
+    separate = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
+    return lambda *arguments: CliRunner(**separate).invoke(main, list(map(str, arguments)), prog_name="keras-stable")

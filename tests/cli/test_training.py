@@ -128,7 +128,8 @@ def test_ctrl_c_ends_a_comparison_with_130_and_shows_the_runs_that_ended(here):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
     assert process.returncode == 130, errors
-    assert lines[0] == "small, seed 0: run 1 of 2, 2 epochs\n"
+    # TensorFlow before 2.19 has lines of its own, which no setting silences.
+    assert next(line for line in lines if line.startswith("small")) == "small, seed 0: run 1 of 2, 2 epochs\n"
     assert errors == ""
     assert "Last accuracy" in output
     assert (here / "page.html").is_file()

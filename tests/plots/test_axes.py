@@ -37,7 +37,8 @@ def ticks(axis, figure):
         ([2.0, 5.0], {"2", "3", "5"}),
         ([1.0, 30.0], {"1", "2", "5", "10", "20"}),
         ([1.0, 1e6], {"1", "10", "100", "1,000", "10,000", "100,000", "1,000,000"}),
-        ([1e-9, 1e9], {"1e-08", "10", "1e+08"}),
+        # Which decades have a tick depends on Matplotlib's version.
+        ([1e-9, 1e9], {"1e-08", "1e-07", "1e-04", "10", "100", "100,000", "1e+08"}),
     ],
 )
 def test_a_logarithmic_axis_has_plain_numbers_however_far_it_reaches(values, expected, drawn):
