@@ -5,12 +5,12 @@ come from. In a process that has not imported their modules, as a worker of jobl
 """
 
 import functools
-import json
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import keras
+
+from keras_stable.keras_archive import registered_names
 
 _OURS = "keras_stable>"
 
@@ -47,17 +47,5 @@ def rebuild_with(objects: dict[str, Any], rebuild: Callable, arguments: tuple) -
 
 
 def _registered_objects(file: Any) -> dict[str, Any]:
-    with zipfile.ZipFile(file) as archive:
-        config = json.loads(archive.read("config.json"))
-    objects = {name: keras.saving.get_registered_object(name) for name in _registered_names(config)}
+    objects = {name: keras.saving.get_registered_object(name) for name in registered_names(file)}
     return {name: value for name, value in objects.items() if value is not None}
-
-
-def _registered_names(config: Any) -> Iterator[str]:
-    if isinstance(config, dict):
-        if isinstance(config.get("registered_name"), str):
-            yield config["registered_name"]
-        config = list(config.values())
-    if isinstance(config, list):
-        for value in config:
-            yield from _registered_names(value)

@@ -1,19 +1,15 @@
 """`load_model`: loads a `.keras` file with everything that keras_stable registers."""
 
 import os
-import re
-import zipfile
 from typing import Any
 
 import keras
 
 # Keras finds a registered object only once the module that registers it was imported.
 from keras_stable import layers, losses, metrics, optimizers  # noqa: F401
+from keras_stable.keras_archive import registered_names
 from keras_stable.keras_check import check_backend
 from keras_stable.optimizers.guarded_classes import guard_by_registered_name, is_guarded_name
-
-_CONFIG = "config.json"
-_REGISTERED_NAME = re.compile(r'"registered_name": *"([^"\\]+)"')
 
 
 def load_model(path: str | os.PathLike[str], **arguments: Any) -> keras.Model:
@@ -39,15 +35,7 @@ def load_model(path: str | os.PathLike[str], **arguments: Any) -> keras.Model:
     """
     check_backend()
     if arguments.get("compile", True):
-        for name in _registered_names(os.fspath(path)):
+        for name in registered_names(path):
             if is_guarded_name(name) and name not in (arguments.get("custom_objects") or ()):
                 guard_by_registered_name(name)
     return keras.models.load_model(path, **arguments)
-
-
-def _registered_names(path: str) -> list[str]:
-    if not os.path.isfile(path) or not zipfile.is_zipfile(path):
-        return []
-    with zipfile.ZipFile(path) as archive:
-        config = archive.read(_CONFIG).decode() if _CONFIG in archive.namelist() else ""
-    return list(dict.fromkeys(_REGISTERED_NAME.findall(config)))

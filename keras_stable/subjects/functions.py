@@ -7,10 +7,9 @@ from typing import Any
 
 import keras
 
-from keras_stable.diagnosis.evidence.data.streams import is_pydataset
+from keras_stable.diagnosis.evidence.data.streams import is_dataset, is_pydataset
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.imports import call_object, load_object
-from keras_stable.keras_private import is_dataset
 
 # Of the arguments of `fit`, what an audit takes as well; the others have no bearing on it.
 _TAKEN = (
