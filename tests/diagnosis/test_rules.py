@@ -9,7 +9,9 @@ import pytest
 
 from keras_stable.diagnosis.facts import (
     Compiled,
+    Contrast,
     Curvature,
+    Delivery,
     Duplicates,
     Evaluation,
     Features,
@@ -21,13 +23,17 @@ from keras_stable.diagnosis.facts import (
     Layer,
     LayerOutput,
     Learning,
+    Order,
     Output,
     OutputEvaluation,
     Overfit,
+    Pipeline,
     Plan,
     Probe,
     RateRange,
+    Repetition,
     Structure,
+    Transfer,
     VariableGradient,
     ZeroedInputs,
 )
@@ -89,7 +95,11 @@ EXPECTED = {
     "KS607": "overfitting",
     "KS608": "cannot-overfit-batch",
     "KS609": "input-independent-loss",
+    "KS701": "repeated-batches",
+    "KS702": "changing-pipeline",
+    "KS703": "validation-inputs-differ",
     "KS714": "lagging-statistics",
+    "KS718": "unseen-classes",
 }
 
 SECTIONS = ["What it does", "Why is this bad", "Example", "Use instead", "References"]
@@ -168,6 +178,8 @@ FRESH = {
     "inputs": (Input(),),
     "labels": (Labels(),),
     "duplicates": Duplicates(),
+    "pipeline": Pipeline("dataset", Delivery(), Delivery(), Repetition(), (Order(),)),
+    "contrast": Contrast(transfer=Transfer()),
     "structure": Structure(
         layers=(
             Layer("dense", inputs=("input",)),

@@ -1,38 +1,57 @@
 """What the rules see: frozen, plain data, one dataclass for each kind of evidence. Imports no TensorFlow."""
 
 from keras_stable.diagnosis.facts.compiled import Compiled
+from keras_stable.diagnosis.facts.contrast import (
+    ClassContrast,
+    Contrast,
+    FeatureContrast,
+    InputContrast,
+    Transfer,
+    WordContrast,
+)
 from keras_stable.diagnosis.facts.curvature import Curvature, GradientNoise, RateRange
 from keras_stable.diagnosis.facts.data import Duplicates, Input, Labels, Plan
 from keras_stable.diagnosis.facts.evaluation import Evaluation, OutputEvaluation
 from keras_stable.diagnosis.facts.features import Features
 from keras_stable.diagnosis.facts.learning import Learning
+from keras_stable.diagnosis.facts.pipeline import Delivery, Order, Pipeline, Repetition
 from keras_stable.diagnosis.facts.step import Gradients, LayerOutput, NonfiniteOrigin, VariableGradient
 from keras_stable.diagnosis.facts.structure import Layer, Output, Structure
 from keras_stable.diagnosis.facts.trajectory import History, Overfit, Probe, Trial, ZeroedInputs
 
 __all__ = [
+    "ClassContrast",
     "Compiled",
+    "Contrast",
     "Curvature",
+    "Delivery",
     "Duplicates",
     "Evaluation",
+    "FeatureContrast",
     "Features",
     "GradientNoise",
     "Gradients",
     "History",
     "Input",
+    "InputContrast",
     "Labels",
     "Layer",
     "LayerOutput",
     "Learning",
     "NonfiniteOrigin",
+    "Order",
     "Output",
     "OutputEvaluation",
     "Overfit",
+    "Pipeline",
     "Plan",
     "Probe",
     "RateRange",
+    "Repetition",
     "Structure",
+    "Transfer",
     "Trial",
     "VariableGradient",
+    "WordContrast",
     "ZeroedInputs",
 ]

@@ -1,0 +1,1 @@
+"""What surrounds the model: the data over time, and training against validation."""
