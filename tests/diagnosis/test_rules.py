@@ -12,6 +12,7 @@ from keras_stable.diagnosis.facts import (
     Contrast,
     Curvature,
     Delivery,
+    Dependence,
     Duplicates,
     Evaluation,
     Features,
@@ -27,6 +28,7 @@ from keras_stable.diagnosis.facts import (
     Output,
     OutputEvaluation,
     Overfit,
+    Pairing,
     Pipeline,
     Plan,
     Probe,
@@ -98,6 +100,7 @@ EXPECTED = {
     "KS701": "repeated-batches",
     "KS702": "changing-pipeline",
     "KS703": "validation-inputs-differ",
+    "KS704": "misaligned-labels",
     "KS714": "lagging-statistics",
     "KS718": "unseen-classes",
 }
@@ -180,6 +183,8 @@ FRESH = {
     "duplicates": Duplicates(),
     "pipeline": Pipeline("dataset", Delivery(), Delivery(), Repetition(), (Order(),)),
     "contrast": Contrast(transfer=Transfer()),
+    "dependence": Dependence(),
+    "pairing": Pairing(),
     "structure": Structure(
         layers=(
             Layer("dense", inputs=("input",)),

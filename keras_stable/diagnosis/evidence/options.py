@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 EVIDENCE = (
     *("plan", "inputs", "labels", "duplicates", "structure", "outputs", "compiled"),
-    *("pipeline", "contrast"),
+    *("pipeline", "contrast", "dependence", "pairing"),
     *("evaluation", "activations", "gradients", "features", "origin"),
     *("history", "probe", "learning", "overfit", "zeroed", "curvature", "noise", "rate_range"),
 )

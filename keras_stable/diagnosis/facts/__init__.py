@@ -11,6 +11,7 @@ from keras_stable.diagnosis.facts.contrast import (
 )
 from keras_stable.diagnosis.facts.curvature import Curvature, GradientNoise, RateRange
 from keras_stable.diagnosis.facts.data import Duplicates, Input, Labels, Plan
+from keras_stable.diagnosis.facts.dependence import Dependence, Pairing, Realignment
 from keras_stable.diagnosis.facts.evaluation import Evaluation, OutputEvaluation
 from keras_stable.diagnosis.facts.features import Features
 from keras_stable.diagnosis.facts.learning import Learning
@@ -25,6 +26,7 @@ __all__ = [
     "Contrast",
     "Curvature",
     "Delivery",
+    "Dependence",
     "Duplicates",
     "Evaluation",
     "FeatureContrast",
@@ -43,10 +45,12 @@ __all__ = [
     "Output",
     "OutputEvaluation",
     "Overfit",
+    "Pairing",
     "Pipeline",
     "Plan",
     "Probe",
     "RateRange",
+    "Realignment",
     "Repetition",
     "Structure",
     "Transfer",

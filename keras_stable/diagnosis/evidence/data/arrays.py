@@ -62,6 +62,11 @@ class Arrays:
         """Returns the `ArrayRows` of the inputs, in the nesting of the model."""
         return self._parts[0]
 
+    @property
+    def label_rows(self) -> Any:
+        """Returns the `ArrayRows` of the labels, in their nesting; None where there are none."""
+        return self._parts[1]
+
     def labels(self, rows: Any) -> Any:
         """Returns the labels of some rows, a slice or an index array, without reading the inputs."""
         return self._take(rows, inputs=False).y

@@ -16,7 +16,7 @@ _FAR = 8.0  # standard deviations at which outliers are cut off
 Features = Callable[[Sequence[np.ndarray]], np.ndarray]
 
 
-def plain_features(training: Sequence[np.ndarray], worded: Sequence[bool], seed: int = 0) -> Features:
+def features_from(training: Sequence[np.ndarray], worded: Sequence[bool], seed: int = 0) -> Features:
     """Returns the function that turns inputs into features, as far as the training rows say how.
 
     Words are counted, pictures are made smaller, long rows are projected on random directions; all is brought to unit
@@ -27,7 +27,7 @@ def plain_features(training: Sequence[np.ndarray], worded: Sequence[bool], seed:
         worded: list of bool, whether an input is token ids or text.
         seed: int, of the random directions. Default: 0.
 
-    >>> features = plain_features([np.arange(8.0).reshape(4, 2)], [False])
+    >>> features = features_from([np.arange(8.0).reshape(4, 2)], [False])
     >>> features([np.array([[3.0, 4.0]])])
     array([[0., 0.]])
     """
