@@ -21,7 +21,8 @@ from keras_stable.diagnosis.facts import Dependence, Realignment
 from keras_stable.diagnosis.rule import Skip
 
 _ROWS = 400
-_LEAST = 60
+_LEAST, _FEWEST = 60, 20
+_LABEL_BYTES = 2**26
 _BYTES = 2**26
 _WHOLE_BYTES = 2**27
 INFORMATIVE = 4.0
@@ -115,12 +116,53 @@ def dependence(source: Source, losses: Sequence[str] = (), worded: Sequence[bool
 
 
 def _rows(source: Source, losses: Sequence[str], worded: Sequence[bool]) -> Rows:
-    chunks = list(source.chunks(_ROWS, most_bytes=_BYTES))
-    batch = joined([part for _, part in chunks])
+    reader = source.reader
+    balanced = _balanced(reader, losses, source.seed) if isinstance(reader, Arrays) else None
+    if balanced is not None and isinstance(reader, Arrays):
+        numbers, batch = balanced, reader.batch(balanced)
+    else:
+        chunks = list(source.chunks(_ROWS, most_bytes=_BYTES))
+        numbers, batch = np.concatenate([part for part, _ in chunks]), joined([part for _, part in chunks])
     inputs = leaves(batch.x)
     words = list(worded) if len(worded) == len(inputs) else [False] * len(inputs)
-    numbers = np.concatenate([part for part, _ in chunks])
-    return Rows(numbers, inputs, leaves(batch.y), words, losses, source.seed)
+    rows = Rows(numbers, inputs, leaves(batch.y), words, losses, source.seed)
+    ids = _ids(rows.labels, losses)
+    if ids is not None and len(ids) - np.unique(ids, return_counts=True)[1].max() < _FEWEST:
+        raise Skip("there are too few rows of any class but the commonest")
+    return rows
+
+
+def _balanced(reader: Arrays, losses: Sequence[str], seed: int) -> np.ndarray | None:
+    """Returns rows of which each class has about as many, as far as there are; None for labels that are no classes.
+
+    Among rows as they come, a rare class has too few to say anything of it.
+    """
+    count = min(_ROWS, max(1, _BYTES // reader.row_bytes()))
+    width = sum(leaf.row_bytes for leaf in leaves(reader.label_rows))
+    if reader.samples <= count or width * reader.samples > _LABEL_BYTES:
+        return None
+    ids = _ids(leaves(reader.labels(slice(0, reader.samples))), losses)
+    if ids is None:
+        return None
+    generator = np.random.default_rng(seed)
+    order = generator.permutation(len(ids))
+    # The first row of each class, then the second of each, and so on.
+    turns = np.empty(len(ids), int)
+    for rows in np.split(np.argsort(ids[order], kind="stable"), np.cumsum(np.unique(ids, return_counts=True)[1])[:-1]):
+        turns[rows] = np.arange(len(rows))
+    return np.sort(order[np.argsort(turns, kind="stable")[:count]])
+
+
+def _ids(labels: list[np.ndarray], losses: Sequence[str]) -> np.ndarray | None:
+    """Returns the classes of the only output, one a row; None where there are others, or none."""
+    if len(labels) != 1:
+        return None
+    [values] = labels
+    kind = kind_of(values, losses[0] if len(losses) == 1 else "")
+    if not are_classes(values, kind):
+        return None
+    ids = class_ids(values, kind)
+    return ids if len(ids) == len(values) else None
 
 
 def _realigned(source: Source, rows: Rows, measure: Measure) -> Realignment | None:
@@ -169,7 +211,5 @@ def _in_order(source: Source, rows: Rows) -> bool:
     """Returns whether the only labels, one a row, stand in order over the whole of the data."""
     if len(rows.labels) != 1 or rows.labels[0].size != len(rows.numbers) or not isinstance(source.reader, Arrays):
         return False
-    [labels] = rows.labels
-    kind = kind_of(labels, rows.losses[0] if len(rows.losses) == 1 else "")
-    values = class_ids(labels, kind) if are_classes(labels, kind) else np.asarray(labels, np.float64).ravel()
-    return len(values) > 1 and is_ordered(values)
+    ids = _ids(rows.labels, rows.losses)
+    return is_ordered(np.asarray(rows.labels[0], np.float64).ravel() if ids is None else ids)

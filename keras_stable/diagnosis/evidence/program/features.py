@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from keras_stable.diagnosis.evidence.data.label_kinds import is_whole
 from keras_stable.diagnosis.evidence.data.row_access import is_number
 from keras_stable.diagnosis.evidence.program.word_contrasts import words_of
 
@@ -31,15 +32,24 @@ def features_from(training: Sequence[np.ndarray], worded: Sequence[bool], seed: 
     >>> features([np.array([[3.0, 4.0]])])
     array([[0., 0.]])
     """
-    parts = [
-        _words(leaf) if words or not is_number(leaf.dtype) else _numbers(leaf, seed)
-        for leaf, words in zip(training, worded, strict=True)
-    ]
+    parts = []
+    for index, (leaf, words) in enumerate(zip(training, worded, strict=True)):
+        if words or not is_number(leaf.dtype) or _may_be_words(leaf):
+            parts.append((index, _words(leaf)))
+        if not words and is_number(leaf.dtype):
+            parts.append((index, _numbers(leaf, seed)))
 
     def features(inputs: Sequence[np.ndarray]) -> np.ndarray:
-        return np.concatenate([part(leaf) for part, leaf in zip(parts, inputs, strict=True)], axis=1)
+        return np.concatenate([part(inputs[index]) for index, part in parts], axis=1)
 
     return features
+
+
+def _may_be_words(leaf: np.ndarray) -> bool:
+    """Returns whether rows of whole numbers may be token ids that nobody says are any."""
+    if leaf.ndim != 2 or leaf.shape[1] < 4 or not is_whole(leaf) or leaf.min() < 0:
+        return False
+    return bool(leaf.max() >= _WORDS)
 
 
 def _words(training: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:

@@ -12,7 +12,7 @@ UNTOLD = Threshold(
     2.5, "The same, of the model's own loss on rows that it was not trained on. Of nothing learnt, 1 in 100."
 )
 ROWS = Threshold(100, "Rows on which so weak a dependence would show as the noisiest sets have that can be learnt.")
-ELSEWHERE = Threshold(0.08, "Share of the rows whose label fits another row's picture beyond doubt; by chance 0.01 do.")
+ELSEWHERE = Threshold(0.05, "Share of the rows whose label fits another row's picture beyond doubt; by chance 0.01 do.")
 RESTORED = Threshold(0.2, "What another order explains more than theirs. Order of collection alone explains 0.1.")
 
 
