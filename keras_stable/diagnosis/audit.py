@@ -60,8 +60,9 @@ def audit(
     Args:
         model: a compiled `keras.Model` of any kind.
         x, y, batch_size, epochs, validation_data, validation_split, sample_weight, class_weight, shuffle,
-            steps_per_epoch: as `fit` takes them: arrays, or a batched `tf.data.Dataset` or `PyDataset`. `epochs`
-            is what you plan.
+            steps_per_epoch: as `fit` takes them: arrays, or a batched `tf.data.Dataset`, `PyDataset`, generator or
+            loader. `epochs` is what you plan. Batches are taken from a generator, which does not give them again:
+            make a new one for `fit`. `Report.about["taken_batches"]` says how many.
         history: of an earlier `fit` of this model: what it returned, its dict of logs, or a run directory.
         rules: own rules, run beside the package's.
         select, ignore: ids, slugs or beginnings of ids ("KS4") of the rules to run, or not to.
@@ -131,6 +132,7 @@ def audit(
         "parameters": model.count_params() if model.built else None,
         "samples": source.samples,
         "batch_size": batch_size,
+        "taken_batches": source.taken,
         "probe_steps": gathered["probe"].steps if "probe" in gathered else 0,
         "seconds": round(budget.seconds_taken, 2),
         "left_out": ", ".join(budget.left_out),
