@@ -164,7 +164,9 @@ class AtRest:
     def _plan(self) -> facts.Plan:
         steps = int(self.model.optimizer.iterations)
         trained = (self.logs is not None or steps > 0) and not self.restarted
-        return replace(self.source.plan(trained=trained), taken=steps if trained and steps else None)
+        plan = self.source.plan(trained=trained)
+        first = self.options.fit.initial_epoch
+        return replace(plan, taken=steps if trained and steps else None, initial_epoch=first)
 
     @provides("inputs")
     def _inputs(self) -> tuple[facts.Input, ...]:
