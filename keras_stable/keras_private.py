@@ -248,20 +248,3 @@ def set_keras_trackers(trackers: tuple[Any, Any]) -> None:
 def forget_keras_seed_generator() -> None:
     """Has Keras make its global generator anew, from Python's: `global_seed_generator` in its global state."""
     _global_state.set_global_attribute("global_seed_generator", None)
-
-
-def improves(callback: Any, value: float, over: float) -> bool:
-    """Returns whether a callback takes a value for better: its `monitor_op`, which `_set_monitor_op` sets late.
-
-    Raises:
-        ValueError: Keras cannot tell for `mode="auto"`.
-    """
-    if getattr(callback, "monitor_op", None) is None:
-        setter = getattr(callback, "_set_monitor_op", None) or callback._reset
-        setter()
-    return bool(callback.monitor_op(value, over))
-
-
-def improving_direction(metric: Any) -> str:
-    """Returns "max" or "min", in which direction Keras says that its metric improves, or "": `Metric._direction`."""
-    return {"up": "max", "down": "min"}.get(getattr(metric, "_direction", None) or "", "")

@@ -5,6 +5,8 @@ import math
 import pytest
 
 from keras_stable.diagnosis.facts import (
+    Callback,
+    Callbacks,
     Compiled,
     Curvature,
     Duplicates,
@@ -25,6 +27,7 @@ from keras_stable.diagnosis.facts import (
     Plan,
     Probe,
     RateRange,
+    Schedule,
     Structure,
     Trial,
     VariableGradient,
@@ -125,6 +128,8 @@ def _facts():
         "learning": Learning("stuck", last=2.3),
         "overfit": Overfit(),
         "zeroed": ZeroedInputs(),
+        "callbacks": Callbacks((Callback(),)),
+        "schedule": Schedule(),
         "curvature": Curvature(sharpness=950.0, sharpness_after=310.0),
         "noise": GradientNoise(),
         "rate_range": RateRange(

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from keras_stable.diagnosis.facts import (
+    Callback,
+    Callbacks,
     Compiled,
     Curvature,
     Duplicates,
@@ -27,6 +29,7 @@ from keras_stable.diagnosis.facts import (
     Plan,
     Probe,
     RateRange,
+    Schedule,
     Structure,
     VariableGradient,
     ZeroedInputs,
@@ -89,6 +92,8 @@ EXPECTED = {
     "KS607": "overfitting",
     "KS608": "cannot-overfit-batch",
     "KS609": "input-independent-loss",
+    "KS705": "ineffective-callback",
+    "KS706": "decaying-schedule",
     "KS714": "lagging-statistics",
 }
 
@@ -198,6 +203,8 @@ FRESH = {
     "curvature": Curvature(),
     "noise": GradientNoise(),
     "rate_range": RateRange(),
+    "callbacks": Callbacks((Callback(), Callback("ReduceLROnPlateau", 1, patience=3), Callback("CSVLogger", 2, ""))),
+    "schedule": Schedule(),
 }
 # After training, with what `fit` logged.
 TRAINED = FRESH | {

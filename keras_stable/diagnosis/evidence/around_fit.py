@@ -9,14 +9,14 @@ from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.at_rest import AtRest
 from keras_stable.diagnosis.evidence.model.rates import learning_rate
 from keras_stable.diagnosis.evidence.program.callback_facts import Setting, examined
-from keras_stable.diagnosis.evidence.program.directions import (
+from keras_stable.diagnosis.evidence.program.endings import ending
+from keras_stable.diagnosis.evidence.program.log_keys import epoch_keys
+from keras_stable.diagnosis.evidence.program.metric_directions import (
     Direction,
     directions,
     every_metric,
     measured_directions,
 )
-from keras_stable.diagnosis.evidence.program.endings import ending
-from keras_stable.diagnosis.evidence.program.log_keys import epoch_keys
 from keras_stable.diagnosis.evidence.program.rate_path import observed_path, planned_path
 from keras_stable.diagnosis.evidence.program.stand_in import Run, is_of_keras, learning_rate_of
 from keras_stable.diagnosis.evidence.providing import provides
@@ -87,7 +87,7 @@ class AroundFit(AtRest):
             learning_rate=learning_rate_of(self.model.optimizer),
             metrics=tuple(model.metrics),
             epoch_keys=keys,
-            directions=directions(model, sorted(keys), self._measured_directions()),
+            directions=directions(model, sorted(keys), self._measured_directions() | self._of_the_loss()),
         )
 
     def _epoch_keys(self) -> frozenset[str]:
@@ -109,6 +109,14 @@ class AroundFit(AtRest):
             return bench.step(self._batches()[0])
         finally:
             bench.restore()
+
+    def _of_the_loss(self) -> dict[str, Direction]:
+        """Returns what there is to gain in the loss, from the worse of a constant answer and the model's own."""
+        seen = self.get("evaluation")
+        if seen is None:
+            return {}
+        to_gain = float(np.fmax(seen.loss, seen.constant_loss)) - seen.floor
+        return {"loss": Direction("min", best=seen.floor, to_gain=to_gain)} if np.isfinite(to_gain) else {}
 
     def _measured_directions(self) -> dict[str, Direction]:
         outputs = self.get("outputs")

@@ -44,7 +44,7 @@ class Callback:
     measured: bool = False
     best_possible: float = math.nan
     to_gain: float = math.nan
-    patience: int = 0
+    patience: int = 5
     start_from_epoch: int = 0
     min_delta: float = 0.0
     baseline: float = math.nan
@@ -56,11 +56,6 @@ class Callback:
     acts_after: int = 0
     error: str = ""
     lost_to: str = ""
-
-    @property
-    def stops(self) -> bool:
-        """Returns whether it may end the training."""
-        return self.kind == "EarlyStopping"
 
 
 @dataclass(frozen=True)

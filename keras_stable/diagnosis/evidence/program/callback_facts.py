@@ -1,6 +1,5 @@
 """What Keras's own callbacks will do in a `fit`, by running their own methods over the planned epochs."""
 
-import copy
 import difflib
 import math
 from collections.abc import Mapping
@@ -10,13 +9,12 @@ from typing import Any
 import numpy as np
 
 from keras_stable.diagnosis import facts
-from keras_stable.diagnosis.evidence.program.directions import Direction
 from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
-from keras_stable.diagnosis.evidence.program.isolated import isolated, unheard
+from keras_stable.diagnosis.evidence.program.metric_directions import Direction
+from keras_stable.diagnosis.evidence.program.own_functions import isolated, unheard
 from keras_stable.diagnosis.evidence.program.stand_in import Run, StandIn, is_of_keras, simulated
+from keras_stable.diagnosis.evidence.program.watching import taken_for_better
 from keras_stable.diagnosis.evidence.program.writing import writing_of
-from keras_stable.imports import first_line
-from keras_stable.keras_private import improves
 
 # Keys that improve do so by this much in every epoch: no `min_delta` is larger.
 _STRIDE = 1e6
@@ -108,7 +106,7 @@ def _watching(seen: facts.Callback, callback: Any, monitor: str, setting: Settin
     certain = bool(keys) and not any(writing.possible for writing in earlier)
     available = monitor in keys or not certain
     direction = setting.directions.get(monitor, Direction())
-    takes, error = taken_for_better(callback, setting)
+    takes, error = taken_for_better(callback, setting.metrics)
     if error and monitor not in keys and not certain:
         error = ""
     changed = {
@@ -147,20 +145,12 @@ def _similar(monitor: str, keys: frozenset[str]) -> str:
     bare = monitor.removeprefix("val_")
     if bare in keys:
         return bare
-    same = [key for key in keys if key.startswith("val_") == monitor.startswith("val_")]
-    close = difflib.get_close_matches(monitor, sorted(same), n=1, cutoff=0.5)
-    longer = [key for key in sorted(same) if bare and bare in key]
-    return (longer or close or [""])[0]
-
-
-def taken_for_better(callback: Any, setting: Setting) -> tuple[str, str]:
-    """Returns what a callback takes for better, "min" or "max", and what Keras raises where it cannot tell."""
-    copied = copy.copy(callback)
-    copied.set_model(setting.stand_in())
-    try:
-        return ("max" if improves(copied, 1e30, -1e30) else "min"), ""
-    except ValueError as error:
-        return "", f"ValueError: {first_line(error)}"
+    prefix = "val_" if monitor.startswith("val_") else ""
+    same = {key.removeprefix("val_"): key for key in keys if key.startswith("val_") == bool(prefix)}
+    close = [same[name] for name in difflib.get_close_matches(bare, sorted(same), n=1, cutoff=0.5)]
+    longer = [same[name] for name in sorted(same) if bare and bare in name]
+    usual = [key for key in ("val_loss", "loss") if key in keys]
+    return (longer or close or usual or [""])[0]
 
 
 def _acts_after(callback: Any, seen: facts.Callback, setting: Setting) -> int:

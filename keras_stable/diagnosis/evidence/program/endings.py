@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from keras_stable.diagnosis import facts
-from keras_stable.diagnosis.evidence.program.callback_facts import Setting, taken_for_better
+from keras_stable.diagnosis.evidence.program.callback_facts import Setting
 from keras_stable.diagnosis.evidence.program.stand_in import is_of_keras, simulated
+from keras_stable.diagnosis.evidence.program.watching import taken_for_better
 
 
 def ending(setting: Setting, logs: Mapping[str, Sequence[float]], falling: bool) -> facts.Ending | None:
@@ -38,7 +39,7 @@ def ending(setting: Setting, logs: Mapping[str, Sequence[float]], falling: bool)
 
 
 def _best_epoch(callback: Any, setting: Setting, logs: Mapping[str, Sequence[float]]) -> int:
-    takes, _ = taken_for_better(callback, setting)
+    takes, _ = taken_for_better(callback, setting.metrics)
     values = np.asarray(logs.get(callback.monitor, ()), "float64")[callback.start_from_epoch :]
     if not takes or not np.isfinite(values).any():
         return 0

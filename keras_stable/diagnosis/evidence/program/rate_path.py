@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from keras_stable.diagnosis import facts
-from keras_stable.diagnosis.evidence.program.isolated import isolated, unheard
+from keras_stable.diagnosis.evidence.program.own_functions import isolated, unheard
 from keras_stable.diagnosis.evidence.program.stand_in import Run, StandIn, is_of_keras, simulated, spread_steps
 from keras_stable.diagnosis.rule import Skip
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from keras_stable.diagnosis.evidence.program.isolated import isolated, unheard
+from keras_stable.diagnosis.evidence.program.own_functions import isolated, unheard
 from keras_stable.imports import first_line
 from keras_stable.keras_private import home_in_keras, learning_rate_source
 
@@ -134,8 +134,7 @@ def simulated(
                 if model.stop_training:
                     break
         except Exception as error:  # noqa: BLE001 - the user's function, or a setting that Keras refuses
-            text = f"{type(error).__name__}: {first_line(error)}"
-            return Course(tuple(steps_at), tuple(rates), trained, tuple(epoch_rates), text)
+            return Course(tuple(steps_at), tuple(rates), trained, tuple(epoch_rates), first_line(error))
     return Course(tuple(steps_at), tuple(rates), trained, tuple(epoch_rates), "", bool(model.stop_training))
 
 

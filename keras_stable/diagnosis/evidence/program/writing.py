@@ -41,7 +41,10 @@ def writing_of(callback: Any) -> Writing:
     if is_of_keras(callback) and not isinstance(callback, keras.callbacks.LambdaCallback):
         return Writing()
     codes = [code for function in _functions(callback) for code in _nested(function.__code__)]
-    texts = frozenset(text for code in codes for text in code.co_consts if isinstance(text, str))
+    constants = [value for code in codes for value in code.co_consts]
+    # The names of keyword arguments are a tuple among the constants.
+    constants += [part for value in constants if isinstance(value, tuple) for part in value]
+    texts = frozenset(value for value in constants if isinstance(value, str))
     return Writing(any(_stores(code) for code in codes), texts)
 
 

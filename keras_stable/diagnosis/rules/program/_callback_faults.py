@@ -124,7 +124,7 @@ def _too_large_delta(callback: Callback, epochs: int | None) -> Found | None:
     reached = callback.start_from_epoch + 1 + (times + 1) * max(callback.patience, 1)
     if reached >= LEAST.value * epochs:
         return None
-    act = "the training ends" if callback.stops else "the rate is lowered first"
+    act = "the training ends" if callback.kind == "EarlyStopping" else "the rate is lowered first"
     return at(
         callback,
         f"{callback.kind} takes less than {callback.min_delta:g} for no improvement of {callback.monitor}, which has "
@@ -187,5 +187,14 @@ def idle(callback: Callback, callbacks: Callbacks) -> Found | None:
             f"Take `patience={max(1, epochs // 10)}`, or plan more epochs.",
             severity="advice",
             confidence=0.6,
+        )
+    if callback.kind == "EarlyStopping" and callback.patience == 0:
+        return at(
+            callback,
+            f"EarlyStopping ends the training at the first epoch in which {callback.monitor} is no better.",
+            {"patience": 0},
+            f'Give it patience: `EarlyStopping("{callback.monitor}", patience=5, restore_best_weights=True)`.',
+            severity="advice",
+            confidence=0.5,
         )
     return None

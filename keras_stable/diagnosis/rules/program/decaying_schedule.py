@@ -8,12 +8,16 @@ from keras_stable.diagnosis.rule import Found, Severity, Skip, Threshold, rule
 
 GONE = Threshold(1e-4, "Share of the highest rate below which nothing moves. Usual schedules end above it.")
 SHARE = Threshold(0.3, "Share of the steps without a rate. A cosine to 0 has 1 %, an exponential one to 1e-5 20 %.")
-MEAN = Threshold(0.02, "Mean rate over the highest one. Usual schedules have 0.1 to 0.6, the inverse of time 0.05.")
-SOON = Threshold(0.1, "Share of the steps by which the rate has fallen to a tenth for good: usual ones are slower.")
+MEAN = Threshold(
+    0.05, "Mean rate over the highest one. Usual schedules have 0.1 to 0.6, the inverse of time 0.05 and more."
+)
+SOON = Threshold(0.1, "Share of the steps after which the rate never changes again: usual schedules last longer.")
 ARRIVED = Threshold(0.5, "Highest planned rate over the one that would come later: a warm-up is over long before.")
 COMPOUNDED = Threshold(0.1, "Last rate over the one that the function names for this epoch and the first rate.")
 NEARLY = 0.95  # share gained over a constant answer that leaves nothing to lose
-UNCHANGED = 0.99
+_PERIODS = ("ExponentialDecay", "InverseTimeDecay")  # which never end, and shrink once in `decay_steps`
+UNCHANGED, ROUNDING = 0.99, 1e-3
+LOW = 0.5  # last rate over the highest, above which it does not matter when the schedule was over
 
 
 @rule(
@@ -111,7 +115,8 @@ def _lost(schedule: Schedule) -> tuple[bool, str, str, float]:
     if not math.isnan(schedule.intended) and schedule.rates[-1] < COMPOUNDED.value * schedule.intended:
         text = f"{_named(schedule)} gets its own last result and shrinks it more in every epoch: the rate ends at "
         return True, f"{text}{schedule.rates[-1]:.2g} instead of {schedule.intended:.2g}.", _lasting(schedule), 0.9
-    if schedule.mean() < MEAN.value and _falls_soon(schedule):
+    in_epochs = _lasts(schedule) == schedule.epochs < schedule.steps and schedule.rates[-1] < LOW * peak
+    if _is_over_soon(schedule) and (schedule.mean() < MEAN.value or in_epochs):
         text = f"{_named(schedule)} is over almost at once: the mean rate of {schedule.steps:,} steps is "
         return True, f"{text}{schedule.mean():.1%} of the highest.{_why(schedule)}", _lasting(schedule), 0.85
     return False, "", "", 0.0
@@ -122,10 +127,11 @@ def _still_rises(schedule: Schedule) -> bool:
     return schedule.rates[-1] >= UNCHANGED * schedule.peak
 
 
-def _falls_soon(schedule: Schedule) -> bool:
-    """Returns whether the rate is at a tenth of the highest from early on."""
-    high = [step for step, rate in zip(schedule.at, schedule.rates, strict=True) if rate > 0.1 * schedule.peak]
-    return not high or high[-1] <= SOON.value * schedule.steps
+def _is_over_soon(schedule: Schedule) -> bool:
+    """Returns whether the rate is at its last value from early on."""
+    last = schedule.rates[-1]
+    other = [step for step, rate in zip(schedule.at, schedule.rates, strict=True) if abs(rate - last) > ROUNDING * last]
+    return not other or other[-1] <= SOON.value * schedule.steps
 
 
 def _never_changes(schedule: Schedule) -> bool:
@@ -139,6 +145,9 @@ def _named(schedule: Schedule) -> str:
 def _why(schedule: Schedule) -> str:
     if schedule.first_step:
         return f" The optimizer has counted {schedule.first_step:,} steps before this training."
+    if schedule.kind in _PERIODS and schedule.settings.get("decay_steps"):
+        period = schedule.settings["decay_steps"]
+        return f" It shrinks every {period:g} steps, and an epoch has {schedule.steps_per_epoch}."
     lasts = _lasts(schedule)
     if schedule.unit == "step" and lasts == schedule.epochs != schedule.steps:
         return f" It lasts {lasts:,} steps, and {schedule.epochs:,} is the number of epochs."
@@ -146,7 +155,7 @@ def _why(schedule: Schedule) -> str:
 
 
 def _lasts(schedule: Schedule) -> int:
-    return int(schedule.settings.get("decay_steps", schedule.settings.get("first_decay_steps", 0)))
+    return int(schedule.settings.get("decay_steps", 0)) if schedule.kind not in _PERIODS else 0
 
 
 def _lasting(schedule: Schedule) -> str:
@@ -154,11 +163,20 @@ def _lasting(schedule: Schedule) -> str:
         return "Give it more `patience`, and a floor: `ReduceLROnPlateau(patience=10, min_lr=1e-5)`."
     if schedule.first_step:
         return "Compile the model anew before it is trained again: the schedule goes by the optimizer's count of steps."
+    if schedule.unit == "epoch" and math.isnan(schedule.intended):
+        last = schedule.epochs - 1
+        return (
+            f"Have the function fall more slowly: of epoch {last}, the last, a hundredth of the highest rate is usual."
+        )
     if schedule.unit == "epoch":
         return (
             "Return the rate of the epoch from the first one, `lambda epoch: first * 0.9**epoch`, or shrink the last "
             "one by a constant, `lambda epoch, lr: lr * 0.9`."
         )
+    if schedule.kind in _PERIODS:
+        return f"Shrink the rate once an epoch, which has so many steps: `decay_steps={schedule.steps_per_epoch}`."
+    if schedule.kind == "PiecewiseConstantDecay":
+        return f"Count `boundaries` in steps: those of an epoch are {schedule.steps_per_epoch} times its number."
     return (
         f"Let the schedule last for the whole training: `decay_steps={schedule.steps}`, {schedule.epochs} epochs of "
         f"{schedule.steps_per_epoch} steps."

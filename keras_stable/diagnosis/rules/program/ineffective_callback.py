@@ -81,7 +81,7 @@ def _wrong_way(callback: Callback, callbacks: Callbacks) -> Found | None:
     after = ""
     if ended is not None and ended.by == callback.index:
         after = f" It ended the training after {ended.epochs} of {ended.planned} epochs."
-    elif callback.acts_after and callback.stops and ended is None:
+    elif callback.acts_after and callback.kind == "EarlyStopping" and ended is None:
         planned = "" if callbacks.epochs is None else f" of {callbacks.epochs}"
         after = f" A training that goes well ends after {callback.acts_after}{planned} epochs."
     return faults.at(

@@ -10,12 +10,12 @@ import numpy as np
 
 from keras_stable.diagnosis.evidence.data.source import Batch
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
+from keras_stable.diagnosis.evidence.program.watching import taken_for_better
 from keras_stable.diagnosis.evidence.step.evaluation import kept_state
 from keras_stable.diagnosis.evidence.step.ideal_answers import ideal_answer
 from keras_stable.diagnosis.evidence.step.tasks import as_list
 from keras_stable.diagnosis.facts import Output
 from keras_stable.diagnosis.vocabulary import CUSTOM
-from keras_stable.keras_private import improving_direction
 
 _ROWS, _WRONG = 256, 3
 # Share of its size by which a metric of ideal answers must differ from that of the answers to other rows.
@@ -57,8 +57,9 @@ def directions(model: keras.Model, keys: Sequence[str], measured: Mapping[str, D
         keys: of the logs.
         measured: as `measured_directions` returns it.
     """
-    metrics = {metric.name: metric for metric in every_metric(model)}
-    return {key: _direction(key.removeprefix("val_"), metrics, measured) for key in keys}
+    names = {metric.name for metric in every_metric(model)}
+    told = {name: taken_for_better(keras.callbacks.EarlyStopping(name), model.metrics)[0] for name in names}
+    return {key: _direction(key.removeprefix("val_"), told, measured) for key in keys}
 
 
 def every_metric(model: keras.Model) -> list[Any]:
@@ -66,16 +67,15 @@ def every_metric(model: keras.Model) -> list[Any]:
     return [inside for metric in model.metrics for inside in getattr(metric, "metrics", None) or [metric]]
 
 
-def _direction(key: str, metrics: Mapping[str, Any], measured: Mapping[str, Direction]) -> Direction:
-    if key == "loss":
-        return Direction("min")
+def _direction(key: str, told: Mapping[str, str], measured: Mapping[str, Direction]) -> Direction:
     if measured.get(key, Direction()).better:
         return measured[key]
+    if key == "loss":
+        return Direction("min")
     # With several outputs, the key begins with the name of the output.
-    own = [metric for name, metric in metrics.items() if key == name or key.endswith(f"_{name}")]
-    told = {improving_direction(metric) for metric in own} - {""}
-    if len(told) == 1:
-        return Direction(told.pop())
+    own = {better for name, better in told.items() if better and (key == name or key.endswith(f"_{name}"))}
+    if len(own) == 1:
+        return Direction(own.pop())
     words = [word for word in re.split(r"[^a-z0-9]+", key.lower()) if word in _RISING | _FALLING]
     return Direction("" if not words else "max" if words[-1] in _RISING else "min")
 
@@ -122,7 +122,7 @@ def _metrics(model: keras.Model, x: Any, y: Any, structure: Any, answers: Sequen
     ]
     model.reset_metrics()
     logs = model.compute_metrics(x, y, keras.tree.pack_sequence_as(structure, flat))
-    return {name: float(value) for name, value in logs.items() if np.ndim(value) == 0 and name != "loss"}
+    return {name: float(np.ravel(value)[0]) for name, value in logs.items() if np.size(value) == 1 and name != "loss"}
 
 
 def _ideals(sample: Batch, structure: Any, outputs: Sequence[Output]) -> list[np.ndarray] | None:
