@@ -2,6 +2,7 @@
 
 import functools
 import linecache
+import os
 import sys
 import sysconfig
 import weakref
@@ -29,7 +30,7 @@ def user_location(frame: FrameType | None) -> CodeLocation | None:
     while frame is not None:
         file = frame.f_code.co_filename
         if is_user_code(file):
-            return CodeLocation(file, frame.f_lineno, linecache.getline(file, frame.f_lineno).strip())
+            return CodeLocation(_as_typed(file), frame.f_lineno, linecache.getline(file, frame.f_lineno).strip())
         frame = frame.f_back
     return None
 
@@ -45,6 +46,12 @@ def is_user_code(file: str) -> bool:
         # A cell of a notebook has such a name, too.
         return file.startswith("<ipython-input")
     return not file.startswith((*_INSTALLED, _OWN))
+
+
+def _as_typed(file: str) -> str:
+    """Returns a path as one would type it: below the current directory from there on, else whole."""
+    here = os.path.join(os.getcwd(), "")
+    return file.removeprefix(here)
 
 
 class Locations:

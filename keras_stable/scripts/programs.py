@@ -58,7 +58,7 @@ class UserProgram:
             elif Path(self.name).suffix == ".ipynb":
                 run_cells(Path(self.name), vars(sys.modules["__main__"]))
             else:
-                code = compile(Path(self.name).read_bytes(), self.name, "exec")
+                code = compile(Path(self.name).read_bytes(), os.path.abspath(self.name), "exec")
                 exec(code, vars(sys.modules["__main__"]))
 
 
@@ -72,7 +72,7 @@ def _as_main(program: UserProgram) -> Iterator[None]:
     sys.path.insert(0, home)
     if not program.is_module:
         module = types.ModuleType("__main__")
-        module.__file__ = program.name
+        module.__file__ = os.path.abspath(program.name)
         vars(module)["__builtins__"] = builtins
         sys.modules["__main__"] = module
     try:
