@@ -24,9 +24,9 @@ def build(optimizer=None):
 """
 
 
-@pytest.fixture()
+@pytest.fixture
 def program(tmp_path, monkeypatch):
-    """Returns a function that makes a program of a source, after the common head; it is run in a directory of its own."""
+    """Returns a function that makes a program of a source, after the common head, in a directory of its own."""
     monkeypatch.chdir(tmp_path)
 
     def make(source, *arguments, head=HEAD, name="train.py"):
@@ -36,7 +36,7 @@ def program(tmp_path, monkeypatch):
     return make
 
 
-@pytest.fixture()
+@pytest.fixture
 def line_of(tmp_path):
     """Returns a function that finds the number of the first line with a text in it."""
 

@@ -17,7 +17,12 @@ def audited(program, fit=1):
 HABITS = {
     "plain": "model = build()\nmodel.fit(x, y, verbose=0)\n",
     "under __name__": 'if __name__ == "__main__":\n    build().fit(x=x, y=y, epochs=3, verbose=0)\n',
-    "in a class": "class Trainer:\n    def train(self):\n        return build().fit(x, y, verbose=0)\nTrainer().train()\n",
+    "in a class": """
+        class Trainer:
+            def train(self):
+                return build().fit(x, y, verbose=0)
+        Trainer().train()
+    """,
     "own fit of a subclass": """
         class Own(keras.Sequential):
             def fit(self, *arguments, **named):

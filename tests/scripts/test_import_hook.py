@@ -6,7 +6,7 @@ import pytest
 from keras_stable.scripts.import_hook import after_import
 
 
-@pytest.fixture()
+@pytest.fixture
 def module(tmp_path, monkeypatch):
     (tmp_path / "imported_later.py").write_text("value = 3\n")
     monkeypatch.syspath_prepend(tmp_path)

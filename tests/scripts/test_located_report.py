@@ -25,7 +25,7 @@ def watched():
         compiled.watching(keras.Model, "compile"),
     ):
         dense = keras.layers.Dense(2, name="readout")
-        model = keras.Sequential([keras.Input((3,)), dense])
+        model = keras.Sequential([keras.Input((3,)), dense], name="net")
         optimizer = keras.optimizers.SGD(0.1)
         loss = keras.losses.MeanSquaredError()
         model.compile(optimizer, loss)
@@ -41,7 +41,7 @@ def watched():
         ("data", None, "model.fit(x, y)"),
         ("compile", None, "model.compile(optimizer, loss)"),
         ("readout", None, 'dense = keras.layers.Dense(2, name="readout")'),
-        ("sequential/readout/kernel", None, 'dense = keras.layers.Dense(2, name="readout")'),
+        ("net/readout/kernel", None, 'dense = keras.layers.Dense(2, name="readout")'),
         ("readout/kernel", None, 'dense = keras.layers.Dense(2, name="readout")'),
         ("training", "optimizer", "optimizer = keras.optimizers.SGD(0.1)"),
         ("training", "loss", "loss = keras.losses.MeanSquaredError()"),

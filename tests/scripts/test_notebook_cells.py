@@ -7,7 +7,7 @@ from keras_stable.errors import InvalidArgumentError
 from keras_stable.scripts.notebook_cells import code_cells, run_cells
 
 
-@pytest.fixture()
+@pytest.fixture
 def notebook(tmp_path):
     def make(*cells):
         path = tmp_path / "train.ipynb"

@@ -14,7 +14,7 @@ print(sys.modules["__main__"].__dict__ is globals())
 """
 
 
-@pytest.fixture()
+@pytest.fixture
 def jobs(tmp_path, monkeypatch):
     (tmp_path / "jobs").mkdir()
     (tmp_path / "jobs" / "train.py").write_text(SOURCE)
