@@ -119,7 +119,7 @@ def audit(
     )
     options = Options(seconds, probe, probe_steps, probe_seconds, curvature, gradient_noise, rate_range, fit)
     budget = Budget(seconds)
-    with untouched(model), light_graphs(), warnings.catch_warnings():
+    with untouched(model), light_graphs(), model.distribute_strategy.scope(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         seed_all(seed)
         source = Source(

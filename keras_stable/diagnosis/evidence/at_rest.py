@@ -162,7 +162,8 @@ class AtRest:
 
     @provides("plan")
     def _plan(self) -> facts.Plan:
-        steps = int(self.model.optimizer.iterations)
+        # Under a strategy it is one variable for each device, and no number.
+        steps = int(keras.ops.convert_to_numpy(self.model.optimizer.iterations))
         trained = (self.logs is not None or steps > 0) and not self.restarted
         plan = self.source.plan(trained=trained)
         first = self.options.fit.initial_epoch
