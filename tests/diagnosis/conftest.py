@@ -31,6 +31,7 @@ from keras_stable.diagnosis.facts import (
     Structure,
     Trial,
     VariableGradient,
+    Weights,
     ZeroedInputs,
 )
 from keras_stable.diagnosis.reporting.finding import Finding
@@ -130,6 +131,7 @@ def _facts():
         "zeroed": ZeroedInputs(),
         "callbacks": Callbacks((Callback(),)),
         "schedule": Schedule(),
+        "weights": Weights(),
         "curvature": Curvature(sharpness=950.0, sharpness_after=310.0),
         "noise": GradientNoise(),
         "rate_range": RateRange(

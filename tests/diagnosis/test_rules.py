@@ -32,6 +32,7 @@ from keras_stable.diagnosis.facts import (
     Schedule,
     Structure,
     VariableGradient,
+    Weights,
     ZeroedInputs,
 )
 from keras_stable.diagnosis.reporting.rule_pages import EVIDENCE
@@ -94,6 +95,7 @@ EXPECTED = {
     "KS609": "input-independent-loss",
     "KS705": "ineffective-callback",
     "KS706": "decaying-schedule",
+    "KS707": "zero-weights",
     "KS714": "lagging-statistics",
 }
 
@@ -205,6 +207,7 @@ FRESH = {
     "rate_range": RateRange(),
     "callbacks": Callbacks((Callback(), Callback("ReduceLROnPlateau", 1, patience=3), Callback("CSVLogger", 2, ""))),
     "schedule": Schedule(),
+    "weights": Weights(),
 }
 # After training, with what `fit` logged.
 TRAINED = FRESH | {

@@ -11,6 +11,7 @@ from keras_stable.diagnosis.facts.schedule import Schedule
 from keras_stable.diagnosis.facts.step import Gradients, LayerOutput, NonfiniteOrigin, VariableGradient
 from keras_stable.diagnosis.facts.structure import Layer, Output, Structure
 from keras_stable.diagnosis.facts.trajectory import History, Overfit, Probe, Trial, ZeroedInputs
+from keras_stable.diagnosis.facts.weights import OutputWeights, Weights
 
 __all__ = [
     "Callback",
@@ -32,6 +33,7 @@ __all__ = [
     "NonfiniteOrigin",
     "Output",
     "OutputEvaluation",
+    "OutputWeights",
     "Overfit",
     "Plan",
     "Probe",
@@ -40,5 +42,6 @@ __all__ = [
     "Structure",
     "Trial",
     "VariableGradient",
+    "Weights",
     "ZeroedInputs",
 ]

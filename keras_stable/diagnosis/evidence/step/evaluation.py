@@ -82,7 +82,7 @@ def evaluate(
         for part in _parts(sample, max(rows, batch_rows)):
             answer = forward(model, part.x, training=True)
             training.add(_loss(model, part, answer) - float(sum(map(float, model.losses))), part.rows)
-        constant = _constant_loss(model, sample, rows, outputs, labels)
+        constant = _constant_loss(model, sample, sample, rows, outputs, labels)
         floor = loss_floor(model, _parts(sample, rows), outputs, _loss)
     single = len(outputs) == 1
     return Evaluation(
@@ -134,14 +134,34 @@ def _loss(model: keras.Model, part: Batch, answer: Any) -> float:
     return float(model.compute_loss(part.x, part.y, answer, part.sample_weight, training=False))
 
 
+def constant_loss(
+    model: keras.Model, sample: Batch, outputs: Sequence[Output], labels: Sequence[Labels], over: Batch
+) -> float:
+    """Returns the loss of the best constant answer over rows of which the inputs are not needed.
+
+    Args:
+        model: compiled; a copy, which is left as it was.
+        sample: rows with inputs, of which one shows the structure of the answers.
+        outputs, labels: facts, one for each output.
+        over: labels and weights; its inputs may be None.
+    """
+    with kept_state(model):
+        return _constant_loss(model, sample, over, _rows_at_once(over, outputs), outputs, labels)
+
+
 def _constant_loss(
-    model: keras.Model, sample: Batch, rows: int, outputs: Sequence[Output], labels: Sequence[Labels]
+    model: keras.Model,
+    inputs: Batch,
+    sample: Batch,
+    rows: int,
+    outputs: Sequence[Output],
+    labels: Sequence[Labels],
 ) -> float:
     """Returns the loss of the best constant answer; for several outputs each takes its own best in turn."""
     truths = as_list(sample.y, len(outputs))
     if any(truth is None for truth in truths) or len(labels) != len(outputs):
         return math.nan
-    structure = forward(model, as_tensors(sample.take(slice(1)).x), training=False)
+    structure = forward(model, as_tensors(inputs.take(slice(1)).x), training=False)
     penalty = float(sum(map(float, model.losses)))
     flat = keras.tree.flatten(structure)
     candidates = [
