@@ -29,6 +29,7 @@ from keras_stable.diagnosis.facts import (
     RateRange,
     Schedule,
     Structure,
+    Suspects,
     Trial,
     VariableGradient,
     Weights,
@@ -132,6 +133,7 @@ def _facts():
         "callbacks": Callbacks((Callback(),)),
         "schedule": Schedule(),
         "weights": Weights(),
+        "suspects": Suspects(),
         "curvature": Curvature(sharpness=950.0, sharpness_after=310.0),
         "noise": GradientNoise(),
         "rate_range": RateRange(

@@ -31,6 +31,7 @@ from keras_stable.diagnosis.facts import (
     RateRange,
     Schedule,
     Structure,
+    Suspects,
     VariableGradient,
     Weights,
     ZeroedInputs,
@@ -97,6 +98,7 @@ EXPECTED = {
     "KS706": "decaying-schedule",
     "KS707": "zero-weights",
     "KS714": "lagging-statistics",
+    "KS716": "suspicious-labels",
 }
 
 SECTIONS = ["What it does", "Why is this bad", "Example", "Use instead", "References"]
@@ -208,6 +210,7 @@ FRESH = {
     "callbacks": Callbacks((Callback(), Callback("ReduceLROnPlateau", 1, patience=3), Callback("CSVLogger", 2, ""))),
     "schedule": Schedule(),
     "weights": Weights(),
+    "suspects": Suspects(),
 }
 # After training, with what `fit` logged.
 TRAINED = FRESH | {

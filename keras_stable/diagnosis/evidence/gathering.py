@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from keras_stable.diagnosis import facts
-from keras_stable.diagnosis.evidence.around_fit import AroundFit
 from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.copying.initializing import initialize
+from keras_stable.diagnosis.evidence.label_check import LabelCheck
 from keras_stable.diagnosis.evidence.providing import provides
 from keras_stable.diagnosis.evidence.step.curvature import sharpness
 from keras_stable.diagnosis.evidence.step.noise import gradient_noise
@@ -25,8 +25,8 @@ _FIRST_STEP = 2.0
 _CURVATURE, _NOISE, _RATES = 20.0, 8.0, 60.0
 
 
-class Gathering(AroundFit):
-    """The evidence of `AtRest` and `AroundFit`, and what training a copy shows."""
+class Gathering(LabelCheck):
+    """All evidence: that of the classes above, and what training a copy shows."""
 
     @provides("origin")
     def _origin(self) -> facts.NonfiniteOrigin | None:

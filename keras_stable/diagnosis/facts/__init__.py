@@ -10,6 +10,7 @@ from keras_stable.diagnosis.facts.learning import Learning
 from keras_stable.diagnosis.facts.schedule import Schedule
 from keras_stable.diagnosis.facts.step import Gradients, LayerOutput, NonfiniteOrigin, VariableGradient
 from keras_stable.diagnosis.facts.structure import Layer, Output, Structure
+from keras_stable.diagnosis.facts.suspects import Suspects
 from keras_stable.diagnosis.facts.trajectory import History, Overfit, Probe, Trial, ZeroedInputs
 from keras_stable.diagnosis.facts.weights import OutputWeights, Weights
 
@@ -40,6 +41,7 @@ __all__ = [
     "RateRange",
     "Schedule",
     "Structure",
+    "Suspects",
     "Trial",
     "VariableGradient",
     "Weights",
