@@ -5,26 +5,27 @@ import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import keras
 import numpy as np
 
 from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.at_rest import AtRest
-from keras_stable.diagnosis.evidence.data.axes import axes
 from keras_stable.diagnosis.evidence.data.batch import Batch
 from keras_stable.diagnosis.evidence.data.nesting import leaves, named
 from keras_stable.diagnosis.evidence.data.padding import PaddedRows, padded_rows
 from keras_stable.diagnosis.evidence.data.row_access import is_float, is_number
+from keras_stable.diagnosis.evidence.data.sequence_axes import axes
 from keras_stable.diagnosis.evidence.data.step_shifts import step_shift
-from keras_stable.diagnosis.evidence.data.target_copies import target_copies
+from keras_stable.diagnosis.evidence.data.target_copies import copy_of_target
 from keras_stable.diagnosis.evidence.model.names import layer_paths
 from keras_stable.diagnosis.evidence.providing import provides
 from keras_stable.diagnosis.evidence.step.changed_inputs import ChangedInputs
-from keras_stable.diagnosis.evidence.step.future_reach import future_reach
-from keras_stable.diagnosis.evidence.step.padding_influence import padding_influence
-from keras_stable.diagnosis.evidence.tracing.frozen_statistics import frozen_statistics, is_frozen
-from keras_stable.diagnosis.evidence.tracing.time_layers import time_layers
+from keras_stable.diagnosis.evidence.step.later_inputs import future_reach
+from keras_stable.diagnosis.evidence.step.padding_effect import padding_influence
+from keras_stable.diagnosis.evidence.tracing.frozen_normalization import frozen_statistics, is_frozen
+from keras_stable.diagnosis.evidence.tracing.layers_over_time import time_layers
 from keras_stable.diagnosis.rule import Skip
 from keras_stable.keras_private import flatten_layers
 
@@ -120,7 +121,7 @@ class OfSequences(AtRest):
         targets = named(rows.y, [output.name for output in self.get("outputs") or ()] or None, "output")
         for name, x in named(rows.x, self._input_names(), "input"):
             for output, y in targets:
-                copy = target_copies(name, x, output, y) if y.ndim <= 3 else None
+                copy = copy_of_target(name, x, output, y) if y.ndim <= 3 else None
                 if copy is not None:
                     yield copy
 
@@ -156,9 +157,7 @@ class OfSequences(AtRest):
                 with self._changing("what later inputs do") as changed:
                     reach = future_reach(changed, name, index, ahead)
                 looking = tuple(layer.path for layer in self["time_layers"] if _looks_ahead(layer, self["structure"]))
-                yield facts.FutureReach(
-                    name, output, ahead.shift, ahead.feature, ahead.share, layers=looking, **reach
-                )
+                yield facts.FutureReach(name, output, ahead.shift, ahead.feature, ahead.share, layers=looking, **reach)
 
 
 def _padding(source: str, padded: PaddedRows, ids: bool, washed_out: float, moved: float) -> facts.Padding:
@@ -193,7 +192,7 @@ def _same(one: Batch, other: Batch) -> bool:
 def _is_used(changed: ChangedInputs, copy: facts.TargetCopy) -> bool:
     """Returns whether an answer changes with the value that is the target."""
     values = changed.input(copy.input)
-    place = (slice(None), slice(None), copy.place[-1]) if copy.each_step else (slice(None), *copy.place)
+    place: Any = (slice(None), slice(None), copy.place[-1]) if copy.each_step else (slice(None), *copy.place)
     other = values.copy()
     other[place] = np.roll(values[place], 1, axis=0)
     pairs = zip(changed.answers(copy.input), changed.answers(copy.input, other), strict=True)

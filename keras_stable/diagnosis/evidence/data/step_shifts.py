@@ -62,10 +62,8 @@ def step_shift(x: np.ndarray, y: np.ndarray) -> StepShift | None:
 
 def _ids(values: np.ndarray) -> np.ndarray:
     """Returns the ids of one-hot rows; other values as they are."""
-    if values.ndim == 3 and values.shape[2] > 1 and ((values == 0) | (values == 1)).all():
-        if (values.sum(-1) == 1).mean() >= _SHARE:
-            return values.argmax(-1)
-    return values
+    wide = values.ndim == 3 and values.shape[2] > 1 and bool(((values == 0) | (values == 1)).all())
+    return values.argmax(-1) if wide and (values.sum(-1) == 1).mean() >= _SHARE else values
 
 
 def _share(x: np.ndarray, y: np.ndarray, shift: int, feature: int | None) -> float:

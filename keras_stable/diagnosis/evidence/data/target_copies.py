@@ -22,7 +22,7 @@ _COLUMNS, _TARGETS = 1 << 14, 64
 _NUMBERS = 20
 
 
-def target_copies(name: str, x: np.ndarray, output: str, y: np.ndarray) -> TargetCopy | None:
+def copy_of_target(name: str, x: np.ndarray, output: str, y: np.ndarray) -> TargetCopy | None:
     """Returns where the target stands in the input, or None.
 
     Tables [n, columns] and sequences [n, steps, features] are searched. In a sequence the target may be scaled: the
@@ -35,7 +35,7 @@ def target_copies(name: str, x: np.ndarray, output: str, y: np.ndarray) -> Targe
 
     >>> series = np.random.default_rng(0).normal(size=140)
     >>> windows = np.lib.stride_tricks.sliding_window_view(series, 8)[..., None]
-    >>> target_copies("input", windows, "output", windows[:, -1, 0]).place
+    >>> copy_of_target("input", windows, "output", windows[:, -1, 0]).place
     (7, 0)
     """
     if x.ndim not in (2, 3) or not is_number(x.dtype) or len(x) < _LEAST_ROWS or y.shape == x.shape:

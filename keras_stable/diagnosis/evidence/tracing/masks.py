@@ -29,7 +29,7 @@ def step_mask(entered: Sequence[tf.Tensor], arguments: Mapping[str, Any]) -> tup
     given = [mask for name in _OF_STEPS for mask in keras.tree.flatten(arguments.get(name)) if _is_mask(mask, 2)]
     if given:
         return (given[0],)
-    seen = arguments.get("attention_mask")
+    seen: Any = arguments.get("attention_mask")
     if _is_mask(seen, 3) and seen.shape[0] != 1:
         keys = tf.cast(seen, tf.bool)
         return (tf.reduce_any(tf.reshape(keys, (tf.shape(keys)[0], -1, tf.shape(keys)[-1])), 1),)

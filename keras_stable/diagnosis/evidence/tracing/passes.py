@@ -169,9 +169,7 @@ class _Tracer:
         role = layer_kinds.role(layer, operations, len(entered))
         activation = layer_kinds.activation(layer, operations)
         hands_on = any(mask_of(tensor) is not None for tensor in returned)
-        self.calls.append(
-            Call(path, kind, role, activation, inputs, tuple(entered), returned, layer, mask, hands_on)
-        )
+        self.calls.append(Call(path, kind, role, activation, inputs, tuple(entered), returned, layer, mask, hands_on))
         for tensor in returned:
             self.provenance.set(tensor, path)
         return answer

@@ -12,6 +12,7 @@ import tensorflow as tf
 from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.data.batch import Batch
 from keras_stable.diagnosis.evidence.data.nesting import leaves
+from keras_stable.diagnosis.evidence.tracing.answer_bounds import Bounds, output_bounds
 from keras_stable.diagnosis.evidence.tracing.dataflow import learnt_before, way_to_learnt
 from keras_stable.diagnosis.evidence.tracing.feature_rows import FeaturePart, add_rows, takes_features
 from keras_stable.diagnosis.evidence.tracing.graph_tracing import tracer
@@ -63,6 +64,7 @@ class Recording:
         entering: mapping of input name to the `Moments` of what enters the first learnt layer that it reaches.
         features: mapping of readout path to lists of features, raw inputs (of the first rows, where they are
             large) and labels, one entry a pass.
+        bounds: mapping of output name to the `Bounds` that it cannot leave.
         looked_up: mapping of path to the ids that enter an embedding, of the first pass.
         row_bytes: int, of all that the layers return for a row.
         rows: int, that were run, in all passes.
@@ -79,6 +81,7 @@ class Recording:
     entered_nonfinite: dict[str, int] = field(default_factory=dict)
     entering: dict[str, Moments] = field(default_factory=dict)
     features: dict[str, list[FeaturePart]] = field(default_factory=dict)
+    bounds: dict[str, Bounds] = field(default_factory=dict)
     looked_up: dict[str, np.ndarray] = field(default_factory=dict)
     row_bytes: int = 0
     rows: int = 0
@@ -166,6 +169,7 @@ def _add_first(recording: Recording, trace: Trace, rows: int) -> None:
     parts = keras.tree.flatten(recording.answer)
     recording.outputs = {name: np.asarray(part) for name, part in zip(trace.outputs, parts, strict=True)}
     recording.output_paths = dict(trace.output_paths)
+    recording.bounds = output_bounds(trace)
     recording.entering = {name: Moments() for name in trace.inputs}
     seen: dict[str, Seen] = {}
     for call in trace.calls:

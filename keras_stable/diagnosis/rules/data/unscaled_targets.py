@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, Output, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
-from keras_stable.diagnosis.rules.data._ranges import CLIPPING, beyond
+from keras_stable.diagnosis.rules.data._ranges import CLIPPING, Beyond, beyond
 from keras_stable.diagnosis.rules.data._tasks import paired, same_shape
-from keras_stable.diagnosis.vocabulary import OF_THE_UNIT, REGRESSION, STANDARDIZED_TARGETS
+from keras_stable.diagnosis.vocabulary import OF_THE_UNIT, RANGES, REGRESSION, STANDARDIZED_TARGETS
 
 LARGE = Threshold(10.0, "Initial outputs have a size near 1; prices, ages and the like are learnt slowly from there.")
 HARMFUL = Threshold(100.0, "Above, the first gradients of a squared error are thousands of times the usual.")
@@ -16,31 +16,34 @@ CONFIRMED = 0.2  # share of what is left to gain that standardizing the targets 
 REFUTED = 0.02
 
 
+EXPLAINED = (
+    "exploding-gradients",
+    "nonfinite-gradients",
+    "nonfinite-activations",
+    "nonfinite-loss",
+    "vanishing-gradients",
+    "zero-gradients",
+    "dead-units",
+    "saturated-activations",
+    "identical-outputs",
+    "ineffective-clipping",
+    "bad-initial-loss",
+    "update-ratio",
+    "loss-not-decreasing",
+    "diverging-loss",
+    "oscillating-loss",
+    "loss-spike",
+    "slow-convergence",
+    "cannot-overfit-batch",
+    "input-independent-loss",
+)
+
+
 @rule(
     "KS110",
     "unscaled-targets",
     remedy="Train on `(y - y.mean()) / y.std()` and turn predictions back, with a linear last layer.",
-    explains=(
-        "exploding-gradients",
-        "nonfinite-gradients",
-        "nonfinite-activations",
-        "nonfinite-loss",
-        "vanishing-gradients",
-        "zero-gradients",
-        "dead-units",
-        "saturated-activations",
-        "identical-outputs",
-        "ineffective-clipping",
-        "bad-initial-loss",
-        "update-ratio",
-        "loss-not-decreasing",
-        "diverging-loss",
-        "oscillating-loss",
-        "loss-spike",
-        "slow-convergence",
-        "cannot-overfit-batch",
-        "input-independent-loss",
-    ),
+    explains=EXPLAINED,
     thresholds={"large": LARGE, "harmful": HARMFUL},
 )
 def unscaled_targets(
@@ -97,14 +100,22 @@ def _out_of_reach(output: Output, label: Labels, evaluation: Evaluation | None) 
         return None
     return Found(
         where=output.name,
-        message=f"Targets run from {label.minimum:.3g} to {label.maximum:.3g}, and {output.activation} gives "
-        f"{reach.low:.3g} to {reach.high:.3g}.",
+        message=f"Targets run from {label.minimum:.3g} to {label.maximum:.3g}, and the output cannot leave "
+        f"{reach.low:.3g} to {reach.high:.3g}, which {reach.by} gives.",
         evidence={"minimum": label.minimum, "maximum": label.maximum, "low": reach.low, "high": reach.high},
         threshold=reach.high if label.maximum > reach.high else reach.low,
-        remedy="Make the last layer linear, `Dense(1)` without activation, or scale the targets into its range.",
+        remedy=_remedy(output, reach),
         severity="error" if reach.whole else "warning" if reach.common else "advice",
-        confidence=0.95 if reach.common else 0.6,
+        confidence=0.97 if reach.common else 0.6,
+        explains=(*EXPLAINED, "metric-mismatch"),
     )
+
+
+def _remedy(output: Output, reach: Beyond) -> str:
+    if output.activation in RANGES:
+        return "Make the last layer linear, `Dense(1)` without activation, or scale the targets into its range."
+    scaled = f"scale the targets into {reach.low:.3g} to {reach.high:.3g}"
+    return f"{scaled[0].upper()}{scaled[1:]}, or put a layer after {reach.by} that scales it, such as `Dense(1)`."
 
 
 def _r2(output: Output, evaluation: Evaluation | None) -> float:

@@ -89,7 +89,7 @@ def _remedy(copy: TargetCopy) -> str:
     step = copy.place[0]
     if step == copy.steps - 1:
         return (
-            f"The windows end one step too late: take the value after the window as the target, `y = series[{step + 1} "
-            f":]` for `x[i] = series[i : i + {step + 1}]`."
+            "The windows end one step too late: take the value after the window as the target, "
+            f"`y = series[{step + 1}:]` for `x[i] = series[i : i + {step + 1}]`."
         )
     return f"Take the target from after the window, or end the window before step {step}: `x = x[:, :{step}]`."

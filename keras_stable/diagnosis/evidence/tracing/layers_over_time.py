@@ -27,7 +27,7 @@ def _sources(recording: Recording) -> list[str]:
 def _of_source(recording: Recording, source: str) -> Iterator[TimeLayer]:
     reached = {source}
     for layer in recording.seen:
-        if layer.path == source or layer.path in recording.looked_up or not reached.intersection(layer.inputs):
+        if layer.path == source or layer.path in recording.looked_up or not reached.intersection(_sequences(layer)):
             continue
         if _is_sequence(layer.entered):
             mixing = _mixing(layer)
@@ -35,6 +35,12 @@ def _of_source(recording: Recording, source: str) -> Iterator[TimeLayer]:
                 yield _time_layer(recording, layer, source, mixing)
         if _is_sequence(layer.given) and (_is_sequence(layer.entered) or _reshapes(layer)):
             reached.add(layer.path)
+
+
+def _sequences(layer: Seen) -> tuple[str, ...]:
+    """Returns what feeds a layer with steps; beside its sequence a recurrent layer may take states to begin with."""
+    recurrent = isinstance(layer.layer, keras.layers.RNN | keras.layers.Bidirectional)
+    return layer.inputs[:1] if recurrent else layer.inputs
 
 
 def _is_sequence(shapes: Sequence[tuple[int, ...]]) -> bool:
