@@ -8,12 +8,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_stable.diagnosis.evidence.copying.snapshot import Snapshot
 from keras_stable.diagnosis.evidence.data.batch import Batch
 from keras_stable.diagnosis.evidence.data.nesting import mapped, named
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
 from keras_stable.diagnosis.evidence.tracing.graph_tracing import recurrent
 from keras_stable.diagnosis.rule import Skip
-from keras_stable.keras_private import logits_of
+from keras_stable.keras_private import flatten_layers, logits_of
 
 _ROWS = 64
 _ANSWER_BYTES = 2**26
@@ -42,6 +43,11 @@ class ChangedInputs:
         if not 2 <= rows <= batch.rows:
             raise Skip("there are not two rows that can be run at once")
         self.batch, self.names = batch.take(slice(rows)), names
+        states = [
+            getattr(layer, "states", None) for layer in flatten_layers(model) if getattr(layer, "stateful", False)
+        ]
+        # Each answer begins with the same state.
+        self._states = Snapshot([state for state in keras.tree.flatten(states) if isinstance(state, keras.Variable)])
         self._run: Callable[[Any], Any] = lambda x: self._answers(model, x)
         if recurrent(model):
             self._run = tf.function(self._run, autograph=False, reduce_retracing=True)
@@ -54,6 +60,7 @@ class ChangedInputs:
         """Returns what the model answers with these values for an input, one array an output; None for its own."""
         own = self.input(name)
         x = self.batch.x if values is None else mapped(lambda leaf: values if leaf is own else leaf, self.batch.x)
+        self._states.put_back()
         return [np.asarray(answer, "float64") for answer in self._run(as_tensors(x))]
 
     def _answers(self, model: keras.Model, x: Any) -> Any:

@@ -34,9 +34,11 @@ def test_logits_are_looked_at_where_a_softmax_hides_the_change():
 
 
 def test_a_fixed_batch_is_kept():
-    model = keras.Sequential([keras.Input(batch_shape=(8, 3, 4)), layers.GRU(2, stateful=False)])
+    model = keras.Sequential([keras.Input(batch_shape=(8, 3, 4)), layers.GRU(2, stateful=True)])
     x = np.ones((20, 3, 4), "float32")
-    assert ChangedInputs(model, Batch(x, x), ("input",), 2).answers("input")[0].shape == (8, 2)
+    changed = ChangedInputs(model, Batch(x, x), ("input",), 2)
+    assert changed.answers("input")[0].shape == (8, 2)
+    np.testing.assert_array_equal(changed.answers("input")[0], changed.answers("input")[0])
 
 
 def test_answers_that_are_too_large():
