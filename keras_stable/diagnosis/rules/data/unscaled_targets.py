@@ -7,7 +7,7 @@ from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, Output, P
 from keras_stable.diagnosis.rule import Found, Threshold, rule
 from keras_stable.diagnosis.rules.data._ranges import CLIPPING, Beyond, beyond
 from keras_stable.diagnosis.rules.data._tasks import paired, same_shape
-from keras_stable.diagnosis.vocabulary import OF_THE_UNIT, RANGES, REGRESSION, STANDARDIZED_TARGETS
+from keras_stable.diagnosis.vocabulary import OF_THE_UNIT, RANGES, RATE_FACTORS, REGRESSION, STANDARDIZED_TARGETS
 
 LARGE = Threshold(10.0, "Initial outputs have a size near 1; prices, ages and the like are learnt slowly from there.")
 HARMFUL = Threshold(100.0, "Above, the first gradients of a squared error are thousands of times the usual.")
@@ -53,14 +53,14 @@ def unscaled_targets(
     evaluation: Evaluation | None = None,
     probe: Probe | None = None,
 ) -> Iterator[Found]:
-    """The targets of a regression are far from unit scale, or out of reach of the last activation.
+    """The targets of a regression are far from unit scale, or out of reach of the output.
 
     ## What it does
 
-    Compares the targets with what the last activation can give: a sigmoid never exceeds 1; a relu, which clips, is
-    named by redundant-activation. Else it takes their standard deviation and mean; where the model does not learn, a
-    short training on standardized targets tells whether their size is the cause. Large targets that are learnt are
-    advice.
+    Compares the targets with what the output can give: a sigmoid never exceeds 1, a cosine of two vectors neither,
+    whatever layer they stand in; a scaling after them counts. A relu, which clips, is named by redundant-activation.
+    Else it takes the standard deviation and mean of the targets; where the model does not learn, a short training on
+    standardized targets tells whether their size is the cause. Large targets that are learnt are advice.
 
     ## Why is this bad
 
@@ -125,16 +125,27 @@ def _r2(output: Output, evaluation: Evaluation | None) -> float:
 
 def _large(output: Output, label: Labels, learning: Learning, probe: Probe | None, r2: float) -> Found | None:
     size = math.hypot(label.std, label.mean / 3)  # the last bias reaches a mean sooner than weights a spread
-    if output.loss not in OF_THE_UNIT or not math.isfinite(size) or size <= LARGE.value:
+    if output.loss not in OF_THE_UNIT or not math.isfinite(size):
         return None
     gain = math.nan if probe is None else probe.gain(STANDARDIZED_TARGETS)
+    large = size > LARGE.value
+    # Of targets of an ordinary size only their trial tells: it wins, and no other rate wins as much.
+    if not large and not (probe is not None and learning.troubled and gain > max(CONFIRMED, _gain_of_rates(probe))):
+        return None
     advice = learning.has_learnt or (learning.state == "unknown" and size <= HARMFUL.value)
+    sure = 0.95 if gain > CONFIRMED else 0.4 if gain < REFUTED else 0.8 if size > HARMFUL.value else 0.65
+    won = "" if large else f" A short training on standardized targets gains {gain:.0%} of what is left to gain."
     return Found(
         where=output.name,
         message=f"Targets have a mean of {label.mean:.3g} and a standard deviation of {label.std:.3g}; "
-        "the model starts near 0 with a spread of about 1.",
+        f"the model starts near 0 with a spread of about 1.{won}",
         evidence={"mean": label.mean, "std": label.std, "gain_when_standardized": gain, "r2": r2},
         threshold=LARGE.value,
         severity="advice" if advice else "warning",
-        confidence=0.95 if gain > CONFIRMED else 0.4 if gain < REFUTED else 0.8 if size > HARMFUL.value else 0.65,
+        confidence=sure if large else 0.75,
     )
+
+
+def _gain_of_rates(probe: Probe) -> float:
+    """Returns the most that a training at another rate gains."""
+    return max((gain for gain in map(probe.gain, RATE_FACTORS) if not math.isnan(gain)), default=0.0)

@@ -13,7 +13,7 @@ TENTH = Threshold(0.1, "Ratio of a spread to that of the data of the statistics,
 
 UNIT = 3.0  # the largest value of inputs that were scaled before: 0 to 1, -1 to 1, or standardized pictures
 
-_DIVIDES = frozenset({"Rescaling", "Normalization", "BatchNormalization"})
+_MOVE = frozenset({"RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomCrop", "Resizing"})
 
 
 @rule(
@@ -87,9 +87,9 @@ def preprocessed_twice(
     if not inputs:
         raise Skip("the model has no inputs")
     for data in inputs:
-        scaler = _scaler(structure, data.name)
-        if scaler is not None and _is_squeezed(data):
-            yield _squeezed(data, scaler)
+        way = _before_learnt(structure, data.name)
+        if _scales(way) and _is_squeezed(data):
+            yield _squeezed(data, next((layer for layer in way if layer.kind not in _MOVE), None))
             return
     first = next((layer for layer in frozen_statistics if layer.first), None)
     if first is None or not _is_foreign(first):
@@ -109,17 +109,22 @@ def preprocessed_twice(
     )
 
 
-def _scaler(structure: Structure, name: str) -> Layer | None:
-    """Returns the layer before the first learnt one that scales an input."""
-    path = name
+def _before_learnt(structure: Structure, name: str) -> list[Layer]:
+    """Returns the layers that an input goes through, one after the other, before the first that learns."""
+    way: list[Layer] = []
     while True:
-        behind = structure.consumers(path)
-        layer = behind[0] if len(behind) == 1 else None
-        if layer is None or layer.role == "learnt":
-            return None
-        if layer.kind in _DIVIDES:
-            return layer
-        path = layer.path
+        behind = structure.consumers(way[-1].path if way else name)
+        if len(behind) != 1 or behind[0].role == "learnt" or behind[0] in way:
+            return way
+        way.append(behind[0])
+
+
+def _scales(way: Sequence[Layer]) -> bool:
+    """Returns whether a scaling is all that can have taken the spread: no mean over places, no adapted layer alone."""
+    kinds = {layer.kind for layer in way}
+    if any(layer.role in ("pooling", "merge") for layer in way):
+        return False
+    return "Normalization" not in kinds or "Rescaling" in kinds
 
 
 def _is_squeezed(data: Input) -> bool:
@@ -129,12 +134,14 @@ def _is_squeezed(data: Input) -> bool:
     return data.entering_std < SPREAD.value and data.std > SQUEEZED.value * data.entering_std
 
 
-def _squeezed(data: Input, scaler: Layer) -> Found:
+def _squeezed(data: Input, scaler: Layer | None) -> Found:
+    what = f"{scaler.path} ({scaler.kind})" if scaler is not None else "the model"
+    cure = f"Take out {scaler.path}" if scaler is not None else "Take the scaling out of the model"
     return Found(
-        where=scaler.path,
-        message=f"{data.name} lies in {data.minimum:.3g} to {data.maximum:.3g} already, and {scaler.path} "
-        f"({scaler.kind}) scales it again: what enters the first learnt layer has a mean of {data.entering_mean:.3g} "
-        f"and a standard deviation of {data.entering_std:.2g}.",
+        where=scaler.path if scaler is not None else data.name,
+        message=f"{data.name} lies in {data.minimum:.3g} to {data.maximum:.3g} already, and {what} scales it again: "
+        f"what enters the first learnt layer has a mean of {data.entering_mean:.3g} and a standard deviation of "
+        f"{data.entering_std:.2g}.",
         evidence={
             "minimum": data.minimum,
             "maximum": data.maximum,
@@ -143,7 +150,7 @@ def _squeezed(data: Input, scaler: Layer) -> Found:
             "entering_std": data.entering_std,
         },
         threshold=SPREAD.value,
-        remedy=f"Take out {scaler.path}, or give the model the raw values, without scaling them before.",
+        remedy=f"{cure}, or give the model the raw values, without scaling them before.",
         confidence=0.97,
     )
 

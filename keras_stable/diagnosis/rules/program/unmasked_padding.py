@@ -15,6 +15,7 @@ BEHIND = Threshold(
 )
 DILUTED = Threshold(0.8, "Share of padding in a mean over time: what is left of a sequence is a fifth, and less.")
 
+HALF = 0.5  # share of padding above which it outweighs the sequences
 COVERED = 0.5  # of the padded steps that a mask has to hide to be one for them
 SOLVED = 0.5  # share gained over a constant answer, of a model that has got over the padding
 
@@ -86,7 +87,7 @@ def unmasked_padding(
         if not harmed:
             continue
         layer, harm = max(harmed, key=lambda pair: pair[1])
-        severity = _severity(harm, learning)
+        severity = _severity(harm, filled.share, learning)
         if severity is None:
             continue
         yield Found(
@@ -103,7 +104,9 @@ def unmasked_padding(
             threshold=WASHED_OUT.value,
             remedy=_remedy(layer, filled),
             severity=severity,
-            confidence=0.97 if harm > 1 else 0.7,
+            confidence=0.97 if harm > 1 else 0.5,
+            # What is only in the way explains nothing else.
+            explains=None if harm > 1 else (),
         )
 
 
@@ -121,13 +124,13 @@ def _harm(layer: TimeLayer, filled: Padding) -> float:
     return 0
 
 
-def _severity(harm: float, learning: Learning) -> Severity | None:
+def _severity(harm: float, share: float, learning: Learning) -> Severity | None:
     solved = learning.healthy and learning.beyond_constant > SOLVED
     if harm > 1:
         return "advice" if solved and learning.source != "probe" else "warning"
     if solved or (learning.healthy and not learning.beyond_constant < LEARNT):
         return None
-    return "warning" if learning.troubled else "advice"
+    return "warning" if learning.troubled and share > HALF else "advice"
 
 
 def _message(layer: TimeLayer, filled: Padding) -> str:

@@ -14,6 +14,10 @@ SCALED = Structure(
 PLAIN = Structure(layers=(Layer("conv", "Conv2D", inputs=("input",)),))
 
 
+def behind(kind, role):
+    return Structure(layers=(Layer("before", kind, role, ("input",)), Layer("conv", "Conv1D", inputs=("before",))))
+
+
 def pixels(maximum, std, entering_std, minimum=0.0, **more):
     return Input(minimum=minimum, maximum=maximum, std=std, entering_std=entering_std, consumer="Conv2D", **more)
 
@@ -35,7 +39,9 @@ def judged(severity, learning):
         (pixels(1.0, 0.5, 0.5 / 255, minimum=-1.0), SCALED, "warning"),
         (pixels(255.0, 80.0, 80 / 255), SCALED, None),
         (pixels(1.0, 0.3, 0.3), PLAIN, None),
-        (pixels(1.0, 0.3, 0.3 / 255), PLAIN, None),
+        (pixels(1.0, 0.3, 0.3 / 255), PLAIN, "warning"),  # divided by an operation, which is no layer
+        (pixels(1.0, 0.3, 0.3 / 255), behind("GlobalAveragePooling1D", "pooling"), None),  # a mean of noise
+        (pixels(1.0, 0.3, 0.3 / 255), behind("Normalization", "normalization"), None),  # unadapted-normalization's
         (pixels(1.0, 0.01, 0.01 / 255), SCALED, None),  # hardly any spread to begin with
         (pixels(1.0, 0.3, 0.06), SCALED, None),
     ],
@@ -69,6 +75,8 @@ def test_it_names_the_layer_to_take_out(learning):
     (found,) = preprocessed_twice.run(evidence)
     assert found.where == "scale"
     assert "Take out scale" in found.remedy
+    (found,) = preprocessed_twice.run(evidence | {"structure": PLAIN})
+    assert (found.where, found.remedy[:31]) == ("input", "Take the scaling out of the mod")
 
 
 def test_without_inputs(severity, learning):

@@ -53,7 +53,8 @@ def test_a_model_that_learns_has_got_over_it(judged):
     assert judged(TimeLayer(), WASHED, "learning", last=0.05, constant_loss=0.69, source="probe") == "warning"
     average = TimeLayer(mixing="average")
     assert judged(average, Padding(share=0.3), "learning", **solved) is None
-    assert judged(average, Padding(share=0.3), "stuck") == "warning"
+    assert judged(average, Padding(share=0.3), "stuck") == "advice"
+    assert judged(average, Padding(share=0.6), "stuck") == "warning"
 
 
 def only(layer, padding, learning):
