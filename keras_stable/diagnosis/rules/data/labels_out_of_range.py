@@ -148,7 +148,7 @@ def _values(output: Output, label: Labels) -> tuple[str, str | None] | None:
     elif _are_grey(label):
         cure = "y = (y > 127).astype('float32')" if _is_black_and_white(label) else "y = y / 255"
         remedy += f": they are stored as grey values up to 255, so `{cure}`."
-    elif output.loss in BINARY and label.maximum > 1 and label.distinct > 2:
+    elif output.loss in BINARY and label.maximum > 1 and label.distinct > 2 and same_shape(label.shape, ()):
         remedy = (
             f'For {label.distinct} classes: `Dense({label.distinct}, activation="softmax")` with '
             '`loss="sparse_categorical_crossentropy"`; for numbers: a linear output and a squared error.'
