@@ -11,7 +11,7 @@ from keras_stable.diagnosis.evidence.step.changed_inputs import ChangedInputs
 from keras_stable.diagnosis.evidence.step.stressed_outputs import stressed_bounds
 from keras_stable.diagnosis.evidence.tracing.dataflow import last_learnt
 from keras_stable.diagnosis.rule import Skip
-from keras_stable.diagnosis.vocabulary import REGRESSION
+from keras_stable.diagnosis.vocabulary import CUSTOM, REGRESSION
 
 # Passes that look for bounds, of a recurrent model in a graph that is built for them.
 _GRAPH = 6.0
@@ -26,7 +26,7 @@ class OfAnswers(AtRest):
 
     def _bounded(self, outputs: tuple[facts.Output, ...]) -> Iterator[facts.Output]:
         for index, output in enumerate(outputs):
-            unknown = output.activation == "custom" and not output.bounded_by and output.loss in REGRESSION
+            unknown = output.activation == "custom" and not output.bounded_by and output.loss in (*REGRESSION, CUSTOM)
             yield self._stressed(output, index) if unknown else output
 
     def _stressed(self, output: facts.Output, index: int) -> facts.Output:

@@ -82,6 +82,8 @@ class OfSequences(AtRest):
 
     @provides("axes")
     def _axes(self) -> tuple[facts.Axes, ...]:
+        if not any(leaf.ndim == 3 and is_number(leaf.dtype) for leaf in leaves(self.sample.x)):
+            return ()
         first = next(iter(self.source.reader.read()))
         names = self._input_names()
         in_order = dict(named(first.x, names, "input"))
@@ -117,7 +119,10 @@ class OfSequences(AtRest):
         return tuple(self._with_use(copy) for copy in self._copies())
 
     def _copies(self) -> Iterator[facts.TargetCopy]:
-        rows = self.source.sample(_copied_rows(self.sample))
+        if not any(leaf.ndim in (2, 3) and is_number(leaf.dtype) for leaf in leaves(self.sample.x)):
+            return
+        # A stream would be read anew for more rows.
+        rows = self.source.sample(_copied_rows(self.sample)) if self.source.kind == "arrays" else self.sample
         targets = named(rows.y, [output.name for output in self.get("outputs") or ()] or None, "output")
         for name, x in named(rows.x, self._input_names(), "input"):
             for output, y in targets:
@@ -172,6 +177,7 @@ def _padding(source: str, padded: PaddedRows, ids: bool, washed_out: float, move
         longest=longest,
         steps=padded.steps,
         ids=ids,
+        uniform=padded.uniform,
         washed_out=washed_out,
         moved=moved,
     )

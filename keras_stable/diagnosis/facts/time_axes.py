@@ -42,7 +42,7 @@ class Padding:
     Attributes:
         source: str, name of the input, or path of the embedding that the ids enter.
         side: "end" or "start", where most of them are.
-        value: float, of a padded step (the first feature of it).
+        value: float, of a padded step (the first feature of it); uniform: bool, whether all its features are equal.
         share: float, of all steps.
         shortest, median, longest: int, steps of a sequence without its padding.
         steps: int, with it.
@@ -62,6 +62,7 @@ class Padding:
     longest: int = 20
     steps: int = 20
     ids: bool = False
+    uniform: bool = True
     washed_out: float = float("nan")
     moved: float = float("nan")
 
@@ -89,6 +90,8 @@ class Axes:
         steps, features: int.
         along_steps, along_features: float, correlation of neighbours along either axis, after the mean of each
             sequence; NaN where it was not measured.
+        interleaved: float, the same of features as many apart as there are steps: what a reshape leaves of an
+            exchange of the axes.
         windows: str, along which axis a row is the row before moved by one: "steps", "features", or "".
     """
 
@@ -97,4 +100,5 @@ class Axes:
     features: int = 4
     along_steps: float = 0.5
     along_features: float = 0.0
+    interleaved: float = 0.0
     windows: str = ""

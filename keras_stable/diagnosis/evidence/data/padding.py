@@ -15,7 +15,7 @@ class PaddedRows:
 
     Attributes:
         side: "end" or "start".
-        value: float, the first feature of a padded step.
+        value: float, the first feature of a padded step; uniform: bool, whether all its features are equal.
         lengths: int array [n], steps of each row that are no padding.
         steps: int.
     """
@@ -24,6 +24,7 @@ class PaddedRows:
     value: float
     lengths: np.ndarray
     steps: int
+    uniform: bool = True
 
     @property
     def share(self) -> float:
@@ -77,7 +78,7 @@ def _on_side(steps: np.ndarray, side: str) -> PaddedRows | None:
     from_end = same[:, ::-1] if side == "end" else same
     runs = np.where(from_end.all(1), same.shape[1], from_end.argmin(1))
     lengths = same.shape[1] - runs
-    filled = PaddedRows(side, float(value[0]), lengths, same.shape[1])
+    filled = PaddedRows(side, float(value[0]), lengths, same.shape[1], bool((value == value[0]).all()))
     inside = same.sum() - runs.sum()
     if filled.share < _LEAST_SHARE or len(np.unique(lengths)) < 3 or runs.sum() < _AT_THE_ENDS * (runs.sum() + inside):
         return None

@@ -31,17 +31,18 @@ def axes(name: str, values: np.ndarray, in_order: np.ndarray) -> Axes:
         features=values.shape[2],
         along_steps=_likeness(numbers),
         along_features=_likeness(numbers.swapaxes(1, 2)),
+        interleaved=_likeness(numbers.swapaxes(1, 2), values.shape[1]),
         windows="steps" if _slides(in_order) else "features" if _slides(in_order.swapaxes(1, 2)) else "",
     )
 
 
-def _likeness(values: np.ndarray) -> float:
-    """Returns the median over series of the correlation of neighbours along the first of two axes.
+def _likeness(values: np.ndarray, apart: int = 1) -> float:
+    """Returns the median over series of the correlation of values so far apart along the first of two axes.
 
     Each of the series is brought to mean 0 and deviation 1 over all rows and steps, and those that do not vary are
     left out; so is the level of each row, by which all its values are alike.
     """
-    if len(values) < 2 or values.shape[1] < 3:
+    if len(values) < 2 or values.shape[1] < 3 * apart:
         return math.nan
     spread = values.std((0, 1))
     if not (spread > 0).any():
@@ -50,7 +51,7 @@ def _likeness(values: np.ndarray) -> float:
     unit = unit - unit.mean(1, keepdims=True)
     power = (unit**2).mean((0, 1))
     with np.errstate(invalid="ignore", divide="ignore"):
-        likeness = (unit[:, 1:] * unit[:, :-1]).mean((0, 1)) / power
+        likeness = (unit[:, apart:] * unit[:, :-apart]).mean((0, 1)) / power
     likeness = likeness[np.isfinite(likeness)]
     return float(np.median(likeness)) if likeness.size else math.nan
 

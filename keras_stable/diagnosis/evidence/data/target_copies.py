@@ -45,7 +45,7 @@ def copy_of_target(name: str, x: np.ndarray, output: str, y: np.ndarray) -> Targ
         return each
     if by_step and step_shift(x, y) is not None:
         return None
-    targets = y.reshape(len(y), -1).astype("float64")
+    targets = _ids(y).reshape(len(y), -1).astype("float64")
     values = x.reshape(len(x), -1)
     if targets.shape[1] >= values.shape[1] or values.shape[1] > _COLUMNS:
         return None
@@ -84,6 +84,12 @@ def _each_step(name: str, x: np.ndarray, output: str, y: np.ndarray) -> TargetCo
         return None
     _, feature, share, factor, offset, _ = copies[0]
     return TargetCopy(name, output, "", (0, int(feature)), True, share, factor, offset, len(x), x.shape[1])
+
+
+def _ids(y: np.ndarray) -> np.ndarray:
+    """Returns the class of rows with a single 1; other targets as they are."""
+    wide = y.ndim == 2 and y.shape[1] > 1 and bool(((y == 0) | (y == 1)).all())
+    return y.argmax(1) if wide and bool((y.sum(1) == 1).all()) else y
 
 
 def _is_window(values: np.ndarray) -> bool:

@@ -17,7 +17,7 @@ from keras_stable.diagnosis.rule import Skip
 from keras_stable.keras_private import flatten_layers, logits_of
 
 _ROWS = 64
-_ANSWER_BYTES = 2**26
+_ANSWER_BYTES = 2**25
 
 Answers = list[np.ndarray]
 

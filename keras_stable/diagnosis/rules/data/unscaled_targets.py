@@ -7,7 +7,14 @@ from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, Output, P
 from keras_stable.diagnosis.rule import Found, Threshold, rule
 from keras_stable.diagnosis.rules.data._ranges import CLIPPING, Beyond, beyond
 from keras_stable.diagnosis.rules.data._tasks import paired, same_shape
-from keras_stable.diagnosis.vocabulary import OF_THE_UNIT, RANGES, RATE_FACTORS, REGRESSION, STANDARDIZED_TARGETS
+from keras_stable.diagnosis.vocabulary import (
+    CUSTOM,
+    OF_THE_UNIT,
+    RANGES,
+    RATE_FACTORS,
+    REGRESSION,
+    STANDARDIZED_TARGETS,
+)
 
 LARGE = Threshold(10.0, "Initial outputs have a size near 1; prices, ages and the like are learnt slowly from there.")
 HARMFUL = Threshold(100.0, "Above, the first gradients of a squared error are thousands of times the usual.")
@@ -85,7 +92,7 @@ def unscaled_targets(
     LeCun, Bottou, Orr and Mueller (1998), Efficient BackProp, section 4.5.
     """
     for output, label in paired(outputs, labels):
-        if output.loss not in REGRESSION or not same_shape(label.shape, output.shape):
+        if output.loss not in (*REGRESSION, CUSTOM) or not same_shape(label.shape, output.shape):
             continue
         finding = _out_of_reach(output, label, evaluation) or _large(
             output, label, learning, probe, _r2(output, evaluation)
@@ -98,6 +105,10 @@ def _out_of_reach(output: Output, label: Labels, evaluation: Evaluation | None) 
     reach = beyond(output, label, evaluation)
     if reach is None or output.activation in CLIPPING:
         return None
+    own = output.loss == CUSTOM
+    # An own loss may scale the targets; it hardly does so by a function that leaves all of them out of reach.
+    if own and not (reach.whole and label.kind == "real"):
+        return None
     return Found(
         where=output.name,
         message=f"Targets run from {label.minimum:.3g} to {label.maximum:.3g}, and the output cannot leave "
@@ -105,8 +116,8 @@ def _out_of_reach(output: Output, label: Labels, evaluation: Evaluation | None) 
         evidence={"minimum": label.minimum, "maximum": label.maximum, "low": reach.low, "high": reach.high},
         threshold=reach.high if label.maximum > reach.high else reach.low,
         remedy=_remedy(output, reach),
-        severity="error" if reach.whole else "warning" if reach.common else "advice",
-        confidence=0.97 if reach.common else 0.6,
+        severity="error" if reach.whole and not own else "warning" if reach.common else "advice",
+        confidence=0.8 if own else 0.97 if reach.common else 0.6,
         explains=(*EXPLAINED, "metric-mismatch"),
     )
 

@@ -88,7 +88,10 @@ def single_time_step(time_layers: Sequence[TimeLayer], axes: Sequence[Axes] = ()
                 "along_features": seen.along_features,
             },
             threshold=SMOOTH.value,
-            remedy="Exchange the two axes: `x = x.transpose(0, 2, 1)` (`reshape` would mix the values).",
+            remedy="Exchange the two axes: `x = x.transpose(0, 2, 1)` (`reshape` would mix the values)."
+            if seen.windows or seen.along_features > SMOOTH.value
+            else "Take the `reshape` back, `x = x.reshape(len(x), "
+            f"{seen.features}, {seen.steps})`: it mixed the values. Axes are exchanged by `x.transpose(0, 2, 1)`.",
             confidence=0.95 if seen.windows else 0.8,
         )
 
@@ -106,10 +109,15 @@ def _exchanged(seen: Axes) -> bool:
     if seen.features < _AT_ONCE or seen.features <= seen.steps:
         return False
     rough = math.isnan(seen.along_steps) or seen.along_steps < ROUGH.value
-    return seen.along_features > SMOOTH.value and rough
+    mixed = seen.steps > 1 and seen.interleaved > SMOOTH.value and seen.along_features < ROUGH.value
+    return rough and (mixed or seen.along_features > SMOOTH.value)
 
 
 def _why(seen: Axes) -> str:
     if seen.windows:
         return "each row is the row before, moved by one feature"
+    if not seen.along_features > SMOOTH.value:
+        return (
+            f"values {seen.steps} features apart have a correlation of {seen.interleaved:.2f}, as a reshape leaves it"
+        )
     return f"neighbouring features have a correlation of {seen.along_features:.2f}, steps of {seen.along_steps:.2f}"

@@ -92,4 +92,5 @@ def _remedy(copy: TargetCopy) -> str:
             "The windows end one step too late: take the value after the window as the target, "
             f"`y = series[{step + 1}:]` for `x[i] = series[i : i + {step + 1}]`."
         )
-    return f"Take the target from after the window, or end the window before step {step}: `x = x[:, :{step}]`."
+    cut = f", or end the window before step {step}: `x = x[:, :{step}]`" if step else ""
+    return f"Take the target from after the window, `series[{copy.steps}:]` for windows of {copy.steps} steps{cut}."

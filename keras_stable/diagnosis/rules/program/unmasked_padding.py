@@ -120,7 +120,9 @@ def _harm(layer: TimeLayer, filled: Padding) -> float:
         behind = {"recurrent": "end", "backwards": "start"}.get(layer.mixing) == filled.side
         return 2 if behind and layer.last and filled.steps - filled.median >= BEHIND.value else 0
     if layer.mixing in ("average", "attention"):
-        return 2 if layer.mixing == "average" and filled.share > DILUTED.value else 1
+        # Answers step by step do not come from a mean.
+        whole = layer.mixing == "average" or not math.isnan(filled.washed_out)
+        return 2 if whole and filled.share > DILUTED.value else 1
     return 0
 
 
@@ -151,6 +153,11 @@ def _message(layer: TimeLayer, filled: Padding) -> str:
 
 
 def _remedy(layer: TimeLayer, filled: Padding) -> str:
+    if not filled.uniform:
+        return (
+            "The padding was scaled with the rest, so that no mask finds it: scale first and fill up with 0 after, then "
+            f"put `keras.layers.Masking(mask_value=0)` before {layer.path}."
+        )
     if not math.isnan(layer.hidden):
         text = f"The mask hides other steps than these: mask the value {filled.value:g}"
         return text + (", or pad with 0, which `mask_zero=True` hides." if filled.ids else ".")

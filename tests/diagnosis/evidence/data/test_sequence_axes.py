@@ -26,6 +26,14 @@ def test_neighbours_in_time_are_alike():
     assert axes("x", exchanged, exchanged[:20]).along_features == pytest.approx(seen.along_steps)
 
 
+def test_a_reshape_in_place_of_an_exchange():
+    mixed = SHUFFLED.reshape(len(SHUFFLED), 3, 30)
+    seen = axes("x", mixed, mixed[:20])
+    assert seen.interleaved > 0.8
+    assert seen.along_features < 0.3
+    assert axes("x", SHUFFLED, SHUFFLED[:20]).interleaved != seen.interleaved
+
+
 def test_noise_has_no_neighbours():
     noise = RNG.normal(size=(100, 20, 20))
     seen = axes("x", noise, noise[:20])

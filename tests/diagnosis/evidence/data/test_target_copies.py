@@ -48,6 +48,7 @@ def test_a_column_of_a_table():
     found = copied(TABLE, TABLE[:, 3])
     assert (found.place, found.steps, found.classes) == ((3,), 0, False)
     assert copied(BITS, BITS[:, 2]).classes
+    assert copied(BITS, np.eye(2)[BITS[:, 2].astype(int)]).place == (2,)
 
 
 def test_the_same_step_of_another_feature():

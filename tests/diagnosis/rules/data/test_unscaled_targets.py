@@ -31,6 +31,8 @@ HOUSES = targets(4e4, 9e5, 3e5, 1e5)
         (output(loss="mean_absolute_percentage_error"), HOUSES, "stuck", []),
         (output(loss="custom"), HOUSES, "stuck", []),
         (output("sigmoid"), PRICES, "learning", ["error"]),
+        (output("sigmoid", "custom"), PRICES, "unknown", ["warning"]),
+        (output("tanh", "custom"), UNIT, "unknown", []),
         (output("tanh"), UNIT, "learning", ["warning"]),
         (output("relu"), UNIT, "stuck", []),  # it clips, which is redundant-activation's
         (output("relu"), targets(0.0, 9.0, 4.0, 2.0), "stuck", []),

@@ -35,6 +35,8 @@ def test_one_step(severity, layer, expected):
         (Axes(steps=100, features=3, along_steps=0.95, along_features=0.1), None),
         (Axes(steps=3, features=100, along_steps=0.1, along_features=0.3), None),
         (Axes(steps=100, features=3, along_steps=0.1, along_features=0.95), None),  # sensors that agree
+        (Axes(steps=3, features=100, along_steps=0.1, along_features=-0.4, interleaved=0.95), "warning"),
+        (Axes(steps=3, features=100, along_steps=0.1, along_features=0.5, interleaved=0.95), None),
         (Axes(steps=30, features=12, windows="features"), "warning"),
         (Axes(steps=30, features=12, along_features=0.95, along_steps=0.1, windows="steps"), None),
         (Axes("other", steps=30, features=12, windows="features"), None),

@@ -14,6 +14,7 @@ def only(copy):
     [
         (TargetCopy(place=(23, 0)), "step 23 of 24, the last, feature 0", "`y = series[24:]`"),
         (TargetCopy(place=(5, 2), target="[1]"), "output[1] is step 5 of 24, feature 2", "`x = x[:, :5]`"),
+        (TargetCopy(place=(0, 0)), "is step 0 of 24, feature 0", "`series[24:]` for windows of 24 steps."),
         (TargetCopy(place=(3,), steps=0), "is column 3 of input.", "`x = np.delete(x, 3, axis=1)`"),
         (TargetCopy(place=(0, 2), each_step=True), "the same step's feature 2", "Take feature 2 out"),
         (

@@ -36,6 +36,7 @@ def judged(severity, learning):
         (TimeLayer(mixing="average"), Padding(share=0.85), "warning"),
         (TimeLayer(mixing="average"), Padding(share=0.3), "advice"),
         (TimeLayer(mixing="attention", last=False), Padding(share=0.85), "advice"),
+        (TimeLayer(mixing="attention", last=False), Padding(share=0.85, washed_out=0.0), "warning"),
         (TimeLayer(mixing="convolution"), WASHED, None),
         (TimeLayer(mixing="maximum"), WASHED, None),
         (TimeLayer(source="other"), WASHED, None),
@@ -76,6 +77,7 @@ def test_it_says_where_the_mask_is_lost(learning):
         (Padding(ids=True, share=0.9, value=1.0), math.nan, "and pad with 0 in place of 1"),
         (Padding(share=0.9, value=-1.0), math.nan, "Masking(mask_value=-1)"),
         (Padding(share=0.9, value=-1.0), 0.0, "mask the value -1"),
+        (Padding(share=0.9, value=-0.4, uniform=False), 0.0, "fill up with 0 after"),
     ],
 )
 def test_the_remedy(learning, padding, hidden, words):
