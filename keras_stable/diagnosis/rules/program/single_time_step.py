@@ -117,7 +117,5 @@ def _why(seen: Axes) -> str:
     if seen.windows:
         return "each row is the row before, moved by one feature"
     if not seen.along_features > SMOOTH.value:
-        return (
-            f"values {seen.steps} features apart have a correlation of {seen.interleaved:.2f}, as a reshape leaves it"
-        )
+        return f"values {seen.steps} features apart have a correlation of {seen.interleaved:.2f}, as after a reshape"
     return f"neighbouring features have a correlation of {seen.along_features:.2f}, steps of {seen.along_steps:.2f}"

@@ -155,7 +155,7 @@ def _message(layer: TimeLayer, filled: Padding) -> str:
 def _remedy(layer: TimeLayer, filled: Padding) -> str:
     if not filled.uniform:
         return (
-            "The padding was scaled with the rest, so that no mask finds it: scale first and fill up with 0 after, then "
+            "The padding was scaled with the rest, so that no mask finds it: scale first, fill up with 0 after, and "
             f"put `keras.layers.Masking(mask_value=0)` before {layer.path}."
         )
     if not math.isnan(layer.hidden):
