@@ -36,6 +36,17 @@ class KerasHooks(_Optimizer):
         return self.sum_gradients(grads_and_vars)
 
 
+@contextmanager
+def clips_watched(optimizer: Any, around: Callable[..., list[Any]]) -> Iterator[None]:
+    """Has `around(gradients, keras_clip)` called in the place of `Optimizer._clip_gradients` of this one object."""
+    keras_clip = optimizer._clip_gradients
+    optimizer._clip_gradients = lambda gradients: around(gradients, keras_clip)
+    try:
+        yield
+    finally:
+        del optimizer._clip_gradients
+
+
 def missing_hooks(optimizer_class: type) -> list[str]:
     """Returns missing ones: `_clip_gradients`, `_all_reduce_sum_gradients`, `_stateful_handle_non_finite_grads`."""
     hooks = dict.fromkeys(("_clip_gradients", "_all_reduce_sum_gradients"), optimizer_class)

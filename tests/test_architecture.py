@@ -20,6 +20,7 @@ PACKAGE = ROOT / "keras_stable"
 LEVELS = [
     ["__main__"],
     ["cli"],
+    ["scripts"],
     ["runs.comparison", "subjects"],
     ["runs", "diagnosis.audit"],
     ["diagnosis.evidence"],
@@ -35,7 +36,7 @@ LEVELS = [
     ["diagnosis.reporting"],
     ["diagnosis.reporting.plots", "diagnosis.rules"],
     ["diagnosis.rule", "diagnosis.facts"],
-    ["diagnosis.progress", "diagnosis.vocabulary"],
+    ["diagnosis.edit", "diagnosis.progress", "diagnosis.vocabulary"],
     ["plots"],
     ["layers", "losses", "metrics", "optimizers"],
     ["ops"],
@@ -142,9 +143,13 @@ def test_every_file_has_its_test(path):
     assert (mirror.is_file() or is_plain_data(path)) != missing
 
 
+# One file by intent: whoever tries a new Keras looks there.
+LONGER = {"keras_private.py": 300}
+
+
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_a_file_is_one_concept(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGER.get(path.name, 250)
 
 
 @pytest.mark.parametrize("name", sorted(keras_stable.__all__))

@@ -100,7 +100,7 @@ def audit(
     say = progress or (lambda line: None)
     options = Options(seconds, probe, probe_steps, probe_seconds, curvature, gradient_noise, rate_range)
     budget = Budget(seconds)
-    with untouched(model), light_graphs(), warnings.catch_warnings():
+    with untouched(model), light_graphs(), model.distribute_strategy.scope(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         seed_all(seed)
         source = Source(

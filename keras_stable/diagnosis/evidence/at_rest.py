@@ -162,7 +162,8 @@ class AtRest:
 
     @provides("plan")
     def _plan(self) -> facts.Plan:
-        steps = int(self.model.optimizer.iterations)
+        # Under a strategy it is one variable for each device, and no number.
+        steps = int(keras.ops.convert_to_numpy(self.model.optimizer.iterations))
         trained = (self.logs is not None or steps > 0) and not self.restarted
         return replace(self.source.plan(trained=trained), taken=steps if trained and steps else None)
 

@@ -114,4 +114,5 @@ def _finding(rule: Rule, hit: Found) -> Finding:
         confidence=math.nan,
         explains=hit.explains,
         score=hit.confidence,
+        edits=hit.edits,
     )

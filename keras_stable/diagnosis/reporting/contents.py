@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from keras_stable.diagnosis.reporting.finding import Finding
+from keras_stable.diagnosis.reporting.sarif import sarif
 from keras_stable.diagnosis.rule import SEVERITIES, Severity
 from keras_stable.reporting.plain_values import plain
 
@@ -72,3 +73,11 @@ class ReportContents:
         {'seconds': None}
         """
         return json.dumps(self.to_dict(), indent=2, allow_nan=False)
+
+    def to_sarif(self) -> str:
+        """Returns the findings as SARIF 2.1.0, with the lines of the user's code where these are known.
+
+        >>> json.loads(ReportContents().to_sarif())["version"]
+        '2.1.0'
+        """
+        return sarif(self.findings)

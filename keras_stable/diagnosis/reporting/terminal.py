@@ -103,6 +103,9 @@ def _entry(number: str, entry: Entry, indent: int, details: bool) -> Iterator[Re
         text.append(f"{finding.where}: ", "italic")
         text.append(finding.message)
         yield _indented(text, indent + _INDENT)
+        # What a cause explains goes away with it, wherever it shows.
+        if finding.location is not None and (number or details):
+            yield _indented(Text(f"{finding.location}  {finding.location.text}", "dim"), indent + _INDENT)
     if left := len(entry.findings) - len(shown):
         yield _indented(Text(f"and at {left} more {'place' if left == 1 else 'places'}", "dim"), indent + _INDENT)
 

@@ -1,0 +1,70 @@
+"""An own loop, made into what an audit takes: a compiled model with its first weights, and the data."""
+
+from typing import Any
+
+import numpy as np
+
+from keras_stable.errors import InvalidArgumentError
+from keras_stable.scripts.own_loops import OwnLoop
+
+_INSTEAD = "call keras_stable.audit(model, x, y) with a compiled model"
+
+
+def compiled_for_audit(loop: OwnLoop) -> Any:
+    """Returns the model as it was before the loop's first step, compiled with the loss and optimizer of the loop.
+
+    Args:
+        loop: with at least one batch.
+
+    Returns:
+        The model; or the InvalidArgumentError that says what of the loop could not be met.
+    """
+    model = loop.model
+    where = f"at {loop.location}" if loop.location else "in an own loop"
+    if loop.loss is None and not getattr(model, "compiled", False):
+        return InvalidArgumentError(
+            f"The loss of an own loop must be one of keras.losses to be met: {_INSTEAD}. Received: {model.name!r}, "
+            f"trained {where} without one"
+        )
+    if loop.weights and len(loop.weights) == len(model.weights):
+        model.set_weights(loop.weights)
+    optimizer = loop.optimizer or model.optimizer
+    # As it was before its first step: its moments begin anew.
+    fresh = type(optimizer).from_config(optimizer.get_config())
+    if loop.optimizer is None:
+        model.optimizer = fresh
+    else:
+        model.compile(fresh, loss=loop.loss)
+    return model
+
+
+def loop_arguments(loop: OwnLoop) -> dict[str, Any]:
+    """Returns the batches as arguments of `fit`: arrays in the order of the loop.
+
+    Batches that do not fit together, as those of sequences of different lengths, make a dataset.
+    """
+    import keras
+
+    sizes = [len(keras.tree.flatten(x)[0]) for x, _ in loop.batches]
+    shuffled = {"batch_size": max(sizes), "shuffle": False}
+    try:
+        x = keras.tree.map_structure(lambda *parts: np.concatenate(parts), *(x for x, _ in loop.batches))
+        y = keras.tree.map_structure(lambda *parts: np.concatenate(parts), *(y for _, y in loop.batches))
+    except ValueError:
+        return {"x": _dataset(loop.batches), "shuffle": False}
+    return {"x": x, "y": y, **shuffled}
+
+
+def _dataset(batches: list[tuple[Any, Any]]) -> Any:
+    import keras
+
+    class LoopBatches(keras.utils.PyDataset):
+        """The batches of a loop."""
+
+        def __len__(self) -> int:
+            return len(batches)
+
+        def __getitem__(self, index: int) -> tuple[Any, Any]:
+            return batches[index]
+
+    return LoopBatches()
