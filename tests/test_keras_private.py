@@ -280,6 +280,12 @@ def test_logits_of(activation):
     assert private.logits_of(x) is x
 
 
+def test_mask_of():
+    masked = keras.layers.Masking(0.0)(np.array([[[1.0], [0.0]]], "float32"))
+    assert private.mask_of(masked).numpy().tolist() == [[True, False]]
+    assert private.mask_of(tf.ones((1, 2))) is None
+
+
 def test_carry_over():
     marked = keras.layers.Masking()(tf.constant([[[0.0], [1.0]]]))
     fresh = tf.identity(marked)

@@ -8,11 +8,15 @@ from pathlib import Path
 import pytest
 
 from keras_stable.diagnosis.facts import (
+    Axes,
+    CarriedState,
     Compiled,
     Curvature,
     Duplicates,
     Evaluation,
     Features,
+    FrozenStatistics,
+    FutureReach,
     GradientNoise,
     Gradients,
     History,
@@ -24,10 +28,12 @@ from keras_stable.diagnosis.facts import (
     Output,
     OutputEvaluation,
     Overfit,
+    Padding,
     Plan,
     Probe,
     RateRange,
     Structure,
+    TimeLayer,
     VariableGradient,
     ZeroedInputs,
 )
@@ -89,7 +95,13 @@ EXPECTED = {
     "KS607": "overfitting",
     "KS608": "cannot-overfit-batch",
     "KS609": "input-independent-loss",
+    "KS710": "unmasked-padding",
+    "KS711": "single-time-step",
+    "KS712": "stateful-shuffle",
+    "KS713": "target-in-input",
     "KS714": "lagging-statistics",
+    "KS717": "preprocessed-twice",
+    "KS719": "future-leak",
 }
 
 SECTIONS = ["What it does", "Why is this bad", "Example", "Use instead", "References"]
@@ -182,6 +194,13 @@ FRESH = {
     "gradients": Gradients((VariableGradient(), VariableGradient("readout/kernel", "readout", 1, "readout"))),
     "features": Features(),
     "origin": None,
+    "time_layers": (TimeLayer(hidden=0.2),),
+    "padding": (Padding(washed_out=0.0, moved=0.0),),
+    "axes": (Axes(),),
+    "carried_state": CarriedState(("lstm",)),
+    "target_copies": (),
+    "future": (FutureReach(),),
+    "frozen_statistics": (FrozenStatistics(),),
     "probe": Probe(
         loss=STEPS,
         accuracy=tuple(1 - loss / 2.5 for loss in STEPS),

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from keras_stable.diagnosis import facts
-from keras_stable.diagnosis.evidence.at_rest import AtRest
 from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.copying.initializing import initialize
+from keras_stable.diagnosis.evidence.of_answers import OfAnswers
+from keras_stable.diagnosis.evidence.of_sequences import OfSequences
 from keras_stable.diagnosis.evidence.providing import provides
 from keras_stable.diagnosis.evidence.step.curvature import sharpness
 from keras_stable.diagnosis.evidence.step.noise import gradient_noise
@@ -28,8 +29,8 @@ _BY_COPY, _BY_BATCH, _FIRST_STEP = 30.0, 15.0, 2.0
 _CURVATURE, _NOISE, _RATES = 20.0, 8.0, 60.0
 
 
-class Gathering(AtRest):
-    """The evidence of `AtRest`, and what training a copy shows."""
+class Gathering(OfSequences, OfAnswers):
+    """The evidence of `AtRest`, of sequences and of what answers can be, and what training a copy shows."""
 
     @provides("origin")
     def _origin(self) -> facts.NonfiniteOrigin | None:

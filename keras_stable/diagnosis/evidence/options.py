@@ -5,6 +5,7 @@ from dataclasses import dataclass
 EVIDENCE = (
     *("plan", "inputs", "labels", "duplicates", "structure", "outputs", "compiled"),
     *("evaluation", "activations", "gradients", "features", "origin"),
+    *("time_layers", "padding", "axes", "carried_state", "target_copies", "future", "frozen_statistics"),
     *("history", "probe", "learning", "overfit", "zeroed", "curvature", "noise", "rate_range"),
 )
 """The names that a rule may have as parameters."""

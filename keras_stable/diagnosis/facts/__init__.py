@@ -5,17 +5,23 @@ from keras_stable.diagnosis.facts.curvature import Curvature, GradientNoise, Rat
 from keras_stable.diagnosis.facts.data import Duplicates, Input, Labels, Plan
 from keras_stable.diagnosis.facts.evaluation import Evaluation, OutputEvaluation
 from keras_stable.diagnosis.facts.features import Features
+from keras_stable.diagnosis.facts.leaks import FrozenStatistics, FutureReach, TargetCopy
 from keras_stable.diagnosis.facts.learning import Learning
 from keras_stable.diagnosis.facts.step import Gradients, LayerOutput, NonfiniteOrigin, VariableGradient
 from keras_stable.diagnosis.facts.structure import Layer, Output, Structure
+from keras_stable.diagnosis.facts.time_axes import Axes, CarriedState, Padding, TimeLayer
 from keras_stable.diagnosis.facts.trajectory import History, Overfit, Probe, Trial, ZeroedInputs
 
 __all__ = [
+    "Axes",
+    "CarriedState",
     "Compiled",
     "Curvature",
     "Duplicates",
     "Evaluation",
     "Features",
+    "FrozenStatistics",
+    "FutureReach",
     "GradientNoise",
     "Gradients",
     "History",
@@ -28,10 +34,13 @@ __all__ = [
     "Output",
     "OutputEvaluation",
     "Overfit",
+    "Padding",
     "Plan",
     "Probe",
     "RateRange",
     "Structure",
+    "TargetCopy",
+    "TimeLayer",
     "Trial",
     "VariableGradient",
     "ZeroedInputs",

@@ -41,6 +41,13 @@ class Facts(TypedDict, total=False):
     gradients: facts.Gradients
     features: facts.Features
     origin: facts.NonfiniteOrigin | None
+    time_layers: tuple[facts.TimeLayer, ...]
+    padding: tuple[facts.Padding, ...]
+    axes: tuple[facts.Axes, ...]
+    carried_state: facts.CarriedState
+    target_copies: tuple[facts.TargetCopy, ...]
+    future: tuple[facts.FutureReach, ...]
+    frozen_statistics: tuple[facts.FrozenStatistics, ...]
     history: facts.History
     probe: facts.Probe
     learning: facts.Learning

@@ -24,7 +24,7 @@ def outputs(recording: Recording) -> tuple[Output, ...]:
     for (name, values), loss, names in zip(
         recording.outputs.items(), losses(model, y, answer), metrics(model, y, answer), strict=True
     ):
-        path = recording.output_paths[name]
+        path, bounds = recording.output_paths[name], recording.bounds[name]
         facts.append(
             Output(
                 name=name,
@@ -34,6 +34,9 @@ def outputs(recording: Recording) -> tuple[Output, ...]:
                 activation=_activation(recording.seen, path, values),
                 learnt_layer=learnt_before(recording.seen, path),
                 metrics=names,
+                low=bounds.low,
+                high=bounds.high,
+                bounded_by=bounds.by,
                 **vars(loss),
             )
         )
