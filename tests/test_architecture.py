@@ -24,6 +24,7 @@ LEVELS = [
     ["runs.comparison", "subjects"],
     ["runs", "diagnosis.audit"],
     ["diagnosis.evidence"],
+    ["diagnosis.evidence.program"],
     ["diagnosis.evidence.training"],
     ["diagnosis.evidence.step"],
     ["diagnosis.evidence.tracing"],

@@ -14,6 +14,7 @@ from keras_stable.diagnosis.evidence.copying.isolation import seed_all, untouche
 from keras_stable.diagnosis.evidence.data.source import Source
 from keras_stable.diagnosis.evidence.gathering import Gathering
 from keras_stable.diagnosis.evidence.options import EVIDENCE, Options
+from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
 from keras_stable.diagnosis.evidence.training.graph_building import light_graphs
 from keras_stable.diagnosis.judging.histories import read_history
 from keras_stable.diagnosis.judging.runner import run_rules
@@ -29,14 +30,20 @@ def audit(
     x: Any = None,
     y: Any = None,
     *,
-    batch_size: int = 32,
+    batch_size: int | None = None,
     epochs: int | None = None,
-    validation_data: Any = None,
+    verbose: int | str = "auto",
+    callbacks: Any = None,
     validation_split: float = 0.0,
-    sample_weight: Any = None,
+    validation_data: Any = None,
+    shuffle: bool | str = True,
     class_weight: Mapping[int, float] | None = None,
-    shuffle: bool = True,
+    sample_weight: Any = None,
+    initial_epoch: int = 0,
     steps_per_epoch: int | None = None,
+    validation_steps: int | None = None,
+    validation_batch_size: int | None = None,
+    validation_freq: int | Sequence[int] = 1,
     history: Any = None,
     rules: Iterable[Rule] | None = None,
     select: Sequence[str] = (),
@@ -59,9 +66,12 @@ def audit(
 
     Args:
         model: a compiled `keras.Model` of any kind.
-        x, y, batch_size, epochs, validation_data, validation_split, sample_weight, class_weight, shuffle,
-            steps_per_epoch: as `fit` takes them: arrays, or a batched `tf.data.Dataset` or `PyDataset`. `epochs`
-            is what you plan.
+        x, y, batch_size, epochs, callbacks, validation_split, validation_data, shuffle, class_weight, sample_weight,
+            initial_epoch, steps_per_epoch, validation_freq: as `fit` takes them: arrays, or a batched
+            `tf.data.Dataset` or `PyDataset`. `epochs` is what you plan; `fit` would take 1. Of the callbacks only
+            Keras's own are examined, on copies: no code of your own callbacks runs.
+        verbose, validation_steps, validation_batch_size: as `fit` takes them. They change nothing that an audit
+            looks at, and are only checked to be of the right kind.
         history: of an earlier `fit` of this model: what it returned, its dict of logs, or a run directory.
         rules: own rules, run beside the package's.
         select, ignore: ids, slugs or beginnings of ids ("KS4") of the rules to run, or not to.
@@ -98,7 +108,16 @@ def audit(
     chosen = chosen_rules(rules, select, ignore)
     logs = None if history is None else read_history(history)
     say = progress or (lambda line: None)
-    options = Options(seconds, probe, probe_steps, probe_seconds, curvature, gradient_noise, rate_range)
+    fit = FitArguments.checked(
+        callbacks=callbacks,
+        epochs=epochs,
+        initial_epoch=initial_epoch,
+        validation_freq=validation_freq,
+        verbose=verbose,
+        validation_steps=validation_steps,
+        validation_batch_size=validation_batch_size,
+    )
+    options = Options(seconds, probe, probe_steps, probe_seconds, curvature, gradient_noise, rate_range, fit)
     budget = Budget(seconds)
     with untouched(model), light_graphs(), model.distribute_strategy.scope(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -130,7 +149,7 @@ def audit(
         "model": model.name,
         "parameters": model.count_params() if model.built else None,
         "samples": source.samples,
-        "batch_size": batch_size,
+        "batch_size": batch_size or 32,
         "probe_steps": gathered["probe"].steps if "probe" in gathered else 0,
         "seconds": round(budget.seconds_taken, 2),
         "left_out": ", ".join(budget.left_out),

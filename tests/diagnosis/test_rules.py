@@ -9,6 +9,8 @@ import pytest
 
 from keras_stable.diagnosis.facts import (
     Axes,
+    Callback,
+    Callbacks,
     CarriedState,
     Compiled,
     Curvature,
@@ -32,6 +34,7 @@ from keras_stable.diagnosis.facts import (
     Plan,
     Probe,
     RateRange,
+    Schedule,
     Structure,
     TimeLayer,
     VariableGradient,
@@ -99,6 +102,8 @@ EXPECTED = {
     "KS711": "single-time-step",
     "KS712": "stateful-shuffle",
     "KS713": "target-in-input",
+    "KS705": "ineffective-callback",
+    "KS706": "decaying-schedule",
     "KS714": "lagging-statistics",
     "KS717": "preprocessed-twice",
     "KS719": "future-leak",
@@ -217,6 +222,8 @@ FRESH = {
     "curvature": Curvature(),
     "noise": GradientNoise(),
     "rate_range": RateRange(),
+    "callbacks": Callbacks((Callback(), Callback("ReduceLROnPlateau", 1, patience=3), Callback("CSVLogger", 2, ""))),
+    "schedule": Schedule(),
 }
 # After training, with what `fit` logged.
 TRAINED = FRESH | {

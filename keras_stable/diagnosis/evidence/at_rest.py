@@ -165,7 +165,9 @@ class AtRest:
         # Under a strategy it is one variable for each device, and no number.
         steps = int(keras.ops.convert_to_numpy(self.model.optimizer.iterations))
         trained = (self.logs is not None or steps > 0) and not self.restarted
-        return replace(self.source.plan(trained=trained), taken=steps if trained and steps else None)
+        plan = self.source.plan(trained=trained)
+        first = self.options.fit.initial_epoch
+        return replace(plan, taken=steps if trained and steps else None, initial_epoch=first)
 
     @provides("inputs")
     def _inputs(self) -> tuple[facts.Input, ...]:

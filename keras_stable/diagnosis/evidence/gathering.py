@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from keras_stable.diagnosis import facts
+from keras_stable.diagnosis.evidence.around_fit import AroundFit
 from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.copying.initializing import initialize
 from keras_stable.diagnosis.evidence.of_answers import OfAnswers
@@ -29,8 +30,8 @@ _BY_COPY, _BY_BATCH, _FIRST_STEP = 30.0, 15.0, 2.0
 _CURVATURE, _NOISE, _RATES = 20.0, 8.0, 60.0
 
 
-class Gathering(OfSequences, OfAnswers):
-    """The evidence of `AtRest`, of sequences and of what answers can be, and what training a copy shows."""
+class Gathering(AroundFit, OfSequences, OfAnswers):
+    """The evidence of `AtRest`, of sequences, answers and what is around `fit`, and what training a copy shows."""
 
     @provides("origin")
     def _origin(self) -> facts.NonfiniteOrigin | None:

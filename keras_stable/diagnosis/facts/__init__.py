@@ -1,5 +1,6 @@
 """What the rules see: frozen, plain data, one dataclass for each kind of evidence. Imports no TensorFlow."""
 
+from keras_stable.diagnosis.facts.callbacks import Callback, Callbacks, Ending
 from keras_stable.diagnosis.facts.compiled import Compiled
 from keras_stable.diagnosis.facts.curvature import Curvature, GradientNoise, RateRange
 from keras_stable.diagnosis.facts.data import Duplicates, Input, Labels, Plan
@@ -7,6 +8,7 @@ from keras_stable.diagnosis.facts.evaluation import Evaluation, OutputEvaluation
 from keras_stable.diagnosis.facts.features import Features
 from keras_stable.diagnosis.facts.leaks import FrozenStatistics, FutureReach, TargetCopy
 from keras_stable.diagnosis.facts.learning import Learning
+from keras_stable.diagnosis.facts.schedule import Schedule
 from keras_stable.diagnosis.facts.step import Gradients, LayerOutput, NonfiniteOrigin, VariableGradient
 from keras_stable.diagnosis.facts.structure import Layer, Output, Structure
 from keras_stable.diagnosis.facts.time_axes import Axes, CarriedState, Padding, TimeLayer
@@ -14,10 +16,13 @@ from keras_stable.diagnosis.facts.trajectory import History, Overfit, Probe, Tri
 
 __all__ = [
     "Axes",
+    "Callback",
+    "Callbacks",
     "CarriedState",
     "Compiled",
     "Curvature",
     "Duplicates",
+    "Ending",
     "Evaluation",
     "Features",
     "FrozenStatistics",
@@ -38,6 +43,7 @@ __all__ = [
     "Plan",
     "Probe",
     "RateRange",
+    "Schedule",
     "Structure",
     "TargetCopy",
     "TimeLayer",

@@ -15,6 +15,8 @@ EVIDENCE = {
     "structure": "the layers in data-flow order, with their settings and weights",
     "outputs": "the outputs, with their losses and metrics",
     "compiled": "the optimizer and the precision",
+    "callbacks": "what Keras's own callbacks will do in the planned training, or did in the one that was run",
+    "schedule": "the learning rate over the whole training",
     "evaluation": "what the model answers now, without training",
     "activations": "the output of every layer over some batches",
     "gradients": "the gradient of every trainable variable over some batches",

@@ -36,6 +36,8 @@ class Facts(TypedDict, total=False):
     structure: facts.Structure
     outputs: tuple[facts.Output, ...]
     compiled: facts.Compiled
+    callbacks: facts.Callbacks
+    schedule: facts.Schedule
     evaluation: facts.Evaluation
     activations: tuple[facts.LayerOutput, ...]
     gradients: facts.Gradients

@@ -1,0 +1,1 @@
+"""Evidence about what surrounds the model: what `fit` is given beside the data."""
