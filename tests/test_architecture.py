@@ -28,6 +28,7 @@ LEVELS = [
     ["diagnosis.evidence.training"],
     ["diagnosis.evidence.step"],
     ["diagnosis.evidence.tracing"],
+    ["diagnosis.evidence.program"],
     ["diagnosis.evidence.model", "diagnosis.evidence.copying", "diagnosis.evidence.data"],
     ["diagnosis.evidence.budget"],
     ["export"],

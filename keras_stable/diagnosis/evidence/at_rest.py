@@ -27,6 +27,7 @@ from keras_stable.diagnosis.evidence.step.evaluation import evaluate
 from keras_stable.diagnosis.evidence.step.loss_gradients import gradients
 from keras_stable.diagnosis.evidence.step.nonfinite_origins import nonfinite_origin
 from keras_stable.diagnosis.evidence.step.sums import sum_of_squares
+from keras_stable.diagnosis.evidence.surroundings import Surroundings
 from keras_stable.diagnosis.evidence.tracing.layer_outputs import activations
 from keras_stable.diagnosis.evidence.tracing.layers import structure
 from keras_stable.diagnosis.evidence.tracing.model_inputs import entering
@@ -50,7 +51,7 @@ _ANSWER_BYTES = 2**27
 _PASSES, _EVALUATION = 0.08, 0.05
 
 
-class AtRest:
+class AtRest(Surroundings):
     """All evidence about one model, and what several kinds of it are made from; each is made once.
 
     Args:

@@ -2,12 +2,21 @@
 
 from keras_stable.diagnosis.facts.callbacks import Callback, Callbacks, Ending
 from keras_stable.diagnosis.facts.compiled import Compiled
+from keras_stable.diagnosis.facts.contrast import (
+    ClassContrast,
+    Contrast,
+    FeatureContrast,
+    InputContrast,
+    Transfer,
+    WordContrast,
+)
 from keras_stable.diagnosis.facts.curvature import Curvature, GradientNoise, RateRange
 from keras_stable.diagnosis.facts.data import Duplicates, Input, Labels, Plan
 from keras_stable.diagnosis.facts.evaluation import Evaluation, OutputEvaluation
 from keras_stable.diagnosis.facts.features import Features
 from keras_stable.diagnosis.facts.leaks import FrozenStatistics, FutureReach, TargetCopy
 from keras_stable.diagnosis.facts.learning import Learning
+from keras_stable.diagnosis.facts.pipeline import Delivery, Order, Pipeline, Repetition
 from keras_stable.diagnosis.facts.schedule import Schedule
 from keras_stable.diagnosis.facts.step import Gradients, LayerOutput, NonfiniteOrigin, VariableGradient
 from keras_stable.diagnosis.facts.structure import Layer, Output, Structure
@@ -19,11 +28,15 @@ __all__ = [
     "Callback",
     "Callbacks",
     "CarriedState",
+    "ClassContrast",
     "Compiled",
+    "Contrast",
     "Curvature",
+    "Delivery",
     "Duplicates",
     "Ending",
     "Evaluation",
+    "FeatureContrast",
     "Features",
     "FrozenStatistics",
     "FutureReach",
@@ -31,23 +44,29 @@ __all__ = [
     "Gradients",
     "History",
     "Input",
+    "InputContrast",
     "Labels",
     "Layer",
     "LayerOutput",
     "Learning",
     "NonfiniteOrigin",
+    "Order",
     "Output",
     "OutputEvaluation",
     "Overfit",
     "Padding",
+    "Pipeline",
     "Plan",
     "Probe",
     "RateRange",
+    "Repetition",
     "Schedule",
     "Structure",
     "TargetCopy",
     "TimeLayer",
+    "Transfer",
     "Trial",
     "VariableGradient",
+    "WordContrast",
     "ZeroedInputs",
 ]

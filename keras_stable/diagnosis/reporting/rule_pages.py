@@ -12,6 +12,8 @@ EVIDENCE = {
     "inputs": "the inputs, over the rows that were examined",
     "labels": "the labels, over the rows that were examined",
     "duplicates": "rows that occur more than once, in training and validation data",
+    "pipeline": "what the source of the data brings over time, and in which order",
+    "contrast": "how the validation data differs from the training data",
     "structure": "the layers in data-flow order, with their settings and weights",
     "outputs": "the outputs, with their losses and metrics",
     "compiled": "the optimizer and the precision",

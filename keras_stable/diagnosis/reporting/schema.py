@@ -33,6 +33,8 @@ class Facts(TypedDict, total=False):
     inputs: tuple[facts.Input, ...]
     labels: tuple[facts.Labels, ...]
     duplicates: facts.Duplicates
+    pipeline: facts.Pipeline
+    contrast: facts.Contrast
     structure: facts.Structure
     outputs: tuple[facts.Output, ...]
     compiled: facts.Compiled
