@@ -35,7 +35,7 @@ LEVELS = [
     ["diagnosis.reporting"],
     ["diagnosis.reporting.plots", "diagnosis.rules"],
     ["diagnosis.rule", "diagnosis.facts"],
-    ["diagnosis.progress", "diagnosis.vocabulary"],
+    ["diagnosis.logs", "diagnosis.progress", "diagnosis.vocabulary"],
     ["plots"],
     ["layers", "losses", "metrics", "optimizers"],
     ["ops"],

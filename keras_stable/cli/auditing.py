@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from keras_stable.cli.group import FAILURE, main, start_tensorflow
+from keras_stable.cli.group import FAILURE, UNEXAMINED, main, start_tensorflow
 from keras_stable.cli.progress import status
 
 
@@ -66,7 +66,8 @@ def audit(
     MODEL is a .keras file, a config, a run directory, or package.module:function that returns
     (model, x, y, fit arguments). A copy of it is trained for a short probe; MODEL itself stays as it is.
 
-    Exit codes: 0 nothing at the --fail-on level, 1 something, or a rule crashed, 2 something given cannot be right.
+    Exit codes: 0 nothing at the --fail-on level, 1 something, or a rule crashed, 2 something given cannot be right,
+    3 nothing, but not everything could be examined.
     """
     from keras_stable.diagnosis.judging.selection import chosen_rules
     from keras_stable.reporting.page_file import check_page_path, write_page
@@ -107,6 +108,8 @@ def audit(
             click.echo(f"{name}: {path}")
     if report.crashed or report.at_least(fail_on):
         sys.exit(FAILURE)
+    if report.unexamined:
+        sys.exit(UNEXAMINED)
 
 
 @main.command()

@@ -90,6 +90,7 @@ EXPECTED = {
     "KS608": "cannot-overfit-batch",
     "KS609": "input-independent-loss",
     "KS714": "lagging-statistics",
+    "KS731": "failing-step",
 }
 
 SECTIONS = ["What it does", "Why is this bad", "Example", "Use instead", "References"]
@@ -182,6 +183,7 @@ FRESH = {
     "gradients": Gradients((VariableGradient(), VariableGradient("readout/kernel", "readout", 1, "readout"))),
     "features": Features(),
     "origin": None,
+    "failure": None,
     "probe": Probe(
         loss=STEPS,
         accuracy=tuple(1 - loss / 2.5 for loss in STEPS),

@@ -6,6 +6,9 @@ from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.at_rest import AtRest
 from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.copying.initializing import initialize
+from keras_stable.diagnosis.evidence.data.nesting import leaves
+from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_step, own_optimizers
+from keras_stable.diagnosis.evidence.model.raised import code_place, what_it_says
 from keras_stable.diagnosis.evidence.providing import provides
 from keras_stable.diagnosis.evidence.step.curvature import sharpness
 from keras_stable.diagnosis.evidence.step.noise import gradient_noise
@@ -15,7 +18,7 @@ from keras_stable.diagnosis.evidence.training.trials import Trials
 from keras_stable.diagnosis.evidence.training.workbench import Workbench
 from keras_stable.diagnosis.judging.histories import history_facts
 from keras_stable.diagnosis.judging.learning import judge
-from keras_stable.diagnosis.rule import Skip
+from keras_stable.diagnosis.rule import Lost, Skip
 
 # Of the whole time, what is kept for evidence that is gathered after the trainings.
 _AFTERWARDS = 0.05
@@ -50,7 +53,7 @@ class Gathering(AtRest):
     def _history(self) -> facts.History:
         if self.logs is None:
             raise Skip("no history was given")
-        return history_facts(self.logs, self.get("evaluation"))
+        return history_facts(self.logs, self.get("evaluation"), rivals=len(own_optimizers(self.model)) > 1)
 
     def _may_probe(self) -> bool:
         if self.options.probe is not None:
@@ -79,7 +82,7 @@ class Gathering(AtRest):
     def _probed(self) -> tuple[facts.Probe, facts.NonfiniteOrigin | None]:
         program, deadline = self._program(), self._probe_deadline()
         self.say(f"Probe: a copy is trained for at most {self.options.probe_steps} steps or {deadline.left:.3g} s")
-        with self._misfits():
+        with self._misfits("the training step"):
             bench = self["bench"]
             bench.restore()
             # New initial weights are not those that were evaluated.
@@ -99,6 +102,31 @@ class Gathering(AtRest):
         self.budget.ask("a probe", first, whole)
         return whole.earlier(max(first, _PROBE * whole.left))
 
+    @provides("failure")
+    def _failure(self) -> facts.StepFailure | None:
+        """What a training step raises; None where one can be taken."""
+        error = self._raised()
+        if error is None:
+            return None
+        own_step = has_own_step(self.model)
+        return facts.StepFailure(what_it_says(error), code_place(error), own_step)
+
+    def _raised(self) -> BaseException | None:
+        reason = self.evidence.failure("probed") if self._may_probe() else Skip("no probe was asked for")
+        if reason is None or isinstance(reason, Lost):
+            return None if reason is None else reason.__cause__
+        # Without a probe one step is only taken where there is a doubt.
+        if not any(isinstance(self.evidence.failure(name), Lost) for name in ("gradients", "evaluation")):
+            return None
+        try:
+            with self._misfits("the training step"):
+                self["bench"].restore()
+                self["bench"].step(self._batches()[0])
+        except Lost as lost:
+            return lost.__cause__
+        self["bench"].restore()
+        return None
+
     @provides("probe")
     def _probe(self) -> facts.Probe:
         if not self._may_probe():
@@ -116,7 +144,9 @@ class Gathering(AtRest):
         return Trials(self["bench"], self._program(), self["probed"][0], self["training_deadline"], self.budget)
 
     def _program(self) -> Program:
-        return Program(self.source, self.judged_sample(), self["inputs"], self["outputs"], self["labels"])
+        labels = self["labels"] if leaves(self.sample.y) else ()
+        outputs = self["outputs"] if has_call(self.model) else ()
+        return Program(self.source, self.judged_sample(), self["inputs"], outputs, labels, has_call(self.model))
 
     @provides("learning")
     def _learning(self) -> facts.Learning:
@@ -155,6 +185,7 @@ class Gathering(AtRest):
             wanted = plain and self.options.probe is not False and self["learning"].troubled
         if not wanted:
             raise Skip("curvature was not asked for")
+        self._need_loss()
         self.budget.ask("the curvature", self._seconds_of_graph(_CURVATURE))
         with self._measuring() as model:
             return facts.Curvature(sharpness(model, self._batches()[0]))
@@ -163,6 +194,7 @@ class Gathering(AtRest):
     def _noise(self) -> facts.GradientNoise:
         if not self.options.gradient_noise:
             raise Skip("gradient noise was not asked for")
+        self._need_loss()
         self.budget.ask("the gradient noise", self._seconds_of_graph(_NOISE))
         with self._measuring() as model:
             return gradient_noise(model, self._batches())
@@ -174,6 +206,10 @@ class Gathering(AtRest):
         self.budget.ask("a learning-rate range test", self._seconds_of_graph(_RATES))
         with self._measuring() as model:
             return rate_range(model, self._batches())
+
+    def _need_loss(self) -> None:
+        if self.model.loss is None and has_own_step(self.model):
+            raise Skip("the training step has a loss of its own")
 
     def _seconds_of_graph(self, steps: float) -> float:
         """Returns about how long a graph takes that goes forward and back, and so many steps; 0 if unknown."""

@@ -4,6 +4,7 @@ from keras_stable.diagnosis.facts.compiled import Compiled
 from keras_stable.diagnosis.facts.curvature import Curvature, GradientNoise, RateRange
 from keras_stable.diagnosis.facts.data import Duplicates, Input, Labels, Plan
 from keras_stable.diagnosis.facts.evaluation import Evaluation, OutputEvaluation
+from keras_stable.diagnosis.facts.failure import CodePlace, StepFailure
 from keras_stable.diagnosis.facts.features import Features
 from keras_stable.diagnosis.facts.learning import Learning
 from keras_stable.diagnosis.facts.step import Gradients, LayerOutput, NonfiniteOrigin, VariableGradient
@@ -11,6 +12,7 @@ from keras_stable.diagnosis.facts.structure import Layer, Output, Structure
 from keras_stable.diagnosis.facts.trajectory import History, Overfit, Probe, Trial, ZeroedInputs
 
 __all__ = [
+    "CodePlace",
     "Compiled",
     "Curvature",
     "Duplicates",
@@ -31,6 +33,7 @@ __all__ = [
     "Plan",
     "Probe",
     "RateRange",
+    "StepFailure",
     "Structure",
     "Trial",
     "VariableGradient",

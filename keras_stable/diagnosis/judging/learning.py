@@ -50,6 +50,8 @@ def judge(
         return _by_history(history)
     if probe is not None and probe.loss and (probe.steps >= LEAST_STEPS or probe.stopped == "nonfinite"):
         return _by_probe(plan, probe)
+    if probe is not None and probe.steps and not probe.loss:
+        return _without_total(probe)
     if evaluation is not None and plan.trained:
         return _by_weights(evaluation)
     if probe is not None and probe.loss:
@@ -129,6 +131,19 @@ def _by_probe(plan: Plan, probe: Probe) -> Learning:
     if plan.steps is not None and _covered(probe) < EARLY * plan.steps and not _is_cured(probe, limit):
         return says("unknown", f"it is too early to say after {steps} of {plan.steps:,}", early=True)
     return says("stuck", f"the loss went from {start:.3g} to {last:.3g} in {steps}{_against(constant)}")
+
+
+def _without_total(probe: Probe) -> Learning:
+    """Returns what can be said of a step that logs no total: nothing but that its losses stay finite."""
+    steps, names = _counted(probe.steps, "step"), " and ".join(probe.losses)
+    nothing = (math.nan,) * 4
+    if probe.stopped == "nonfinite":
+        return Learning("diverging", "probe", *nothing, f"NaN or infinite numbers after {steps}", math.nan)
+    if probe.rivals:
+        reason = f"{names} are those of several optimizers, so that none of them has to fall"
+    else:
+        reason = "the training step logs no loss"
+    return Learning("unknown", "probe", *nothing, reason, math.nan)
 
 
 def _by_too_few_steps(probe: Probe) -> Learning:

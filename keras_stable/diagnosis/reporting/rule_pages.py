@@ -20,6 +20,7 @@ EVIDENCE = {
     "gradients": "the gradient of every trainable variable over some batches",
     "features": "what enters the last learnt layer",
     "origin": "where the first NaN or infinity came up",
+    "failure": "what a training step raises",
     "history": "the epochs of a `fit` that was run",
     "probe": "a short training of a copy of the model",
     "learning": "whether the model was seen to learn",

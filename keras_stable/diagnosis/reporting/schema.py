@@ -41,6 +41,7 @@ class Facts(TypedDict, total=False):
     gradients: facts.Gradients
     features: facts.Features
     origin: facts.NonfiniteOrigin | None
+    failure: facts.StepFailure | None
     history: facts.History
     probe: facts.Probe
     learning: facts.Learning
@@ -62,7 +63,11 @@ def report_schema() -> Node:
     names = typing.get_type_hints(Facts)
     own = {
         "schema_version": {"const": SCHEMA_VERSION},
-        "ok": {"type": "boolean", "description": "whether there is no error or warning, and no rule crashed"},
+        "ok": {
+            "type": ["boolean", "null"],
+            "description": "whether there is no error or warning, and no rule crashed; null where nothing was found, "
+            "but not everything could be examined",
+        },
     }
     report["properties"]["facts"] = {
         "type": "object",

@@ -56,7 +56,7 @@ def duplicates(source: Source) -> Duplicates:
 def _hashed(source: Source) -> Iterator[tuple[int, bytes, bytes]]:
     for numbers, batch in source.chunks(_ROWS):
         hashes = (blake2b(row, digest_size=16).digest() for row in _row_bytes(batch.x))
-        yield from zip(numbers.tolist(), hashes, _row_bytes(batch.y), strict=True)
+        yield from zip(numbers.tolist(), hashes, _row_bytes(batch.y) or [b""] * len(numbers), strict=True)
 
 
 def _row_bytes(part: Any) -> list[bytes]:

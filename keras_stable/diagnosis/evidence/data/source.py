@@ -42,6 +42,7 @@ class Source:
         seed: int, of the rows that `sample` takes. Default: 0.
         steps_per_epoch: int, batches in an epoch; None for all. Default: None.
         budget: `Budget`, of which a look through the data takes a small part. Default: without a limit.
+        labelled: bool, whether there must be labels, as every loss of `compile` needs them. Default: True.
 
     Raises:
         InvalidArgumentError: data that `fit` or an audit cannot take. What a dataset holds is checked as it is read.
@@ -66,6 +67,7 @@ class Source:
         seed: int = 0,
         steps_per_epoch: int | None = None,
         budget: Budget | None = None,
+        labelled: bool = True,
     ) -> None:
         for name, number in (("batch_size", batch_size), ("epochs", epochs), ("steps_per_epoch", steps_per_epoch)):
             if number is not None and not is_integer(number, at_least=1):
@@ -80,11 +82,12 @@ class Source:
         self.validation: Source | None = None
         size = int(batch_size or 32)
         # `shuffle="batch"` reorders the rows within a batch only, which changes no batch.
-        self.reader = _reader(x, y, sample_weight, "x", size, shuffle is True or shuffle == 1, steps_per_epoch)
+        shuffled = shuffle is True or shuffle == 1
+        self.reader = _reader(x, y, sample_weight, "x", size, shuffled, steps_per_epoch, labelled)
         self._kept: tuple[int, Batch] | None = None
         self._plan: Plan | None = None
         if validation_data is not None:
-            self.validation = self._of(_validation_reader(validation_data, size))
+            self.validation = self._of(_validation_reader(validation_data, size, labelled))
         elif validation_split:
             if isinstance(self.reader, Stream):
                 raise invalid_argument("validation_split", "0 for a dataset, which cannot be split", validation_split)
@@ -167,25 +170,34 @@ class Source:
 
 
 def _reader(
-    x: Any, y: Any, sample_weight: Any, argument: str, batch_size: int, shuffle: bool, steps: int | None = None
+    x: Any,
+    y: Any,
+    sample_weight: Any,
+    argument: str,
+    batch_size: int,
+    shuffle: bool,
+    steps: int | None = None,
+    labelled: bool = True,
 ) -> Arrays | Stream:
     if is_dataset(x) or is_pydataset(x):
         for name, value in (("y", y), ("sample_weight", sample_weight)):
             if value is not None:
                 raise data_error(name, f"None, since `{argument}` brings its own", f"{type(value).__name__}")
-        return Stream(x, argument, shuffle, steps)
+        return Stream(x, argument, shuffle, steps, labelled)
     if not is_array_like(x):
         must_be = "arrays, a tf.data.Dataset or a PyDataset, which can be read more than once"
         raise data_error(argument, must_be, type(x).__name__)
-    return Arrays(x, y, sample_weight, argument, batch_size, shuffle, steps)
+    return Arrays(x, y, sample_weight, argument, batch_size, shuffle, steps, labelled)
 
 
-def _validation_reader(data: Any, batch_size: int) -> Arrays | Stream:
+def _validation_reader(data: Any, batch_size: int, labelled: bool = True) -> Arrays | Stream:
     name = "validation_data"
     if is_dataset(data) or is_pydataset(data):
-        return Stream(data, name, shuffle=False)
+        return Stream(data, name, shuffle=False, labelled=labelled)
+    if not labelled and is_array_like(data) and not isinstance(data, tuple | list):
+        data = (data, None)
     if not isinstance(data, tuple | list) or len(data) not in (2, 3):
         what = f"a {type(data).__name__} of {len(data)}" if isinstance(data, tuple | list) else type(data).__name__
         raise data_error(name, "(x, y), (x, y, sample_weight), a tf.data.Dataset or a PyDataset", what)
     x, y, weight = (*data, None)[:3]
-    return _reader(x, y, weight, name, batch_size, shuffle=False)
+    return _reader(x, y, weight, name, batch_size, shuffle=False, labelled=labelled)

@@ -40,6 +40,7 @@ class Stream:
         argument: str, what to call it in a message.
         shuffle: bool, whether `fit` takes the batches of a `PyDataset` in random order.
         steps: int, batches in an epoch; None for all. Default: None.
+        labelled: bool, whether there must be labels; without them a batch may be inputs alone. Default: True.
 
     Attributes:
         rows: int, of the whole stream, once it was read to its end; None before, and where `steps` ends an epoch.
@@ -51,11 +52,14 @@ class Stream:
 
     samples = None
 
-    def __init__(self, batches: Any, argument: str, shuffle: bool, steps: int | None = None) -> None:
+    def __init__(
+        self, batches: Any, argument: str, shuffle: bool, steps: int | None = None, labelled: bool = True
+    ) -> None:
         self.batches = batches
         self.argument = argument
         self.shuffle = shuffle
         self.steps = steps
+        self.labelled = labelled
         self.rows: int | None = None
         self.kind = "dataset" if is_dataset(batches) else "pydataset"
 
@@ -69,7 +73,7 @@ class Stream:
         count = rows = 0
         length = self._own_length()
         for element in itertools.islice(self._elements(seed), self.steps):
-            batch = _batch(element, self.argument, count)
+            batch = _batch(element, self.argument, count, self.labelled)
             count += 1
             rows += batch.rows
             if count == length:
@@ -138,14 +142,16 @@ class Stream:
         return reason(error)
 
 
-def _batch(element: Any, argument: str, index: int) -> Batch:
+def _batch(element: Any, argument: str, index: int, labelled: bool = True) -> Batch:
     parts = tuple(element) if isinstance(element, list) else element
+    if not labelled and (not isinstance(parts, tuple) or hasattr(parts, "_fields") or len(parts) == 1):
+        parts = (parts[0] if isinstance(parts, tuple) and not hasattr(parts, "_fields") else parts, None)
     if not isinstance(parts, tuple) or hasattr(parts, "_fields") or len(parts) not in (2, 3):
         what = f"a tuple of {len(parts)}" if isinstance(parts, tuple) else type(parts).__name__
         raise data_error(argument, "batches of (inputs, labels) or (inputs, labels, sample weights)", what)
     batch = Batch(*map(dense, parts))
     inputs, labels = leaves(batch.x), leaves(batch.y)
-    if not inputs or not labels:
+    if not inputs or (labelled and not labels):
         raise data_error(
             argument, "batches of (inputs, labels)", f"batch {index} without {'labels' if inputs else 'inputs'}"
         )
@@ -157,7 +163,7 @@ def _batch(element: Any, argument: str, index: int) -> Batch:
             check_values(array, f"{name} of {argument}")
     lengths = {len(array) for part in (batch.x, batch.y, batch.sample_weight) for array in leaves(part)}
     if len(lengths) > 1 or lengths == {0}:
-        what = f"batch {index} with {len(inputs[0])} inputs and {len(labels[0])} labels"
+        what = f"batch {index} with {len(inputs[0])} inputs and {len(labels[0]) if labels else 0} labels"
         raise data_error(argument, "batches with rows, and a label and weight for each", what)
     for array in labels:
         check_labels(array, f"labels of {argument}")
