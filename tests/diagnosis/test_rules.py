@@ -21,6 +21,7 @@ from keras_stable.diagnosis.facts import (
     Layer,
     LayerOutput,
     Learning,
+    LossCheck,
     Output,
     OutputEvaluation,
     Overfit,
@@ -89,6 +90,8 @@ EXPECTED = {
     "KS607": "overfitting",
     "KS608": "cannot-overfit-batch",
     "KS609": "input-independent-loss",
+    "KS708": "broadcast-loss",
+    "KS709": "wrong-sign-loss",
     "KS714": "lagging-statistics",
     "KS731": "failing-step",
 }
@@ -184,6 +187,7 @@ FRESH = {
     "features": Features(),
     "origin": None,
     "failure": None,
+    "loss_checks": (LossCheck(),),
     "probe": Probe(
         loss=STEPS,
         accuracy=tuple(1 - loss / 2.5 for loss in STEPS),

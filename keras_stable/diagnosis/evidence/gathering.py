@@ -11,13 +11,14 @@ from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_st
 from keras_stable.diagnosis.evidence.model.raised import code_place, what_it_says
 from keras_stable.diagnosis.evidence.providing import provides
 from keras_stable.diagnosis.evidence.step.curvature import sharpness
+from keras_stable.diagnosis.evidence.step.loss_checks import loss_checks
 from keras_stable.diagnosis.evidence.step.noise import gradient_noise
 from keras_stable.diagnosis.evidence.training.probing import Limits, Program, probe
 from keras_stable.diagnosis.evidence.training.rate_sweep import rate_range
 from keras_stable.diagnosis.evidence.training.trials import Trials
 from keras_stable.diagnosis.evidence.training.workbench import Workbench
 from keras_stable.diagnosis.judging.histories import history_facts
-from keras_stable.diagnosis.judging.learning import judge
+from keras_stable.diagnosis.judging.learning import judge, with_checks
 from keras_stable.diagnosis.rule import Lost, Skip
 
 # Of the whole time, what is kept for evidence that is gathered after the trainings.
@@ -28,6 +29,8 @@ _PROBE = 0.6
 # eager batch forward and back. All three grow with the layers and variables; the copy is dear for large weights too,
 # and the batch for much arithmetic, so the smaller figure counts. The first step takes some eager batches more.
 _BY_COPY, _BY_BATCH, _FIRST_STEP = 30.0, 15.0, 2.0
+# Passes of a batch that trying an own loss takes, eagerly, in passes that are recorded.
+_TRIES = 4.0
 _CURVATURE, _NOISE, _RATES = 20.0, 8.0, 60.0
 
 
@@ -102,6 +105,15 @@ class Gathering(AtRest):
         self.budget.ask("a probe", first, whole)
         return whole.earlier(max(first, _PROBE * whole.left))
 
+    @provides("loss_checks")
+    def _loss_checks(self) -> tuple[facts.LossCheck, ...]:
+        if not has_call(self.model) or not leaves(self.sample.y):
+            raise Skip("no answer of the model is compared with a label")
+        outputs, labels = self["outputs"], self["labels"]
+        self.budget.ask("trying its own losses", _TRIES * self.budget.costs.get("recording", 0.0))
+        with self._measuring() as model:
+            return loss_checks(model, self.sample, outputs, labels)
+
     @provides("failure")
     def _failure(self) -> facts.StepFailure | None:
         """What a training step raises; None where one can be taken."""
@@ -153,7 +165,8 @@ class Gathering(AtRest):
         return self._judged(self.get("probe"))
 
     def _judged(self, probed: facts.Probe | None) -> facts.Learning:
-        return judge(self["plan"], self.get("evaluation"), self.get("history"), probed)
+        judged = judge(self["plan"], self.get("evaluation"), self.get("history"), probed)
+        return with_checks(judged, self.get("loss_checks") or ())
 
     def _troubled_trials(self) -> Trials:
         if not self["learning"].troubled:

@@ -7,6 +7,7 @@ from keras_stable.diagnosis.facts.evaluation import Evaluation, OutputEvaluation
 from keras_stable.diagnosis.facts.failure import CodePlace, StepFailure
 from keras_stable.diagnosis.facts.features import Features
 from keras_stable.diagnosis.facts.learning import Learning
+from keras_stable.diagnosis.facts.loss_check import LossCheck
 from keras_stable.diagnosis.facts.step import Gradients, LayerOutput, NonfiniteOrigin, VariableGradient
 from keras_stable.diagnosis.facts.structure import Layer, Output, Structure
 from keras_stable.diagnosis.facts.trajectory import History, Overfit, Probe, Trial, ZeroedInputs
@@ -26,6 +27,7 @@ __all__ = [
     "Layer",
     "LayerOutput",
     "Learning",
+    "LossCheck",
     "NonfiniteOrigin",
     "Output",
     "OutputEvaluation",

@@ -1,10 +1,12 @@
 """The judge: whether a model learns, from its history, or else from the probe."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from keras_stable.diagnosis.facts import Evaluation, History, Learning, Plan, Probe
+from keras_stable.diagnosis.facts import Evaluation, History, Learning, LossCheck, Plan, Probe
 from keras_stable.diagnosis.judging.trend import falls, line, second_half
 from keras_stable.diagnosis.progress import LEARNT, USUAL_STEPS, gained, noise_of, to_gain
 from keras_stable.diagnosis.vocabulary import HIGHER_RATES, RATE_FACTORS, UNCHANGED, State, TrialName
@@ -57,6 +59,24 @@ def judge(
     if probe is not None and probe.loss:
         return _by_too_few_steps(probe)
     return Learning("unknown", "", math.nan, math.nan, math.nan, math.nan, "nothing was trained", math.nan)
+
+
+def with_checks(judged: Learning, checks: Sequence[LossCheck]) -> Learning:
+    """Returns the judgement, or another one where a loss falls that tells nothing of the answers.
+
+    Args:
+        judged: by the losses alone.
+        checks: what own losses make of right and wrong answers.
+    """
+    if judged.state not in ("learning", "slow"):
+        return judged
+    for check in checks:
+        if check.kind == "loss" and check.broadcasts:
+            reason = "its loss compares every prediction with every label, so that the best is the mean of the labels"
+            return replace(judged, state="stuck", reason=reason)
+        if check.prefers_wrong:
+            return replace(judged, state="stuck", reason=f"{judged.reason}, but it is smaller for wrong answers")
+    return judged
 
 
 def _by_history(history: History) -> Learning:

@@ -21,6 +21,7 @@ EVIDENCE = {
     "features": "what enters the last learnt layer",
     "origin": "where the first NaN or infinity came up",
     "failure": "what a training step raises",
+    "loss_checks": "what own losses and metrics make of chosen answers",
     "history": "the epochs of a `fit` that was run",
     "probe": "a short training of a copy of the model",
     "learning": "whether the model was seen to learn",

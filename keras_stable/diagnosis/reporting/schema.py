@@ -42,6 +42,7 @@ class Facts(TypedDict, total=False):
     features: facts.Features
     origin: facts.NonfiniteOrigin | None
     failure: facts.StepFailure | None
+    loss_checks: tuple[facts.LossCheck, ...]
     history: facts.History
     probe: facts.Probe
     learning: facts.Learning

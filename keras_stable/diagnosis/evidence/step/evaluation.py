@@ -14,6 +14,7 @@ from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.data.source import Batch
 from keras_stable.diagnosis.evidence.model.demands import demanded_rows, reset_states, whole_chunks
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
+from keras_stable.diagnosis.evidence.model.own_steps import has_own_step
 from keras_stable.diagnosis.evidence.step.floors import loss_floor
 from keras_stable.diagnosis.evidence.step.output_figures import OutputFigures
 from keras_stable.diagnosis.evidence.step.tasks import as_list, constants
@@ -134,7 +135,7 @@ def kept_state(model: keras.Model) -> Iterator[None]:
 
 
 def _loss(model: keras.Model, part: Batch, answer: Any) -> float:
-    if model.loss is None and not model.losses:
+    if model.loss is None and has_own_step(model):
         return math.nan  # the training step has a loss of its own
     return float(model.compute_loss(part.x, part.y, answer, part.sample_weight, training=False))
 
