@@ -12,9 +12,9 @@ from keras_stable.arguments import is_integer
 from keras_stable.diagnosis.evidence.budget import Budget
 from keras_stable.diagnosis.evidence.copying.isolation import seed_all, untouched
 from keras_stable.diagnosis.evidence.data.source import Source
-from keras_stable.diagnosis.evidence.gathering import Gathering
 from keras_stable.diagnosis.evidence.model.own_steps import has_own_step, needs_labels
 from keras_stable.diagnosis.evidence.options import EVIDENCE, Options
+from keras_stable.diagnosis.evidence.own_programs import OwnPrograms
 from keras_stable.diagnosis.evidence.training.graph_building import light_graphs
 from keras_stable.diagnosis.judging.histories import read_history
 from keras_stable.diagnosis.judging.runner import run_rules
@@ -121,7 +121,7 @@ def audit(
             labelled=needs_labels(model),
         )
         say(f"Auditing {model.name} with {len(chosen)} rules, in about {seconds:g} s at most")
-        gathering = Gathering(model, source, logs, options, say, budget)
+        gathering = OwnPrograms(model, source, logs, options, say, budget)
         _check_fit(gathering, "x", "recording", "go into the model")
         report = run_rules(chosen, gathering.evidence)
         _check_read(gathering)
@@ -163,7 +163,7 @@ def _check_number(name: str, value: Any, least: float) -> None:
         raise invalid_argument(name, f"a number of at least {least}", value)
 
 
-def _check_fit(gathering: Gathering, argument: str, name: str, must: str) -> None:
+def _check_fit(gathering: OwnPrograms, argument: str, name: str, must: str) -> None:
     """Raises an error where evidence that any fitting model has cannot be had; what crashed, the rules report."""
     reason = gathering.evidence.failure(name)
     if isinstance(reason, InvalidArgumentError):
@@ -172,7 +172,7 @@ def _check_fit(gathering: Gathering, argument: str, name: str, must: str) -> Non
         raise InvalidArgumentError(f"`{argument}` must {must}. Received: {reason}") from reason
 
 
-def _check_read(gathering: Gathering) -> None:
+def _check_read(gathering: OwnPrograms) -> None:
     """Raises the error of data that could not be read to the end."""
     for error in gathering.evidence.failures.values():
         if isinstance(error, DataError):

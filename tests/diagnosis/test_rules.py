@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from keras_stable.diagnosis.facts import (
+    Balance,
     Compiled,
     Curvature,
     Duplicates,
@@ -93,6 +94,7 @@ EXPECTED = {
     "KS708": "broadcast-loss",
     "KS709": "wrong-sign-loss",
     "KS714": "lagging-statistics",
+    "KS715": "outweighed-loss",
     "KS731": "failing-step",
 }
 
@@ -188,6 +190,7 @@ FRESH = {
     "origin": None,
     "failure": None,
     "loss_checks": (LossCheck(),),
+    "balance": Balance(),
     "probe": Probe(
         loss=STEPS,
         accuracy=tuple(1 - loss / 2.5 for loss in STEPS),

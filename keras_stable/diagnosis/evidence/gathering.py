@@ -8,10 +8,8 @@ from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.copying.initializing import initialize
 from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_step, own_optimizers
-from keras_stable.diagnosis.evidence.model.raised import code_place, what_it_says
 from keras_stable.diagnosis.evidence.providing import provides
 from keras_stable.diagnosis.evidence.step.curvature import sharpness
-from keras_stable.diagnosis.evidence.step.loss_checks import loss_checks
 from keras_stable.diagnosis.evidence.step.noise import gradient_noise
 from keras_stable.diagnosis.evidence.training.probing import Limits, Program, probe
 from keras_stable.diagnosis.evidence.training.rate_sweep import rate_range
@@ -19,7 +17,7 @@ from keras_stable.diagnosis.evidence.training.trials import Trials
 from keras_stable.diagnosis.evidence.training.workbench import Workbench
 from keras_stable.diagnosis.judging.histories import history_facts
 from keras_stable.diagnosis.judging.learning import judge, with_checks
-from keras_stable.diagnosis.rule import Lost, Skip
+from keras_stable.diagnosis.rule import Skip
 
 # Of the whole time, what is kept for evidence that is gathered after the trainings.
 _AFTERWARDS = 0.05
@@ -29,8 +27,6 @@ _PROBE = 0.6
 # eager batch forward and back. All three grow with the layers and variables; the copy is dear for large weights too,
 # and the batch for much arithmetic, so the smaller figure counts. The first step takes some eager batches more.
 _BY_COPY, _BY_BATCH, _FIRST_STEP = 30.0, 15.0, 2.0
-# Passes of a batch that trying an own loss takes, eagerly, in passes that are recorded.
-_TRIES = 4.0
 _CURVATURE, _NOISE, _RATES = 20.0, 8.0, 60.0
 
 
@@ -104,40 +100,6 @@ class Gathering(AtRest):
         first = self._seconds_of_graph(_FIRST_STEP) + self.budget.costs.get("evaluation", 0.0)
         self.budget.ask("a probe", first, whole)
         return whole.earlier(max(first, _PROBE * whole.left))
-
-    @provides("loss_checks")
-    def _loss_checks(self) -> tuple[facts.LossCheck, ...]:
-        if not has_call(self.model) or not leaves(self.sample.y):
-            raise Skip("no answer of the model is compared with a label")
-        outputs, labels = self["outputs"], self["labels"]
-        self.budget.ask("trying its own losses", _TRIES * self.budget.costs.get("recording", 0.0))
-        with self._measuring() as model:
-            return loss_checks(model, self.sample, outputs, labels)
-
-    @provides("failure")
-    def _failure(self) -> facts.StepFailure | None:
-        """What a training step raises; None where one can be taken."""
-        error = self._raised()
-        if error is None:
-            return None
-        own_step = has_own_step(self.model)
-        return facts.StepFailure(what_it_says(error), code_place(error), own_step)
-
-    def _raised(self) -> BaseException | None:
-        reason = self.evidence.failure("probed") if self._may_probe() else Skip("no probe was asked for")
-        if reason is None or isinstance(reason, Lost):
-            return None if reason is None else reason.__cause__
-        # Without a probe one step is only taken where there is a doubt.
-        if not any(isinstance(self.evidence.failure(name), Lost) for name in ("gradients", "evaluation")):
-            return None
-        try:
-            with self._misfits("the training step"):
-                self["bench"].restore()
-                self["bench"].step(self._batches()[0])
-        except Lost as lost:
-            return lost.__cause__
-        self["bench"].restore()
-        return None
 
     @provides("probe")
     def _probe(self) -> facts.Probe:

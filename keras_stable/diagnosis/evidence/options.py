@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 EVIDENCE = (
     *("plan", "inputs", "labels", "duplicates", "structure", "outputs", "compiled"),
-    *("evaluation", "activations", "gradients", "features", "origin", "failure", "loss_checks"),
+    *("evaluation", "activations", "gradients", "features", "origin", "failure", "loss_checks", "balance"),
     *("history", "probe", "learning", "overfit", "zeroed", "curvature", "noise", "rate_range"),
 )
 """The names that a rule may have as parameters."""

@@ -1,5 +1,6 @@
 """What the rules see: frozen, plain data, one dataclass for each kind of evidence. Imports no TensorFlow."""
 
+from keras_stable.diagnosis.facts.balance import Balance, OutputShare, skill
 from keras_stable.diagnosis.facts.compiled import Compiled
 from keras_stable.diagnosis.facts.curvature import Curvature, GradientNoise, RateRange
 from keras_stable.diagnosis.facts.data import Duplicates, Input, Labels, Plan
@@ -13,6 +14,7 @@ from keras_stable.diagnosis.facts.structure import Layer, Output, Structure
 from keras_stable.diagnosis.facts.trajectory import History, Overfit, Probe, Trial, ZeroedInputs
 
 __all__ = [
+    "Balance",
     "CodePlace",
     "Compiled",
     "Curvature",
@@ -31,6 +33,7 @@ __all__ = [
     "NonfiniteOrigin",
     "Output",
     "OutputEvaluation",
+    "OutputShare",
     "Overfit",
     "Plan",
     "Probe",
@@ -40,4 +43,5 @@ __all__ = [
     "Trial",
     "VariableGradient",
     "ZeroedInputs",
+    "skill",
 ]

@@ -22,6 +22,7 @@ EVIDENCE = {
     "origin": "where the first NaN or infinity came up",
     "failure": "what a training step raises",
     "loss_checks": "what own losses and metrics make of chosen answers",
+    "balance": "what each of several outputs has of the layers that they share",
     "history": "the epochs of a `fit` that was run",
     "probe": "a short training of a copy of the model",
     "learning": "whether the model was seen to learn",

@@ -43,6 +43,7 @@ class Facts(TypedDict, total=False):
     origin: facts.NonfiniteOrigin | None
     failure: facts.StepFailure | None
     loss_checks: tuple[facts.LossCheck, ...]
+    balance: facts.Balance
     history: facts.History
     probe: facts.Probe
     learning: facts.Learning
