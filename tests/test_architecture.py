@@ -38,7 +38,7 @@ LEVELS = [
     ["diagnosis.reporting"],
     ["diagnosis.reporting.plots", "diagnosis.rules"],
     ["diagnosis.rule", "diagnosis.facts"],
-    ["diagnosis.edit", "diagnosis.progress", "diagnosis.vocabulary"],
+    ["diagnosis.edit", "diagnosis.logs", "diagnosis.progress", "diagnosis.vocabulary"],
     ["plots"],
     ["layers", "losses", "metrics", "optimizers"],
     ["ops"],

@@ -9,6 +9,7 @@ import pytest
 
 from keras_stable.diagnosis.facts import (
     Axes,
+    Balance,
     Callback,
     Callbacks,
     CarriedState,
@@ -29,6 +30,7 @@ from keras_stable.diagnosis.facts import (
     Layer,
     LayerOutput,
     Learning,
+    LossCheck,
     Order,
     Output,
     OutputEvaluation,
@@ -109,14 +111,18 @@ EXPECTED = {
     "KS703": "validation-inputs-differ",
     "KS705": "ineffective-callback",
     "KS706": "decaying-schedule",
+    "KS708": "broadcast-loss",
+    "KS709": "wrong-sign-loss",
     "KS710": "unmasked-padding",
     "KS711": "single-time-step",
     "KS712": "stateful-shuffle",
     "KS713": "target-in-input",
     "KS714": "lagging-statistics",
+    "KS715": "outweighed-loss",
     "KS717": "preprocessed-twice",
     "KS718": "unseen-classes",
     "KS719": "future-leak",
+    "KS731": "failing-step",
 }
 
 SECTIONS = ["What it does", "Why is this bad", "Example", "Use instead", "References"]
@@ -218,6 +224,9 @@ FRESH = {
     "target_copies": (),
     "future": (FutureReach(),),
     "frozen_statistics": (FrozenStatistics(),),
+    "failure": None,
+    "loss_checks": (LossCheck(),),
+    "balance": Balance(),
     "probe": Probe(
         loss=STEPS,
         accuracy=tuple(1 - loss / 2.5 for loss in STEPS),

@@ -1,5 +1,6 @@
 """What the rules see: frozen, plain data, one dataclass for each kind of evidence. Imports no TensorFlow."""
 
+from keras_stable.diagnosis.facts.balance import Balance, OutputShare, skill
 from keras_stable.diagnosis.facts.callbacks import Callback, Callbacks, Ending
 from keras_stable.diagnosis.facts.compiled import Compiled
 from keras_stable.diagnosis.facts.contrast import (
@@ -13,9 +14,11 @@ from keras_stable.diagnosis.facts.contrast import (
 from keras_stable.diagnosis.facts.curvature import Curvature, GradientNoise, RateRange
 from keras_stable.diagnosis.facts.data import Duplicates, Input, Labels, Plan
 from keras_stable.diagnosis.facts.evaluation import Evaluation, OutputEvaluation
+from keras_stable.diagnosis.facts.failure import CodePlace, StepFailure
 from keras_stable.diagnosis.facts.features import Features
 from keras_stable.diagnosis.facts.leaks import FrozenStatistics, FutureReach, TargetCopy
 from keras_stable.diagnosis.facts.learning import Learning
+from keras_stable.diagnosis.facts.loss_check import LossCheck
 from keras_stable.diagnosis.facts.pipeline import Delivery, Order, Pipeline, Repetition
 from keras_stable.diagnosis.facts.schedule import Schedule
 from keras_stable.diagnosis.facts.step import Gradients, LayerOutput, NonfiniteOrigin, VariableGradient
@@ -25,10 +28,12 @@ from keras_stable.diagnosis.facts.trajectory import History, Overfit, Probe, Tri
 
 __all__ = [
     "Axes",
+    "Balance",
     "Callback",
     "Callbacks",
     "CarriedState",
     "ClassContrast",
+    "CodePlace",
     "Compiled",
     "Contrast",
     "Curvature",
@@ -49,10 +54,12 @@ __all__ = [
     "Layer",
     "LayerOutput",
     "Learning",
+    "LossCheck",
     "NonfiniteOrigin",
     "Order",
     "Output",
     "OutputEvaluation",
+    "OutputShare",
     "Overfit",
     "Padding",
     "Pipeline",
@@ -61,6 +68,7 @@ __all__ = [
     "RateRange",
     "Repetition",
     "Schedule",
+    "StepFailure",
     "Structure",
     "TargetCopy",
     "TimeLayer",
@@ -69,4 +77,5 @@ __all__ = [
     "VariableGradient",
     "WordContrast",
     "ZeroedInputs",
+    "skill",
 ]
