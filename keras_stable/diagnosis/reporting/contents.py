@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from keras_stable.diagnosis.reporting.finding import Finding
-from keras_stable.diagnosis.reporting.sarif import sarif
+from keras_stable.diagnosis.reporting.sarif import sarif_text
 from keras_stable.diagnosis.rule import SEVERITIES, Severity
 from keras_stable.reporting.plain_values import plain
 
@@ -88,4 +88,4 @@ class ReportContents:
         >>> json.loads(ReportContents().to_sarif())["version"]
         '2.1.0'
         """
-        return sarif(self.findings)
+        return sarif_text(self.findings)

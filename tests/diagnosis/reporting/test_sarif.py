@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from keras_stable.diagnosis.reporting.code_location import CodeLocation
 from keras_stable.diagnosis.reporting.finding import Finding
-from keras_stable.diagnosis.reporting.sarif import sarif
+from keras_stable.diagnosis.reporting.sarif import sarif_text
 
 ERROR = Finding("exploding-gradients", "KS401", "error", "dense", "It is 100.", {}, 10.0, "Clip.", "", 0.9)
 ADVICE = Finding("noisy-gradient", "KS414", "advice", "training", "It is noisy.", {}, None, "Wait.", "", 0.9)
@@ -13,7 +13,7 @@ def test_every_finding_is_a_result_of_its_rule(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     located = replace(ERROR, location=CodeLocation("jobs/train it.py", 12, "model.fit(x)"))
     elsewhere = replace(ADVICE, location=CodeLocation("/other/train.py", 3))
-    (run,) = json.loads(sarif([located, ADVICE, elsewhere]))["runs"]
+    (run,) = json.loads(sarif_text([located, ADVICE, elsewhere]))["runs"]
     rules = run["tool"]["driver"]["rules"]
     assert [(rule["id"], rule["name"]) for rule in rules] == [
         ("KS401", "exploding-gradients"),
