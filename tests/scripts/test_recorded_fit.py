@@ -35,7 +35,7 @@ def test_keys_stay_among_themselves():
 @pytest.mark.parametrize("form", [None, [], (), "one", "list"])
 def test_the_callbacks_of_the_program_stay_and_come_first(form):
     own = Adding("own")
-    callbacks = {"one": own, "list": [own]}.get(form, form)
+    callbacks = own if form == "one" else [own] if form == "list" else form
     beside = Aside([])
     expected = [own, beside] if form in ("one", "list") else [beside]
     assert with_callback({"callbacks": callbacks, "epochs": 2}, beside) == {"callbacks": expected, "epochs": 2}
@@ -44,9 +44,13 @@ def test_the_callbacks_of_the_program_stay_and_come_first(form):
 
 
 def test_a_list_of_keras_gets_it_too():
-    callbacks, beside = keras.callbacks.CallbackList([Adding("own")], add_history=False), Aside([])
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    callbacks = keras.callbacks.CallbackList([Adding("own")], add_history=False, model=model, epochs=3)
+    beside = Aside([])
     assert with_callback({"callbacks": callbacks}, beside)["callbacks"] is callbacks
     assert callbacks.callbacks[-1] is beside
+    assert beside.model is model
+    assert beside.params == {"epochs": 3}
 
 
 def test_logs_are_written_once_an_epoch(tmp_path):
