@@ -31,8 +31,9 @@ from keras_stable.keras_private import flatten_layers
 
 _PASSES_BATCHES = 2
 _STATISTICS_ROWS = 32
-# Of a recurrent model, the passes with changed inputs run in a graph that is built for them.
-_GRAPH, _COPIES = 6.0, 64
+# What passes with changed inputs take, in the time of the recording: a graph is built for those of a recurrent model.
+_PASSES = 3.0
+_COPIED_BYTES = 2**26
 
 
 class OfSequences(AtRest):
@@ -72,7 +73,7 @@ class OfSequences(AtRest):
     @contextlib.contextmanager
     def _changing(self, what: str) -> Iterator[ChangedInputs]:
         recording = self["recording"]
-        self.budget.ask(what, _GRAPH * self.budget.costs.get("recording", 0.0))
+        self.budget.ask(what, _PASSES * self.budget.costs.get("recording", 0.0))
         values = sum(math.prod(size or 1 for size in shape) for shape in self._answer_shapes())
         with self._measuring() as model:
             yield ChangedInputs(model, self.sample, recording.inputs, values)
@@ -208,7 +209,7 @@ def _is_used(changed: ChangedInputs, copy: facts.TargetCopy) -> bool:
 def _copied_rows(sample: Batch) -> int:
     """Returns how many rows to compare: more than the sample where they are small."""
     row_bytes = sum(leaf.nbytes for leaf in leaves(sample.x)) // max(1, sample.rows)
-    return max(sample.rows, min(2048, _COPIES * 2**20 // max(1, row_bytes)))
+    return max(sample.rows, min(2048, _COPIED_BYTES // max(1, row_bytes)))
 
 
 def _looks_ahead(layer: facts.TimeLayer, structure: facts.Structure) -> bool:
