@@ -24,7 +24,7 @@ from keras_stable.diagnosis.evidence.providing import provides
 from keras_stable.diagnosis.evidence.step.changed_inputs import ChangedInputs
 from keras_stable.diagnosis.evidence.step.later_inputs import future_reach
 from keras_stable.diagnosis.evidence.step.padding_effect import padding_influence
-from keras_stable.diagnosis.evidence.tracing.frozen_normalization import frozen_statistics, is_frozen
+from keras_stable.diagnosis.evidence.tracing.frozen_normalization import frozen_statistics, has_statistics
 from keras_stable.diagnosis.evidence.tracing.layers_over_time import time_layers
 from keras_stable.diagnosis.rule import Skip
 from keras_stable.keras_private import flatten_layers
@@ -141,7 +141,7 @@ class OfSequences(AtRest):
 
     @provides("frozen_statistics")
     def _frozen_statistics(self) -> tuple[facts.FrozenStatistics, ...]:
-        if not any(is_frozen(layer) for layer in flatten_layers(self["copy"])):
+        if not any(has_statistics(layer) for layer in flatten_layers(self["copy"])):
             return ()
         with self._measuring() as model:
             return frozen_statistics(model, self.sample.take(slice(_STATISTICS_ROWS)).x)
