@@ -47,8 +47,8 @@ def test_what_has_statistics(backbone):
     assert not has_statistics(layers.Dense(3))
 
 
-@pytest.mark.parametrize(("training", "frozen"), [(False, 2), (None, 0)])
-def test_a_network_that_is_called_as_in_inference(training, frozen):
+@pytest.mark.parametrize(("asleep", "frozen"), [(True, 2), (False, 0)])
+def test_a_network_that_is_called_as_in_inference(asleep, frozen):
     keras.utils.set_random_seed(0)
     network = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(6, 3), layers.BatchNormalization()])
     network.add(layers.BatchNormalization())
@@ -59,8 +59,9 @@ def test_a_network_that_is_called_as_in_inference(training, frozen):
             super().__init__()
             self.network = network
 
-        def call(self, x):
-            return keras.ops.mean(self.network(x, training=training), axis=(1, 2))
+        def call(self, x, training=None):
+            mode = False if asleep else training
+            return keras.ops.mean(self.network(x, training=mode), axis=(1, 2))
 
     model = Around()
     model(X)
