@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Callback, Callbacks
 from keras_stable.diagnosis.rule import Found, Severity, Threshold
 
@@ -19,10 +20,18 @@ def at(
     severity: Severity | None = None,
     confidence: float = 0.9,
     threshold: float | None = None,
+    edits: tuple[Edit, ...] = (),
 ) -> Found:
     """Returns a finding about a callback, at its place in the list."""
     where = f"callbacks[{callback.index}]"
-    return Found(where, message, dict(evidence), threshold, remedy, severity=severity, confidence=confidence)
+    return Found(
+        where, message, dict(evidence), threshold, remedy, severity=severity, confidence=confidence, edits=edits
+    )
+
+
+def argument(callback: Callback, name: str, value: str) -> tuple[Edit, ...]:
+    """Returns the edit that gives a callback another argument."""
+    return (Edit("set_argument", f"callback:{callback.kind}", name, value),)
 
 
 def missing(callback: Callback, callbacks: Callbacks) -> Found | None:
@@ -54,6 +63,7 @@ def missing(callback: Callback, callbacks: Callbacks) -> Found | None:
         remedy,
         severity="error" if callback.error else "warning",
         confidence=0.95,
+        edits=() if callback.written_later else argument(callback, "monitor", f'"{callback.similar or "loss"}"'),
     )
 
 
@@ -62,8 +72,10 @@ def refused(callback: Callback, callbacks: Callbacks) -> Found | None:
     del callbacks
     if not callback.error:
         return None
+    edits: tuple[Edit, ...] = (Edit("remove", f"callback:{callback.kind}"),)
     if callback.monitor and not callback.takes:
         better = callback.better or "max"
+        edits = argument(callback, "mode", f'"{better}"')
         remedy = f'Write `{callback.kind}(..., monitor="{callback.monitor}", mode="{better}")`.'
     elif "LearningRateSchedule" in callback.error or "learning_rate" in callback.error:
         remedy = "Give the optimizer a number as `learning_rate`, or leave the callback out: only one may set it."
@@ -76,6 +88,7 @@ def refused(callback: Callback, callbacks: Callbacks) -> Found | None:
         remedy,
         severity="error",
         confidence=0.95,
+        edits=edits,
     )
 
 
@@ -132,6 +145,7 @@ def _too_large_delta(callback: Callback, epochs: int | None) -> Found | None:
         {"min_delta": callback.min_delta, "to_gain": callback.to_gain, "epochs": epochs},
         f"Take `min_delta={callback.to_gain / 1000:.1g}` or less.",
         confidence=0.85,
+        edits=argument(callback, "min_delta", f"{callback.to_gain / 1000:.1g}"),
     )
 
 

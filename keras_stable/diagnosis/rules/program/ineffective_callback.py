@@ -90,6 +90,7 @@ def _wrong_way(callback: Callback, callbacks: Callbacks) -> Found | None:
         f"{NAMES[callback.better]} one is: it {what}.{after}",
         {"acts_after": callback.acts_after, "patience": callback.patience, **_numbers(ended)},
         f'Write `{callback.kind}(..., monitor="{callback.monitor}", mode="{callback.better}")`.',
+        edits=faults.argument(callback, "mode", f'"{callback.better}"'),
         confidence=0.97 if callback.measured or callback.monitor.endswith("loss") else 0.9,
     )
 
