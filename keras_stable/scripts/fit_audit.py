@@ -95,7 +95,7 @@ class FitAudit:
         call = FitCall(1, compiled_for_audit(loop), loop_arguments(loop), _no_fit, loop.location)
         self._audit(call, {} if loop.trainable else {"probe": False})
         if self.report is not None and not loop.trainable:
-            self.report = replace(self.report, unexamined=self.report.skipped | {"training": UNKNOWN_LOSS})
+            self.report = replace(self.report, unexamined={**self.report.unexamined, "training": UNKNOWN_LOSS})
         stop()
 
 
