@@ -8,7 +8,7 @@ from keras_stable.diagnosis.evidence.gathering import Gathering
 from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_step, needs_labels
 from keras_stable.diagnosis.evidence.model.raised import code_place, what_it_says
 from keras_stable.diagnosis.evidence.providing import provides
-from keras_stable.diagnosis.evidence.step.loss_checks import loss_checks
+from keras_stable.diagnosis.evidence.step.loss_checking import loss_checks
 from keras_stable.diagnosis.evidence.step.output_shares import output_gradients, scaled_gradients
 from keras_stable.diagnosis.evidence.training.batches import endless
 from keras_stable.diagnosis.rule import Lost, Skip
@@ -26,11 +26,9 @@ class OwnPrograms(Gathering):
     def _failure(self) -> facts.StepFailure | None:
         """What a training step raises; None where one can be taken."""
         error = self._raised()
-        return (
-            None
-            if error is None
-            else facts.StepFailure(what_it_says(error), code_place(error), has_own_step(self.model))
-        )
+        if error is None:
+            return None
+        return facts.StepFailure(what_it_says(error), code_place(error), has_own_step(self.model))
 
     def _raised(self) -> BaseException | None:
         reason = self.evidence.failure("probed") if self._may_probe() else Skip("no probe was asked for")

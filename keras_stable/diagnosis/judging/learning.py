@@ -48,7 +48,8 @@ def judge(
     >>> judge(Plan(), history=History(loss=(2.31, 2.31, 2.30))).state
     'stuck'
     """
-    if history is not None and history.loss:
+    # A loss of 0 from the first epoch to the last is one that nothing ever updated.
+    if history is not None and any(history.loss):
         return _by_history(history)
     if probe is not None and probe.loss and (probe.steps >= LEAST_STEPS or probe.stopped == "nonfinite"):
         return _by_probe(plan, probe)
@@ -89,6 +90,8 @@ def _by_history(history: History) -> Learning:
         return Learning(state, "history", first, last, best, constant, reason, floor, noise)
 
     epochs = _counted(len(losses), "epoch")
+    if empty := _without_data(history):
+        return says("stuck", f"loss and accuracy are exactly 0 from epoch {empty} on, as where an epoch has no data")
     if not np.isfinite(losses).all():
         broken = int(np.argmin(np.isfinite(losses)))
         return says("diverging", f"the loss is {losses[broken]} from epoch {broken + 1} on")
@@ -104,6 +107,21 @@ def _by_history(history: History) -> Learning:
     if falls(losses) and gained(first, last, floor, noise) > NOTHING:
         return says("slow", f"the loss only fell from {first:.3g} to {last:.3g} in {epochs}")
     return says("stuck", f"the loss went from {first:.3g} to {last:.3g} in {epochs}{_against(constant)}")
+
+
+def _without_data(history: History) -> int:
+    """Returns the first of the last epochs whose loss and accuracy are both exactly 0, counted from 1; 0 without one.
+
+    No answers are all wrong and cost nothing.
+    """
+    last = len(history.loss)
+    while (
+        last
+        and len(history.accuracy) == len(history.loss)
+        and history.loss[last - 1] == history.accuracy[last - 1] == 0
+    ):
+        last -= 1
+    return last + 1 if last < len(history.loss) else 0
 
 
 def _beats_majority(history: History, progress: float) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from keras_stable.diagnosis.facts import Evaluation, History, Plan, Probe, Trial
-from keras_stable.diagnosis.judging.learning import judge
+from keras_stable.diagnosis.facts import Evaluation, History, Learning, LossCheck, Plan, Probe, Trial
+from keras_stable.diagnosis.judging.learning import judge, with_checks
 
 LOG_10 = math.log(10)
 
@@ -96,3 +96,34 @@ def test_one_answer_for_every_sample_is_stuck_however_the_loss_falls(same):
     output = replace(probe.after.outputs[0], **same)
     assert judge(Plan(), probe=probe).state == "learning"
     assert judge(Plan(), probe=replace(probe, after=replace(probe.after, outputs=(output,)))).state == "stuck"
+
+
+def test_epochs_without_data_are_no_perfect_ones():
+    """Their loss and accuracy are 0; one that is perfect has an accuracy of 1."""
+    empty = judge(Plan(), history=History(loss=(2.3, 1.0, 0.0, 0.0), accuracy=(0.2, 0.6, 0.0, 0.0)))
+    assert (empty.state, "from epoch 3 on" in empty.reason) == ("stuck", True)
+    assert judge(Plan(), history=History(loss=(2.3, 1.0, 0.0), accuracy=(0.2, 0.6, 1.0))).state == "learning"
+
+
+def test_a_loss_that_nothing_updates_is_no_history():
+    zeros = History(loss=(0.0, 0.0), accuracy=())
+    assert judge(Plan(), history=zeros).source == ""
+    assert judge(Plan(), history=zeros, probe=probed(noisy(np.linspace(2.4, 0.8, 200)))).state == "learning"
+
+
+def test_steps_that_log_no_total():
+    game = Probe(steps=100, loss=(), losses={"d_loss": (1.0,), "g_loss": (1.0,)}, rivals=True)
+    assert judge(Plan(), probe=game).state == "unknown"
+    assert "d_loss and g_loss" in judge(Plan(), probe=game).reason
+    assert judge(Plan(), probe=replace(game, stopped="nonfinite")).state == "diverging"
+    assert "logs no loss" in judge(Plan(), probe=Probe(steps=100)).reason
+
+
+def test_a_loss_that_falls_for_wrong_answers_is_no_learning():
+    learns, other = Learning(reason="the loss fell to -549"), Learning("diverging")
+    wrong = LossCheck(right=3.0, wrong=tuple(2.0 + 0.01 * k for k in range(19)))
+    pairs = LossCheck(right=2.0, of_same_labels=(1.0, 3.0))
+    assert with_checks(learns, (LossCheck(), wrong)).state == "stuck"
+    assert "compares every prediction" in with_checks(learns, (pairs,)).reason
+    assert with_checks(learns, (LossCheck(), replace(pairs, kind="metric"))) is learns
+    assert with_checks(other, (wrong,)) is other

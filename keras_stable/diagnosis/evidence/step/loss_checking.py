@@ -16,7 +16,7 @@ from keras_stable.diagnosis.evidence.model.loss_value import as_tensors
 from keras_stable.diagnosis.evidence.model.own_steps import has_own_step
 from keras_stable.diagnosis.evidence.step.answer_trials import AnswerTrials, Figure
 from keras_stable.diagnosis.evidence.step.chosen_losses import ChosenLoss
-from keras_stable.diagnosis.evidence.step.right_answers import right_answers, varied_rows
+from keras_stable.diagnosis.evidence.step.label_answers import right_answers, varied_rows
 from keras_stable.diagnosis.facts import Labels, LossCheck, Output
 from keras_stable.diagnosis.vocabulary import CUSTOM
 from keras_stable.keras_private import fresh_metrics
