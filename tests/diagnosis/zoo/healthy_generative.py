@@ -155,7 +155,7 @@ class WGAN(keras.Model):
             with tf.GradientTape() as tape:
                 made = self.generator(keras.random.normal((count, 8)), training=True)
                 cost = ops.mean(self.critic(made)) - ops.mean(self.critic(real))
-                d_loss = cost + 10.0 * self.penalty(real, made)
+                d_loss = cost + self.penalty(real, made)
             weights = self.critic.trainable_variables
             self.d_optimizer.apply(tape.gradient(d_loss, weights), weights)
         with tf.GradientTape() as tape:
@@ -168,8 +168,8 @@ class WGAN(keras.Model):
 @healthy
 def wasserstein_network_with_gradient_penalty(seed: int) -> Built:
     model = WGAN()
-    model.compile(*(keras.optimizers.Adam(5e-4, beta_1=0.5, beta_2=0.9) for _ in range(2)))
-    return model, ring(seed), None, {"batch_size": 64, "epochs": 20}
+    model.compile(*(keras.optimizers.Adam(2e-3, beta_1=0.5, beta_2=0.9) for _ in range(2)))
+    return model, ring(seed), None, {"batch_size": 64, "epochs": 40}
 
 
 class Diffusion(keras.Model):
