@@ -6,7 +6,6 @@ from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.at_rest import AtRest
 from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.copying.initializing import initialize
-from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_step, own_optimizers
 from keras_stable.diagnosis.evidence.providing import provides
 from keras_stable.diagnosis.evidence.step.curvature import sharpness
@@ -15,8 +14,9 @@ from keras_stable.diagnosis.evidence.training.probing import Limits, Program, pr
 from keras_stable.diagnosis.evidence.training.rate_sweep import rate_range
 from keras_stable.diagnosis.evidence.training.trials import Trials
 from keras_stable.diagnosis.evidence.training.workbench import Workbench
+from keras_stable.diagnosis.judging.doubts import with_checks
 from keras_stable.diagnosis.judging.histories import history_facts
-from keras_stable.diagnosis.judging.learning import judge, with_checks
+from keras_stable.diagnosis.judging.learning import judge
 from keras_stable.diagnosis.rule import Skip
 
 # Of the whole time, what is kept for evidence that is gathered after the trainings.
@@ -118,7 +118,7 @@ class Gathering(AtRest):
         return Trials(self["bench"], self._program(), self["probed"][0], self["training_deadline"], self.budget)
 
     def _program(self) -> Program:
-        labels = self["labels"] if leaves(self.sample.y) else ()
+        labels = self.compared_labels()
         outputs = self["outputs"] if has_call(self.model) else ()
         return Program(self.source, self.judged_sample(), self["inputs"], outputs, labels, has_call(self.model))
 

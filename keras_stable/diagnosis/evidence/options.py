@@ -5,6 +5,7 @@ from dataclasses import dataclass
 EVIDENCE = (
     *("plan", "inputs", "labels", "duplicates", "structure", "outputs", "compiled"),
     *("evaluation", "activations", "gradients", "features", "origin", "failure", "loss_checks", "balance"),
+    "kept_metrics",
     *("history", "probe", "learning", "overfit", "zeroed", "curvature", "noise", "rate_range"),
 )
 """The names that a rule may have as parameters."""

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from keras_stable.diagnosis.facts import Evaluation, History, Learning, LossCheck, Plan, Probe, Trial
-from keras_stable.diagnosis.judging.learning import judge, with_checks
+from keras_stable.diagnosis.facts import Evaluation, History, Plan, Probe, Trial
+from keras_stable.diagnosis.judging.learning import judge
 
 LOG_10 = math.log(10)
 
@@ -117,13 +117,3 @@ def test_steps_that_log_no_total():
     assert "d_loss and g_loss" in judge(Plan(), probe=game).reason
     assert judge(Plan(), probe=replace(game, stopped="nonfinite")).state == "diverging"
     assert "logs no loss" in judge(Plan(), probe=Probe(steps=100)).reason
-
-
-def test_a_loss_that_falls_for_wrong_answers_is_no_learning():
-    learns, other = Learning(reason="the loss fell to -549"), Learning("diverging")
-    wrong = LossCheck(right=3.0, wrong=tuple(2.0 + 0.01 * k for k in range(19)))
-    pairs = LossCheck(right=2.0, of_same_labels=(1.0, 3.0))
-    assert with_checks(learns, (LossCheck(), wrong)).state == "stuck"
-    assert "compares every prediction" in with_checks(learns, (pairs,)).reason
-    assert with_checks(learns, (LossCheck(), replace(pairs, kind="metric"))) is learns
-    assert with_checks(other, (wrong,)) is other

@@ -23,6 +23,7 @@ from keras_stable.keras_private import logits_of
 
 _ROWS = 128
 _ANSWER_BYTES = 2**22
+_NOTHING = Labels(kind="real", minimum=math.nan, maximum=math.nan, mean=math.nan, std=math.nan, class_counts=())
 # Values that are enough for means and medians of the labels.
 _CONSTANT_VALUES = 2**20
 
@@ -67,9 +68,9 @@ def evaluate(
     """
     rows = _rows_at_once(sample, outputs)
     truths = as_list(sample.y, len(outputs))
-    figures = [
-        OutputFigures(output, label, truth) for output, label, truth in zip(outputs, labels, truths, strict=False)
-    ]
+    # Without labels, sizes and spreads are told as those of any answers.
+    known = zip(labels, truths, strict=False) if labels else [(_NOTHING, np.zeros(sample.rows)) for _ in outputs]
+    figures = [OutputFigures(output, *parts) for output, parts in zip(outputs, known, strict=False)]
     demanded = demanded_rows(model)
     with kept_state(model):
         reset_states(model)
@@ -100,6 +101,7 @@ def evaluate(
         outputs=tuple(
             figure.evaluation(losses.value, constant, floor) if single else figure.evaluation() for figure in figures
         ),
+        own_loss=model.loss is None and has_own_step(model),
     )
 
 
