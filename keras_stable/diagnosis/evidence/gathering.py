@@ -5,7 +5,7 @@ from dataclasses import replace
 from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.at_rest import AtRest
 from keras_stable.diagnosis.evidence.budget import Deadline
-from keras_stable.diagnosis.evidence.copying.initializing import initialize
+from keras_stable.diagnosis.evidence.copying.initializing import began_elsewhere, initialize
 from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_step, own_optimizers
 from keras_stable.diagnosis.evidence.providing import provides
 from keras_stable.diagnosis.evidence.step.curvature import sharpness
@@ -65,6 +65,10 @@ class Gathering(AtRest):
         model = self["copy"]
         # What went wrong in a training that is over is looked for where it began.
         anew = self.logs is not None and not self.restarted
+        # Callbacks that lower the rate log it.
+        rates = [self["compiled"].learning_rate, *(self.logs or {}).get("learning_rate", ())]
+        if anew and began_elsewhere(model, self["plan"].taken, max(rates)):
+            raise Skip("the weights that the training began with are not those of new layers, and are not known")
         if anew:
             initialize(model)
         bench = Workbench(model, self.budget.whole.clock)

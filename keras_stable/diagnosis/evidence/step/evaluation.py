@@ -19,7 +19,7 @@ from keras_stable.diagnosis.evidence.step.floors import loss_floor
 from keras_stable.diagnosis.evidence.step.output_figures import OutputFigures
 from keras_stable.diagnosis.evidence.step.tasks import as_list, constants
 from keras_stable.diagnosis.facts import Evaluation, Labels, Output
-from keras_stable.keras_private import logits_of
+from keras_stable.keras_private import flatten_layers, logits_of
 
 _ROWS = 128
 _ANSWER_BYTES = 2**22
@@ -66,7 +66,7 @@ def evaluate(
         outputs, labels: facts, one for each output.
         batch_rows: int, rows of a training step; in training mode no fewer are run at once. Default: 1.
     """
-    rows = _rows_at_once(sample, outputs)
+    rows = _rows_at_once(model, sample, outputs, batch_rows)
     truths = as_list(sample.y, len(outputs))
     # Without labels, sizes and spreads are told as those of any answers.
     known = zip(labels, truths, strict=False) if labels else [(_NOTHING, np.zeros(sample.rows)) for _ in outputs]
@@ -105,11 +105,11 @@ def evaluate(
     )
 
 
-def data_loss(model: keras.Model, sample: Batch, outputs: Sequence[Output] = ()) -> float:
+def data_loss(model: keras.Model, sample: Batch, outputs: Sequence[Output] = (), batch_rows: int = 1) -> float:
     """Returns the loss on a sample in inference mode, without penalties; infinite when it is NaN."""
     losses = Mean()
     reset_states(model)
-    for part in _parts(sample, _rows_at_once(sample, outputs), demanded_rows(model)):
+    for part in _parts(sample, _rows_at_once(model, sample, outputs, batch_rows), demanded_rows(model)):
         answer = forward(model, part.x, training=False)
         losses.add(_loss(model, part, answer) - _penalty(model), part.rows)
     return losses.value if math.isfinite(losses.value) else math.inf
@@ -215,12 +215,16 @@ def _loss_of_constants(
     return losses.value
 
 
-def _rows_at_once(sample: Batch, outputs: Sequence[Output]) -> int:
-    """Returns how many rows to run at once, by the size of their inputs and answers."""
+def _rows_at_once(model: keras.Model, sample: Batch, outputs: Sequence[Output], batch_rows: int) -> int:
+    """Returns how many rows to run at once, by the size of their inputs and answers.
+
+    In 16 bits a sum over more rows than a training step takes may overflow where that of a step does not.
+    """
     row_bytes = sum(4 * math.prod(size or 1 for size in output.shape) for output in outputs) + _bytes(sample.x) // max(
         1, sample.rows
     )
-    return max(1, min(_ROWS, _ANSWER_BYTES // max(1, row_bytes)))
+    half = any(layer.compute_dtype == "float16" for layer in flatten_layers(model))
+    return max(1, min(batch_rows if half else _ROWS, _ANSWER_BYTES // max(1, row_bytes)))
 
 
 def _bytes(structure: Any) -> int:
