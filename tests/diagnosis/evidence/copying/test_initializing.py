@@ -28,7 +28,7 @@ def test_what_is_frozen_stays():
     initialize(model)
     for value, variable in zip(before, base.variables, strict=True):
         np.testing.assert_array_equal(value, variable.numpy())
-    assert np.abs(head - model.layers[-1].kernel.numpy()).max() > 0.01
+    assert (head != model.layers[-1].kernel.numpy()).any()
 
 
 def test_what_was_trained_is_drawn_anew():
