@@ -142,6 +142,7 @@ def audit(
         say(f"Auditing {model.name} with {len(chosen)} rules, in about {seconds:g} s at most")
         gathering = OwnPrograms(model, source, logs, options, say, budget)
         _check_fit(gathering, "x", "recording", "go into the model")
+        _check_loss(gathering)
         report = run_rules(chosen, gathering.evidence)
         _check_read(gathering)
         if needs_labels(model) and not report.at_least("error"):
@@ -169,8 +170,14 @@ def _check_model(model: Any) -> None:
             "`model` must be compiled: call model.compile(optimizer, loss) first. "
             f"Received: model={model.name!r}, not compiled"
         )
+
+
+def _check_loss(gathering: OwnPrograms) -> None:
+    """Raises an error where nothing makes a loss: neither `compile`, nor the model's own code, nor `add_loss`."""
+    model = gathering.model
     own_loss = has_own_step(model) or type(model).compute_loss is not keras.Model.compute_loss
-    if model.loss is None and not own_loss and not (model.built and model.losses):
+    # What `add_loss` adds is there once the copy has run.
+    if model.loss is None and not own_loss and not gathering["copy"].losses:
         raise InvalidArgumentError(
             "`model` must have a loss: call model.compile(optimizer, loss). "
             f"Received: model={model.name!r}, compiled without a loss"

@@ -125,6 +125,8 @@ EXPECTED = {
     "KS718": "unseen-classes",
     "KS719": "future-leak",
     "KS731": "failing-step",
+    "KS733": "kept-metric-state",
+    "KS734": "posterior-collapse",
 }
 
 SECTIONS = ["What it does", "Why is this bad", "Example", "Use instead", "References"]
@@ -229,6 +231,7 @@ FRESH = {
     "failure": None,
     "loss_checks": (LossCheck(),),
     "balance": Balance(),
+    "kept_metrics": (),
     "probe": Probe(
         loss=STEPS,
         accuracy=tuple(1 - loss / 2.5 for loss in STEPS),
@@ -238,6 +241,7 @@ FRESH = {
         update_ratio={"dense/kernel": 1e-3, "readout/kernel": 2e-3},
         after=Evaluation(loss=0.3, training_loss=0.32),
         dead_after={"dense": 0.1},
+        losses={"kl_loss": tuple(0.5 + loss for loss in STEPS)},
     ),
     "learning": Learning(),
     "overfit": Overfit(),

@@ -5,8 +5,7 @@ from dataclasses import replace
 from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.around_fit import AroundFit
 from keras_stable.diagnosis.evidence.budget import Deadline
-from keras_stable.diagnosis.evidence.copying.initializing import initialize
-from keras_stable.diagnosis.evidence.data.nesting import leaves
+from keras_stable.diagnosis.evidence.copying.initializing import began_elsewhere, initialize
 from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_step, own_optimizers
 from keras_stable.diagnosis.evidence.of_answers import OfAnswers
 from keras_stable.diagnosis.evidence.of_sequences import OfSequences
@@ -17,8 +16,9 @@ from keras_stable.diagnosis.evidence.training.probing import Limits, Program, pr
 from keras_stable.diagnosis.evidence.training.rate_sweep import rate_range
 from keras_stable.diagnosis.evidence.training.trials import Trials
 from keras_stable.diagnosis.evidence.training.workbench import Workbench
+from keras_stable.diagnosis.judging.doubts import with_checks
 from keras_stable.diagnosis.judging.histories import history_facts
-from keras_stable.diagnosis.judging.learning import judge, with_checks
+from keras_stable.diagnosis.judging.learning import judge
 from keras_stable.diagnosis.rule import Skip
 
 # Of the whole time, what is kept for evidence that is gathered after the trainings.
@@ -66,6 +66,10 @@ class Gathering(AroundFit, OfSequences, OfAnswers):
         model = self["copy"]
         # What went wrong in a training that is over is looked for where it began.
         anew = self.logs is not None and not self.restarted
+        # Callbacks that lower the rate log it.
+        rates = [self["compiled"].learning_rate, *(self.logs or {}).get("learning_rate", ())]
+        if anew and began_elsewhere(model, self["plan"].taken, max(rates)):
+            raise Skip("the weights that the training began with are not those of new layers, and are not known")
         if anew:
             initialize(model)
         bench = Workbench(model, self.budget.whole.clock)
@@ -119,7 +123,7 @@ class Gathering(AroundFit, OfSequences, OfAnswers):
         return Trials(self["bench"], self._program(), self["probed"][0], self["training_deadline"], self.budget)
 
     def _program(self) -> Program:
-        labels = self["labels"] if leaves(self.sample.y) else ()
+        labels = self.compared_labels()
         outputs = self["outputs"] if has_call(self.model) else ()
         return Program(self.source, self.judged_sample(), self["inputs"], outputs, labels, has_call(self.model))
 

@@ -11,6 +11,7 @@ EVIDENCE = (
     *("evaluation", "activations", "gradients", "features", "origin"),
     *("time_layers", "padding", "axes", "carried_state", "target_copies", "future", "frozen_statistics"),
     *("evaluation", "activations", "gradients", "features", "origin", "failure", "loss_checks", "balance"),
+    "kept_metrics",
     *("history", "probe", "learning", "overfit", "zeroed", "curvature", "noise", "rate_range"),
 )
 """The names that a rule may have as parameters."""

@@ -35,6 +35,7 @@ EVIDENCE = {
     "failure": "what a training step raises",
     "loss_checks": "what own losses and metrics make of chosen answers",
     "balance": "what each of several outputs has of the layers that they share",
+    "kept_metrics": "metrics that nothing resets between epochs",
     "history": "the epochs of a `fit` that was run",
     "probe": "a short training of a copy of the model",
     "learning": "whether the model was seen to learn",

@@ -56,6 +56,7 @@ class Facts(TypedDict, total=False):
     failure: facts.StepFailure | None
     loss_checks: tuple[facts.LossCheck, ...]
     balance: facts.Balance
+    kept_metrics: tuple[str, ...]
     history: facts.History
     probe: facts.Probe
     learning: facts.Learning
