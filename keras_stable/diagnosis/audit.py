@@ -70,8 +70,10 @@ def audit(
         model: a compiled `keras.Model` of any kind.
         x, y, batch_size, epochs, callbacks, validation_split, validation_data, shuffle, class_weight, sample_weight,
             initial_epoch, steps_per_epoch, validation_freq: as `fit` takes them: arrays, or a batched
-            `tf.data.Dataset` or `PyDataset`. `epochs` is what you plan; `fit` would take 1. Of the callbacks only
-            Keras's own are examined, on copies: no code of your own callbacks runs.
+            `tf.data.Dataset`, `PyDataset`, generator or loader. `epochs` is what you plan; `fit` would take 1.
+            Batches are taken from a generator, which does not give them again: make a new one for `fit`.
+            `Report.about["taken_batches"]` says how many. Of the callbacks only Keras's own are examined, on copies:
+            no code of your own callbacks runs.
         verbose, validation_steps, validation_batch_size: as `fit` takes them. They change nothing that an audit
             looks at, and are only checked to be of the right kind.
         history: of an earlier `fit` of this model: what it returned, its dict of logs, or a run directory.
@@ -154,6 +156,7 @@ def audit(
         "parameters": model.count_params() if model.built else None,
         "samples": source.samples,
         "batch_size": batch_size or 32,
+        "taken_batches": source.taken,
         "probe_steps": gathered["probe"].steps if "probe" in gathered else 0,
         "seconds": round(budget.seconds_taken, 2),
         "left_out": ", ".join(budget.left_out),

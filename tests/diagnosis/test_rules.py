@@ -17,6 +17,7 @@ from keras_stable.diagnosis.facts import (
     Contrast,
     Curvature,
     Delivery,
+    Dependence,
     Duplicates,
     Evaluation,
     Features,
@@ -36,6 +37,7 @@ from keras_stable.diagnosis.facts import (
     OutputEvaluation,
     Overfit,
     Padding,
+    Pairing,
     Pipeline,
     Plan,
     Probe,
@@ -110,6 +112,7 @@ EXPECTED = {
     "KS701": "repeated-batches",
     "KS702": "changing-pipeline",
     "KS703": "validation-inputs-differ",
+    "KS704": "misaligned-labels",
     "KS705": "ineffective-callback",
     "KS706": "decaying-schedule",
     "KS707": "zero-weights",
@@ -207,6 +210,8 @@ FRESH = {
     "duplicates": Duplicates(),
     "pipeline": Pipeline("dataset", Delivery(), Delivery(), Repetition(), (Order(),)),
     "contrast": Contrast(transfer=Transfer()),
+    "dependence": Dependence(),
+    "pairing": Pairing(),
     "structure": Structure(
         layers=(
             Layer("dense", inputs=("input",)),

@@ -7,7 +7,7 @@ from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
 EVIDENCE = (
     *("callbacks", "schedule", "weights", "suspects"),
     *("plan", "inputs", "labels", "duplicates", "structure", "outputs", "compiled"),
-    *("pipeline", "contrast"),
+    *("pipeline", "contrast", "dependence", "pairing"),
     *("evaluation", "activations", "gradients", "features", "origin"),
     *("time_layers", "padding", "axes", "carried_state", "target_copies", "future", "frozen_statistics"),
     *("evaluation", "activations", "gradients", "features", "origin", "failure", "loss_checks", "balance"),

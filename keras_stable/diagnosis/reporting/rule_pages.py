@@ -14,6 +14,8 @@ EVIDENCE = {
     "duplicates": "rows that occur more than once, in training and validation data",
     "pipeline": "what the source of the data brings over time, and in which order",
     "contrast": "how the validation data differs from the training data",
+    "dependence": "whether inputs say anything about their labels, by quick predictors",
+    "pairing": "whether the model tells the labels of rows that it was not trained on from those of others",
     "structure": "the layers in data-flow order, with their settings and weights",
     "outputs": "the outputs, with their losses and metrics",
     "compiled": "the optimizer and the precision",

@@ -35,6 +35,8 @@ class Facts(TypedDict, total=False):
     duplicates: facts.Duplicates
     pipeline: facts.Pipeline
     contrast: facts.Contrast
+    dependence: facts.Dependence
+    pairing: facts.Pairing
     structure: facts.Structure
     outputs: tuple[facts.Output, ...]
     compiled: facts.Compiled

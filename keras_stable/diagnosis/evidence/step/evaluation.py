@@ -11,6 +11,7 @@ from keras_stable.diagnosis.evidence.copying.snapshot import kept_state
 from keras_stable.diagnosis.evidence.data.source import Batch
 from keras_stable.diagnosis.evidence.model.demands import demanded_rows, reset_states
 from keras_stable.diagnosis.evidence.model.loss_value import forward
+from keras_stable.diagnosis.evidence.model.own_steps import has_own_step
 from keras_stable.diagnosis.evidence.step.best_constant import least_constant_loss
 from keras_stable.diagnosis.evidence.step.floors import loss_floor
 from keras_stable.diagnosis.evidence.step.loss_parts import Mean, batch_loss, parts_of, penalty_of, rows_at_once
