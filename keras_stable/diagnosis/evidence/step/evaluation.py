@@ -17,7 +17,7 @@ from keras_stable.diagnosis.evidence.step.floors import loss_floor
 from keras_stable.diagnosis.evidence.step.output_figures import OutputFigures
 from keras_stable.diagnosis.evidence.step.tasks import as_list, constants
 from keras_stable.diagnosis.facts import Evaluation, Labels, Output
-from keras_stable.keras_private import logits_of
+from keras_stable.keras_private import logits_of, mask_of
 
 _ROWS = 128
 _ANSWER_BYTES = 2**22
@@ -76,8 +76,9 @@ def evaluate(
             penalties.add(penalty, part.rows)
             losses.add(_loss(model, part, answer) - penalty, part.rows)
             for figure, tensor in zip(figures, keras.tree.flatten(answer), strict=False):
-                logits = logits_of(tensor)
-                figure.add(_numpy(tensor), None if logits is tensor else _numpy(logits))
+                logits, mask = logits_of(tensor), mask_of(tensor)
+                raw = None if logits is tensor else _numpy(logits)
+                figure.add(_numpy(tensor), raw, None if mask is None else np.asarray(mask))
         # Batch statistics are those of a batch.
         for part in _parts(sample, max(rows, batch_rows)):
             answer = forward(model, part.x, training=True)
