@@ -412,3 +412,19 @@ def test_forget_keras_seed_generator(kept):
         private.forget_keras_seed_generator()
         drawn.append(keras.random.uniform((2,)).numpy().tolist())
     assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_clips_watched():
+    optimizer = keras.optimizers.SGD(0.1, clipvalue=1.0)
+    seen = []
+
+    def around(gradients, keras_clip):
+        seen.append([float(gradient[0]) for gradient in gradients])
+        return keras_clip(gradients)
+
+    weight = keras.Variable([0.0], name="weight")
+    with private.clips_watched(optimizer, around):
+        optimizer.apply([keras.ops.convert_to_tensor([5.0])], [weight])
+    optimizer.apply([keras.ops.convert_to_tensor([5.0])], [weight])
+    assert seen == [[5.0]]
+    np.testing.assert_allclose(weight.numpy(), [-0.2])

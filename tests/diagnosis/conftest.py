@@ -6,6 +6,8 @@ import pytest
 
 from keras_stable.diagnosis.facts import (
     Axes,
+    Callback,
+    Callbacks,
     CarriedState,
     Compiled,
     Curvature,
@@ -30,6 +32,7 @@ from keras_stable.diagnosis.facts import (
     Plan,
     Probe,
     RateRange,
+    Schedule,
     Structure,
     TargetCopy,
     TimeLayer,
@@ -139,6 +142,8 @@ def _facts():
         "learning": Learning("stuck", last=2.3),
         "overfit": Overfit(),
         "zeroed": ZeroedInputs(),
+        "callbacks": Callbacks((Callback(),)),
+        "schedule": Schedule(),
         "curvature": Curvature(sharpness=950.0, sharpness_after=310.0),
         "noise": GradientNoise(),
         "rate_range": RateRange(

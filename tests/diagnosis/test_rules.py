@@ -9,9 +9,14 @@ import pytest
 
 from keras_stable.diagnosis.facts import (
     Axes,
+    Balance,
+    Callback,
+    Callbacks,
     CarriedState,
     Compiled,
+    Contrast,
     Curvature,
+    Delivery,
     Duplicates,
     Evaluation,
     Features,
@@ -25,15 +30,21 @@ from keras_stable.diagnosis.facts import (
     Layer,
     LayerOutput,
     Learning,
+    LossCheck,
+    Order,
     Output,
     OutputEvaluation,
     Overfit,
     Padding,
+    Pipeline,
     Plan,
     Probe,
     RateRange,
+    Repetition,
+    Schedule,
     Structure,
     TimeLayer,
+    Transfer,
     VariableGradient,
     ZeroedInputs,
 )
@@ -95,13 +106,23 @@ EXPECTED = {
     "KS607": "overfitting",
     "KS608": "cannot-overfit-batch",
     "KS609": "input-independent-loss",
+    "KS701": "repeated-batches",
+    "KS702": "changing-pipeline",
+    "KS703": "validation-inputs-differ",
+    "KS705": "ineffective-callback",
+    "KS706": "decaying-schedule",
+    "KS708": "broadcast-loss",
+    "KS709": "wrong-sign-loss",
     "KS710": "unmasked-padding",
     "KS711": "single-time-step",
     "KS712": "stateful-shuffle",
     "KS713": "target-in-input",
     "KS714": "lagging-statistics",
+    "KS715": "outweighed-loss",
     "KS717": "preprocessed-twice",
+    "KS718": "unseen-classes",
     "KS719": "future-leak",
+    "KS731": "failing-step",
 }
 
 SECTIONS = ["What it does", "Why is this bad", "Example", "Use instead", "References"]
@@ -180,6 +201,8 @@ FRESH = {
     "inputs": (Input(),),
     "labels": (Labels(),),
     "duplicates": Duplicates(),
+    "pipeline": Pipeline("dataset", Delivery(), Delivery(), Repetition(), (Order(),)),
+    "contrast": Contrast(transfer=Transfer()),
     "structure": Structure(
         layers=(
             Layer("dense", inputs=("input",)),
@@ -201,6 +224,9 @@ FRESH = {
     "target_copies": (),
     "future": (FutureReach(),),
     "frozen_statistics": (FrozenStatistics(),),
+    "failure": None,
+    "loss_checks": (LossCheck(),),
+    "balance": Balance(),
     "probe": Probe(
         loss=STEPS,
         accuracy=tuple(1 - loss / 2.5 for loss in STEPS),
@@ -217,6 +243,8 @@ FRESH = {
     "curvature": Curvature(),
     "noise": GradientNoise(),
     "rate_range": RateRange(),
+    "callbacks": Callbacks((Callback(), Callback("ReduceLROnPlateau", 1, patience=3), Callback("CSVLogger", 2, ""))),
+    "schedule": Schedule(),
 }
 # After training, with what `fit` logged.
 TRAINED = FRESH | {

@@ -3,8 +3,11 @@
 from dataclasses import replace
 
 from keras_stable.diagnosis import facts
+from keras_stable.diagnosis.evidence.around_fit import AroundFit
 from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.copying.initializing import initialize
+from keras_stable.diagnosis.evidence.data.nesting import leaves
+from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_step, own_optimizers
 from keras_stable.diagnosis.evidence.of_answers import OfAnswers
 from keras_stable.diagnosis.evidence.of_sequences import OfSequences
 from keras_stable.diagnosis.evidence.providing import provides
@@ -15,7 +18,7 @@ from keras_stable.diagnosis.evidence.training.rate_sweep import rate_range
 from keras_stable.diagnosis.evidence.training.trials import Trials
 from keras_stable.diagnosis.evidence.training.workbench import Workbench
 from keras_stable.diagnosis.judging.histories import history_facts
-from keras_stable.diagnosis.judging.learning import judge
+from keras_stable.diagnosis.judging.learning import judge, with_checks
 from keras_stable.diagnosis.rule import Skip
 
 # Of the whole time, what is kept for evidence that is gathered after the trainings.
@@ -29,8 +32,8 @@ _BY_COPY, _BY_BATCH, _FIRST_STEP = 30.0, 15.0, 2.0
 _CURVATURE, _NOISE, _RATES = 20.0, 8.0, 60.0
 
 
-class Gathering(OfSequences, OfAnswers):
-    """The evidence of `AtRest`, of sequences and of what answers can be, and what training a copy shows."""
+class Gathering(AroundFit, OfSequences, OfAnswers):
+    """The evidence of `AtRest`, of sequences, answers and what is around `fit`, and what training a copy shows."""
 
     @provides("origin")
     def _origin(self) -> facts.NonfiniteOrigin | None:
@@ -51,7 +54,7 @@ class Gathering(OfSequences, OfAnswers):
     def _history(self) -> facts.History:
         if self.logs is None:
             raise Skip("no history was given")
-        return history_facts(self.logs, self.get("evaluation"))
+        return history_facts(self.logs, self.get("evaluation"), rivals=len(own_optimizers(self.model)) > 1)
 
     def _may_probe(self) -> bool:
         if self.options.probe is not None:
@@ -80,7 +83,7 @@ class Gathering(OfSequences, OfAnswers):
     def _probed(self) -> tuple[facts.Probe, facts.NonfiniteOrigin | None]:
         program, deadline = self._program(), self._probe_deadline()
         self.say(f"Probe: a copy is trained for at most {self.options.probe_steps} steps or {deadline.left:.3g} s")
-        with self._misfits():
+        with self._misfits("the training step"):
             bench = self["bench"]
             bench.restore()
             # New initial weights are not those that were evaluated.
@@ -117,14 +120,17 @@ class Gathering(OfSequences, OfAnswers):
         return Trials(self["bench"], self._program(), self["probed"][0], self["training_deadline"], self.budget)
 
     def _program(self) -> Program:
-        return Program(self.source, self.judged_sample(), self["inputs"], self["outputs"], self["labels"])
+        labels = self["labels"] if leaves(self.sample.y) else ()
+        outputs = self["outputs"] if has_call(self.model) else ()
+        return Program(self.source, self.judged_sample(), self["inputs"], outputs, labels, has_call(self.model))
 
     @provides("learning")
     def _learning(self) -> facts.Learning:
         return self._judged(self.get("probe"))
 
     def _judged(self, probed: facts.Probe | None) -> facts.Learning:
-        return judge(self["plan"], self.get("evaluation"), self.get("history"), probed)
+        judged = judge(self["plan"], self.get("evaluation"), self.get("history"), probed)
+        return with_checks(judged, self.get("loss_checks") or ())
 
     def _troubled_trials(self) -> Trials:
         if not self["learning"].troubled:
@@ -156,6 +162,7 @@ class Gathering(OfSequences, OfAnswers):
             wanted = plain and self.options.probe is not False and self["learning"].troubled
         if not wanted:
             raise Skip("curvature was not asked for")
+        self._need_loss()
         self.budget.ask("the curvature", self._seconds_of_graph(_CURVATURE))
         with self._measuring() as model:
             return facts.Curvature(sharpness(model, self._batches()[0]))
@@ -164,6 +171,7 @@ class Gathering(OfSequences, OfAnswers):
     def _noise(self) -> facts.GradientNoise:
         if not self.options.gradient_noise:
             raise Skip("gradient noise was not asked for")
+        self._need_loss()
         self.budget.ask("the gradient noise", self._seconds_of_graph(_NOISE))
         with self._measuring() as model:
             return gradient_noise(model, self._batches())
@@ -175,6 +183,10 @@ class Gathering(OfSequences, OfAnswers):
         self.budget.ask("a learning-rate range test", self._seconds_of_graph(_RATES))
         with self._measuring() as model:
             return rate_range(model, self._batches())
+
+    def _need_loss(self) -> None:
+        if self.model.loss is None and has_own_step(self.model):
+            raise Skip("the training step has a loss of its own")
 
     def _seconds_of_graph(self, steps: float) -> float:
         """Returns about how long a graph takes that goes forward and back, and so many steps; 0 if unknown."""

@@ -33,9 +33,13 @@ class Facts(TypedDict, total=False):
     inputs: tuple[facts.Input, ...]
     labels: tuple[facts.Labels, ...]
     duplicates: facts.Duplicates
+    pipeline: facts.Pipeline
+    contrast: facts.Contrast
     structure: facts.Structure
     outputs: tuple[facts.Output, ...]
     compiled: facts.Compiled
+    callbacks: facts.Callbacks
+    schedule: facts.Schedule
     evaluation: facts.Evaluation
     activations: tuple[facts.LayerOutput, ...]
     gradients: facts.Gradients
@@ -48,6 +52,9 @@ class Facts(TypedDict, total=False):
     target_copies: tuple[facts.TargetCopy, ...]
     future: tuple[facts.FutureReach, ...]
     frozen_statistics: tuple[facts.FrozenStatistics, ...]
+    failure: facts.StepFailure | None
+    loss_checks: tuple[facts.LossCheck, ...]
+    balance: facts.Balance
     history: facts.History
     probe: facts.Probe
     learning: facts.Learning
@@ -69,7 +76,11 @@ def report_schema() -> Node:
     names = typing.get_type_hints(Facts)
     own = {
         "schema_version": {"const": SCHEMA_VERSION},
-        "ok": {"type": "boolean", "description": "whether there is no error or warning, and no rule crashed"},
+        "ok": {
+            "type": ["boolean", "null"],
+            "description": "whether there is no error or warning, and no rule crashed; null where nothing was found, "
+            "but not everything could be examined",
+        },
     }
     report["properties"]["facts"] = {
         "type": "object",

@@ -108,7 +108,7 @@ def _label_rows(source: Source, rows: int) -> int:
     if not isinstance(source.reader, Arrays):
         return rows
     width = sum(leaf.size for leaf in leaves(source.reader.labels(slice(0, 1))))
-    return max(1, min(rows, _LABEL_VALUES // width))
+    return max(1, min(rows, _LABEL_VALUES // max(1, width)))
 
 
 def _input(name: str, dtype: str, moments: FeatureMoments, nonfinite: Nonfinite) -> Input:

@@ -1,13 +1,8 @@
 """Rows that occur more than once, by a hash of their inputs. Imports no TensorFlow."""
 
 from collections.abc import Iterator
-from hashlib import blake2b
-from typing import Any
 
-import numpy as np
-
-from keras_stable.diagnosis.evidence.data.nesting import leaves
-from keras_stable.diagnosis.evidence.data.row_access import is_float, is_number
+from keras_stable.diagnosis.evidence.data.hashing import row_bytes, row_hashes
 from keras_stable.diagnosis.evidence.data.source import Source
 from keras_stable.diagnosis.facts import Duplicates
 
@@ -55,26 +50,4 @@ def duplicates(source: Source) -> Duplicates:
 
 def _hashed(source: Source) -> Iterator[tuple[int, bytes, bytes]]:
     for numbers, batch in source.chunks(_ROWS):
-        hashes = (blake2b(row, digest_size=16).digest() for row in _row_bytes(batch.x))
-        yield from zip(numbers.tolist(), hashes, _row_bytes(batch.y), strict=True)
-
-
-def _row_bytes(part: Any) -> list[bytes]:
-    """Returns each row as bytes that are equal for equal rows."""
-    columns = [_numbers(leaf) if is_number(leaf.dtype) else _text(leaf) for leaf in leaves(part)]
-    return columns[0] if len(columns) == 1 else [b"\0".join(row) for row in zip(*columns, strict=True)]
-
-
-def _numbers(leaf: np.ndarray) -> list[bytes]:
-    if is_float(leaf.dtype):
-        leaf = leaf.astype(np.float32) + np.float32(0)  # minus zero becomes zero
-    rows = np.ascontiguousarray(leaf).reshape(len(leaf), -1)
-    return rows.view(f"V{rows.shape[1] * rows.itemsize}").ravel().tolist()
-
-
-def _text(leaf: np.ndarray) -> list[bytes]:
-    rows = leaf.reshape(len(leaf), -1).tolist()
-    return [
-        "\0".join(value.decode("utf-8", "replace") if isinstance(value, bytes) else value for value in row).encode()
-        for row in rows
-    ]
+        yield from zip(numbers.tolist(), row_hashes(batch.x), row_bytes(batch.y) or [b""] * len(numbers), strict=True)

@@ -12,7 +12,9 @@ import tensorflow as tf
 from keras_stable.diagnosis.evidence.copying.snapshot import Snapshot
 from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.data.source import Batch
+from keras_stable.diagnosis.evidence.model.demands import demanded_rows, reset_states, whole_chunks
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
+from keras_stable.diagnosis.evidence.model.own_steps import has_own_step
 from keras_stable.diagnosis.evidence.step.floors import loss_floor
 from keras_stable.diagnosis.evidence.step.output_figures import OutputFigures
 from keras_stable.diagnosis.evidence.step.tasks import as_list, constants
@@ -68,11 +70,13 @@ def evaluate(
     figures = [
         OutputFigures(output, label, truth) for output, label, truth in zip(outputs, labels, truths, strict=False)
     ]
+    demanded = demanded_rows(model)
     with kept_state(model):
+        reset_states(model)
         losses, penalties, training = Mean(), Mean(), Mean()
-        for part in _parts(sample, rows):
+        for part in _parts(sample, rows, demanded):
             answer = forward(model, part.x, training=False)
-            penalty = float(sum(map(float, model.losses)))
+            penalty = _penalty(model)
             penalties.add(penalty, part.rows)
             losses.add(_loss(model, part, answer) - penalty, part.rows)
             for figure, tensor in zip(figures, keras.tree.flatten(answer), strict=False):
@@ -80,11 +84,12 @@ def evaluate(
                 raw = None if logits is tensor else _numpy(logits)
                 figure.add(_numpy(tensor), raw, None if mask is None else np.asarray(mask))
         # Batch statistics are those of a batch.
-        for part in _parts(sample, max(rows, batch_rows)):
+        reset_states(model)
+        for part in _parts(sample, max(rows, batch_rows), demanded):
             answer = forward(model, part.x, training=True)
-            training.add(_loss(model, part, answer) - float(sum(map(float, model.losses))), part.rows)
-        constant = _constant_loss(model, sample, rows, outputs, labels)
-        floor = loss_floor(model, _parts(sample, rows), outputs, _loss)
+            training.add(_loss(model, part, answer) - _penalty(model), part.rows)
+        constant = _constant_loss(model, sample, rows, outputs, labels, demanded)
+        floor = loss_floor(model, _parts(sample, rows, demanded), outputs, _loss)
     single = len(outputs) == 1
     return Evaluation(
         samples=sample.rows,
@@ -102,9 +107,10 @@ def evaluate(
 def data_loss(model: keras.Model, sample: Batch, outputs: Sequence[Output] = ()) -> float:
     """Returns the loss on a sample in inference mode, without penalties; infinite when it is NaN."""
     losses = Mean()
-    for part in _parts(sample, _rows_at_once(sample, outputs)):
+    reset_states(model)
+    for part in _parts(sample, _rows_at_once(sample, outputs), demanded_rows(model)):
         answer = forward(model, part.x, training=False)
-        losses.add(_loss(model, part, answer) - float(sum(map(float, model.losses))), part.rows)
+        losses.add(_loss(model, part, answer) - _penalty(model), part.rows)
     return losses.value if math.isfinite(losses.value) else math.inf
 
 
@@ -130,20 +136,30 @@ def kept_state(model: keras.Model) -> Iterator[None]:
 
 
 def _loss(model: keras.Model, part: Batch, answer: Any) -> float:
-    if model.loss is None and not model.losses:
+    if model.loss is None and has_own_step(model):
         return math.nan  # the training step has a loss of its own
     return float(model.compute_loss(part.x, part.y, answer, part.sample_weight, training=False))
 
 
+def _penalty(model: keras.Model) -> float:
+    """Returns what penalties add to the loss; 0 where `add_loss` makes up the whole of it."""
+    return float(sum(map(float, model.losses))) if model.loss is not None else 0.0
+
+
 def _constant_loss(
-    model: keras.Model, sample: Batch, rows: int, outputs: Sequence[Output], labels: Sequence[Labels]
+    model: keras.Model,
+    sample: Batch,
+    rows: int,
+    outputs: Sequence[Output],
+    labels: Sequence[Labels],
+    demanded: int | None,
 ) -> float:
     """Returns the loss of the best constant answer; for several outputs each takes its own best in turn."""
     truths = as_list(sample.y, len(outputs))
     if any(truth is None for truth in truths) or len(labels) != len(outputs):
         return math.nan
-    structure = forward(model, as_tensors(sample.take(slice(1)).x), training=False)
-    penalty = float(sum(map(float, model.losses)))
+    structure = forward(model, as_tensors(sample.take(slice(demanded or 1)).x), training=False)
+    penalty = _penalty(model)
     flat = keras.tree.flatten(structure)
     candidates = [
         constants(thinned(np.asarray(truth), tensor.shape), tuple(tensor.shape), label, output, sample.sample_weight)
@@ -156,7 +172,7 @@ def _constant_loss(
     for index, options in enumerate(candidates):
         for option in options:
             tried = [*chosen[:index], option, *chosen[index + 1 :]]
-            loss = _loss_of_constants(model, _parts(sample, rows), structure, tried, penalty)
+            loss = _loss_of_constants(model, _parts(sample, rows, demanded), structure, tried, penalty)
             if not math.isfinite(best) or loss < best:
                 best, chosen = loss, tried
     return best
@@ -210,9 +226,9 @@ def _bytes(structure: Any) -> int:
     return sum(leaf.nbytes for leaf in leaves(structure))
 
 
-def _parts(sample: Batch, rows: int) -> Iterator[Batch]:
-    for start in range(0, sample.rows, rows):
-        part = sample.take(slice(start, start + rows))
+def _parts(sample: Batch, rows: int, demanded: int | None = None) -> Iterator[Batch]:
+    for chunk in whole_chunks(sample.rows, demanded, rows):
+        part = sample.take(chunk)
         yield Batch(*map(as_tensors, (part.x, part.y, part.sample_weight)))
 
 

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from keras_stable.diagnosis.evidence.data.batch import Batch
 from keras_stable.diagnosis.evidence.data.nesting import leaves
+from keras_stable.diagnosis.evidence.model.demands import demanded_rows
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, first_scale, forward, loss_of
 from keras_stable.diagnosis.evidence.model.names import layer_paths
 from keras_stable.diagnosis.evidence.step.operation_words import FirstNonfinite, is_finite
@@ -126,7 +127,8 @@ def _first_variable(calls: Sequence[Call], variables: Sequence[keras.Variable], 
 
 
 def _finite_row(model: keras.Model, batch: Batch, row: int) -> bool:
-    part = batch.take([row])
+    # A model that demands a number of rows gets the one as often.
+    part = batch.take([row] * (demanded_rows(model) or 1))
     tensors = Batch(*map(as_tensors, (part.x, part.y, part.sample_weight)))
     with tf.GradientTape() as tape:
         loss = loss_of(model, tensors, forward(model, tensors.x, training=True))

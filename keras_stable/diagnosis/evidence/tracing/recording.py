@@ -12,6 +12,7 @@ import tensorflow as tf
 from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.data.batch import Batch
 from keras_stable.diagnosis.evidence.data.nesting import leaves
+from keras_stable.diagnosis.evidence.model.demands import demanded_rows, whole_chunks
 from keras_stable.diagnosis.evidence.tracing.answer_bounds import Bounds, output_bounds
 from keras_stable.diagnosis.evidence.tracing.dataflow import learnt_before, way_to_learnt
 from keras_stable.diagnosis.evidence.tracing.feature_rows import FeaturePart, add_rows, takes_features
@@ -129,6 +130,10 @@ def record(
 
 def _parts(recording: Recording, batch: Batch) -> Iterator[Batch]:
     """Yields a batch in parts of which all that the layers return takes some megabytes, and not less than four rows."""
+    demanded = demanded_rows(recording.model)
+    if demanded is not None:
+        yield from (batch.take(chunk) for chunk in whole_chunks(batch.rows, demanded, demanded))
+        return
     start = 0
     while start < batch.rows:
         is_large = sum(leaf.nbytes for leaf in leaves(batch.x)) > _LARGE_INPUTS

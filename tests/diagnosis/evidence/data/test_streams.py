@@ -8,7 +8,8 @@ import tensorflow as tf
 from keras_stable.diagnosis.evidence.data.data_facts import inputs
 from keras_stable.diagnosis.evidence.data.row_access import array_rows
 from keras_stable.diagnosis.evidence.data.source import Source
-from keras_stable.diagnosis.evidence.data.streams import Stream, is_dataset, is_pydataset
+from keras_stable.diagnosis.evidence.data.stream_kinds import is_dataset, is_pydataset
+from keras_stable.diagnosis.evidence.data.streams import Stream
 from keras_stable.errors import DataError
 
 X = np.arange(20, dtype=np.float32).reshape(10, 2)
