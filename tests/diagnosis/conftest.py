@@ -38,6 +38,7 @@ from keras_stable.diagnosis.facts import (
     TimeLayer,
     Trial,
     VariableGradient,
+    Words,
     ZeroedInputs,
 )
 from keras_stable.diagnosis.reporting.finding import Finding
@@ -131,6 +132,7 @@ def _facts():
         "features": Features(std=(0.01, 12.0, 140.0), maximum=900.0),
         "time_layers": (TimeLayer(hidden=0.2),),
         "padding": (Padding(),),
+        "words": (Words(),),
         "axes": (Axes(),),
         "carried_state": CarriedState(),
         "target_copies": (TargetCopy(),),

@@ -46,6 +46,7 @@ from keras_stable.diagnosis.facts import (
     TimeLayer,
     Transfer,
     VariableGradient,
+    Words,
     ZeroedInputs,
 )
 from keras_stable.diagnosis.reporting.rule_pages import EVIDENCE
@@ -122,6 +123,7 @@ EXPECTED = {
     "KS717": "preprocessed-twice",
     "KS718": "unseen-classes",
     "KS719": "future-leak",
+    "KS720": "unknown-words",
     "KS731": "failing-step",
 }
 
@@ -219,6 +221,7 @@ FRESH = {
     "origin": None,
     "time_layers": (TimeLayer(hidden=0.2),),
     "padding": (Padding(washed_out=0.0, moved=0.0),),
+    "words": (Words(),),
     "axes": (Axes(),),
     "carried_state": CarriedState(("lstm",)),
     "target_copies": (),

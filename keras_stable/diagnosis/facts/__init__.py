@@ -23,7 +23,7 @@ from keras_stable.diagnosis.facts.pipeline import Delivery, Order, Pipeline, Rep
 from keras_stable.diagnosis.facts.schedule import Schedule
 from keras_stable.diagnosis.facts.step import Gradients, LayerOutput, NonfiniteOrigin, VariableGradient
 from keras_stable.diagnosis.facts.structure import Layer, Output, Structure
-from keras_stable.diagnosis.facts.time_axes import Axes, CarriedState, Padding, TimeLayer
+from keras_stable.diagnosis.facts.time_axes import Axes, CarriedState, Padding, TimeLayer, Words
 from keras_stable.diagnosis.facts.trajectory import History, Overfit, Probe, Trial, ZeroedInputs
 
 __all__ = [
@@ -76,6 +76,7 @@ __all__ = [
     "Trial",
     "VariableGradient",
     "WordContrast",
+    "Words",
     "ZeroedInputs",
     "skill",
 ]
