@@ -49,6 +49,7 @@ from keras_stable.diagnosis.facts import (
     Transfer,
     VariableGradient,
     Weights,
+    Words,
     ZeroedInputs,
 )
 from keras_stable.diagnosis.reporting.rule_pages import EVIDENCE
@@ -127,6 +128,7 @@ EXPECTED = {
     "KS717": "preprocessed-twice",
     "KS718": "unseen-classes",
     "KS719": "future-leak",
+    "KS720": "unknown-words",
     "KS731": "failing-step",
     "KS733": "kept-metric-state",
     "KS734": "posterior-collapse",
@@ -228,6 +230,7 @@ FRESH = {
     "origin": None,
     "time_layers": (TimeLayer(hidden=0.2),),
     "padding": (Padding(washed_out=0.0, moved=0.0),),
+    "words": (Words(),),
     "axes": (Axes(),),
     "carried_state": CarriedState(("lstm",)),
     "target_copies": (),

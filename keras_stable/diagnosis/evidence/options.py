@@ -9,7 +9,7 @@ EVIDENCE = (
     *("plan", "inputs", "labels", "duplicates", "structure", "outputs", "compiled"),
     *("pipeline", "contrast", "dependence", "pairing"),
     *("evaluation", "activations", "gradients", "features", "origin"),
-    *("time_layers", "padding", "axes", "carried_state", "target_copies", "future", "frozen_statistics"),
+    *("time_layers", "padding", "words", "axes", "carried_state", "target_copies", "future", "frozen_statistics"),
     *("evaluation", "activations", "gradients", "features", "origin", "failure", "loss_checks", "balance"),
     "kept_metrics",
     *("history", "probe", "learning", "overfit", "zeroed", "curvature", "noise", "rate_range"),

@@ -24,7 +24,7 @@ from keras_stable.diagnosis.facts.pipeline import Delivery, Order, Pipeline, Rep
 from keras_stable.diagnosis.facts.schedule import Schedule
 from keras_stable.diagnosis.facts.step import Gradients, LayerOutput, NonfiniteOrigin, VariableGradient
 from keras_stable.diagnosis.facts.structure import Layer, Output, Structure
-from keras_stable.diagnosis.facts.time_axes import Axes, CarriedState, Padding, TimeLayer
+from keras_stable.diagnosis.facts.time_axes import Axes, CarriedState, Padding, TimeLayer, Words
 from keras_stable.diagnosis.facts.trajectory import History, Overfit, Probe, Trial, ZeroedInputs
 from keras_stable.diagnosis.facts.weights import OutputWeights, Weights
 
@@ -83,6 +83,7 @@ __all__ = [
     "VariableGradient",
     "Weights",
     "WordContrast",
+    "Words",
     "ZeroedInputs",
     "skill",
 ]

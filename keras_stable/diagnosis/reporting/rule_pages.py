@@ -29,6 +29,7 @@ EVIDENCE = {
     "origin": "where the first NaN or infinity came up",
     "time_layers": "the layers that mix the steps of a sequence, and whether they get a mask",
     "padding": "where sequences are padded, and what that does to the answers",
+    "words": "the ids that are looked up in embeddings",
     "axes": "how sequences run along their steps and their features",
     "carried_state": "the layers that carry a state from batch to batch, and the order of the batches",
     "target_copies": "values of the inputs that are the target",

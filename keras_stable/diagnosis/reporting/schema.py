@@ -50,6 +50,7 @@ class Facts(TypedDict, total=False):
     origin: facts.NonfiniteOrigin | None
     time_layers: tuple[facts.TimeLayer, ...]
     padding: tuple[facts.Padding, ...]
+    words: tuple[facts.Words, ...]
     axes: tuple[facts.Axes, ...]
     carried_state: facts.CarriedState
     target_copies: tuple[facts.TargetCopy, ...]

@@ -18,7 +18,7 @@ from keras_stable.diagnosis.evidence.step.loss_parts import Mean, batch_loss, pa
 from keras_stable.diagnosis.evidence.step.output_figures import OutputFigures
 from keras_stable.diagnosis.evidence.step.tasks import as_list
 from keras_stable.diagnosis.facts import Evaluation, Labels, Output
-from keras_stable.keras_private import logits_of
+from keras_stable.keras_private import logits_of, mask_of
 
 _NOTHING = Labels(kind="real", minimum=math.nan, maximum=math.nan, mean=math.nan, std=math.nan, class_counts=())
 
@@ -51,8 +51,9 @@ def evaluate(
             penalties.add(penalty, part.rows)
             losses.add(batch_loss(model, part, answer) - penalty, part.rows)
             for figure, tensor in zip(figures, keras.tree.flatten(answer), strict=False):
-                logits = logits_of(tensor)
-                figure.add(_numpy(tensor), None if logits is tensor else _numpy(logits))
+                logits, mask = logits_of(tensor), mask_of(tensor)
+                raw = None if logits is tensor else _numpy(logits)
+                figure.add(_numpy(tensor), raw, None if mask is None else np.asarray(mask))
         # Batch statistics are those of a batch.
         reset_states(model)
         for part in parts_of(sample, max(rows, batch_rows), demanded):
