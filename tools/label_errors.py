@@ -20,7 +20,7 @@ from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.copying.model_copy import copy_model
 from keras_stable.diagnosis.evidence.data.batch import Batch
 from keras_stable.diagnosis.evidence.program.confident_learning import self_confidence, suspicious_rows
-from keras_stable.diagnosis.evidence.program.out_of_fold import out_of_fold
+from keras_stable.diagnosis.evidence.program.half_trainings import out_of_fold
 from keras_stable.diagnosis.evidence.training.workbench import Workbench
 from keras_stable.diagnosis.facts import Output
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from keras_stable.cli.group import FAILURE, main, start_tensorflow
+from keras_stable.cli.group import FAILURE, UNEXAMINED, main, start_tensorflow
 from keras_stable.cli.programs import audit_program, user_program
 from keras_stable.cli.progress import status
 from keras_stable.cli.report_files import ReportFiles, show
@@ -81,8 +81,9 @@ def audit(
     A script is run as it stands, with the ARGUMENTS after `--`, up to its `fit`: what that was given is audited, and
     the script ends there.
 
-    Exit codes: 0 nothing at the --fail-on level, 1 something, or a rule crashed, 2 something given cannot be right.
-    Where a script raises an exception or ends before its `fit`, its own exit code counts.
+    Exit codes: 0 nothing at the --fail-on level, 1 something, or a rule crashed, 2 something given cannot be right,
+    3 nothing, but not everything could be examined. Where a script raises an exception or ends before its `fit`, its
+    own exit code counts.
     """
     from keras_stable.diagnosis.judging.selection import chosen_rules
 
@@ -96,6 +97,8 @@ def audit(
     show(report, details, files)
     if report.crashed or report.at_least(fail_on):
         sys.exit(FAILURE)
+    if report.unexamined:
+        sys.exit(UNEXAMINED)
 
 
 def _audit_place(model: str, data: str | None, options: dict[str, Any]) -> Any:

@@ -47,6 +47,10 @@ class Skip(Exception):  # noqa: N818 - it is no error: the rule has nothing to s
     """Raised by a rule that does not apply, with the reason as its text."""
 
 
+class Lost(Skip):
+    """Raised where evidence that applies cannot be had, with the reason: what was not examined is not healthy."""
+
+
 @dataclass(frozen=True)
 class Threshold:
     """A limit of a rule, with why it is where it is.

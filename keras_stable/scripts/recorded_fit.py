@@ -106,7 +106,10 @@ def with_callback(arguments: Mapping[str, Any], callback: keras.callbacks.Callba
     """
     callbacks = arguments.get("callbacks")
     if isinstance(callbacks, keras.callbacks.CallbackList):
-        callbacks.append(callback)
+        # `fit` takes such a list as it is, and introduces nobody.
+        callback.set_model(callbacks.model)
+        callback.set_params(callbacks.params or {})
+        callbacks.callbacks.append(callback)
         return dict(arguments)
     own = [] if callbacks is None else list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
     return {**arguments, "callbacks": [*own, callback]}

@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from keras_stable.diagnosis.evidence.data.streams import is_dataset, is_pydataset
+from keras_stable.diagnosis.evidence.data.stream_kinds import stream_kind
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.imports import call_object, load_object
 
@@ -81,7 +81,7 @@ def _arguments(argument: str, must_be: str, target: str, parts: list[Any], retur
 
 def _is_certain(parts: Sequence[Any]) -> bool:
     """Returns whether a dict that comes last can be neither the inputs nor the labels."""
-    return len(parts) == 3 or (len(parts) == 2 and (is_dataset(parts[0]) or is_pydataset(parts[0])))
+    return len(parts) == 3 or (len(parts) == 2 and stream_kind(parts[0]) != "")
 
 
 def _check_names(argument: str, target: str, names: Sequence[Any]) -> None:

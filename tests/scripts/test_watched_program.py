@@ -78,6 +78,7 @@ def test_a_child_process_is_not_followed_and_trains(program, capsys):
     assert capsys.readouterr().out == "1\n"
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_thread_ends_without_a_word(program, capfd):
     source = """
         import threading

@@ -25,7 +25,7 @@ from keras_stable.diagnosis.evidence.program.stand_in import Run, is_of_keras, l
 from keras_stable.diagnosis.evidence.program.weight_effect import drops_weights
 from keras_stable.diagnosis.evidence.program.weight_facts import output_weights, refused
 from keras_stable.diagnosis.evidence.providing import provides
-from keras_stable.diagnosis.evidence.step.evaluation import constant_loss
+from keras_stable.diagnosis.evidence.step.best_constant import constant_loss
 from keras_stable.diagnosis.judging.trend import falls
 from keras_stable.diagnosis.rule import Skip
 

@@ -8,7 +8,7 @@ from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.around_fit import AroundFit
 from keras_stable.diagnosis.evidence.data.batch import Batch, joined
 from keras_stable.diagnosis.evidence.data.class_weights import weighted
-from keras_stable.diagnosis.evidence.program.out_of_fold import ids_of, out_of_fold, suspects
+from keras_stable.diagnosis.evidence.program.half_trainings import ids_of, out_of_fold, suspects
 from keras_stable.diagnosis.evidence.providing import provides
 from keras_stable.diagnosis.evidence.training.batches import endless
 from keras_stable.diagnosis.rule import Skip

@@ -13,10 +13,10 @@ _LEVELS = {"error": "error", "warning": "warning", "advice": "note"}
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-def sarif(findings: Sequence[Finding]) -> str:
+def sarif_text(findings: Sequence[Finding]) -> str:
     """Returns findings as one SARIF run; those with a location point to their line.
 
-    >>> json.loads(sarif(()))["runs"][0]["tool"]["driver"]["name"]
+    >>> json.loads(sarif_text(()))["runs"][0]["tool"]["driver"]["name"]
     'keras_stable'
     """
     slugs = sorted({(finding.rule, finding.id) for finding in findings})

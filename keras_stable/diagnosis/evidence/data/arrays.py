@@ -26,6 +26,7 @@ class Arrays:
         batch_size: int.
         shuffle: bool, whether `fit` takes the rows in random order.
         steps: int, batches in an epoch; None for all. Default: None.
+        labelled: bool, whether there must be labels. Default: True.
 
     Raises:
         DataError: something that is no array, or arrays of different lengths.
@@ -42,9 +43,10 @@ class Arrays:
         batch_size: int,
         shuffle: bool,
         steps: int | None = None,
+        labelled: bool = True,
     ) -> None:
         y_name = "y" if argument == "x" else f"{argument}[1]"
-        if y is None:
+        if y is None and labelled:
             raise data_error(y_name, f"given, since `{argument}` is no dataset, which would bring its labels", "None")
         parts = ((x, argument), (y, y_name), (sample_weight, "sample_weight"))
         self.batch_size = batch_size
@@ -60,8 +62,21 @@ class Arrays:
         """Returns the `ArrayRows` of the inputs, in the nesting of the model."""
         return self._parts[0]
 
-    def labels(self, rows: slice) -> Any:
-        """Returns the labels of some rows, without reading the inputs."""
+    def batch(self, rows: Any) -> Batch:
+        """Returns some rows, by a slice or an index array."""
+        return self._take(rows)
+
+    def row_bytes(self) -> int:
+        """Returns about how many bytes a row takes, with its labels."""
+        return sum(leaf.row_bytes for part in self._parts for leaf in leaves(part)) or 1
+
+    @property
+    def label_rows(self) -> Any:
+        """Returns the `ArrayRows` of the labels, in their nesting; None where there are none."""
+        return self._parts[1]
+
+    def labels(self, rows: Any) -> Any:
+        """Returns the labels of some rows, a slice or an index array, without reading the inputs."""
         return self._take(rows, inputs=False).y
 
     @property
@@ -98,7 +113,7 @@ class Arrays:
             inputs: bool, whether the inputs are needed; without them `x` is None.
             most_bytes: int, of all rows together, or None; fewer rows are read where they are large.
         """
-        row_bytes = sum(leaf.row_bytes for part in self._parts[0 if inputs else 1 :] for leaf in leaves(part))
+        row_bytes = sum(leaf.row_bytes for part in self._parts[0 if inputs else 1 :] for leaf in leaves(part)) or 1
         rows = min(rows, self.samples, self.samples if most_bytes is None else max(1, most_bytes // row_bytes))
         if rows == self.samples:
             chosen = np.arange(rows)
@@ -127,7 +142,8 @@ class Arrays:
 
     def _use(self, parts: tuple[Any, ...]) -> None:
         self._parts = parts
-        self.samples = len(leaves(parts[1])[0]) if leaves(parts[1]) else 0
+        first = [*leaves(parts[1]), *leaves(parts[0])]
+        self.samples = len(first[0]) if first else 0
 
     def _take(self, rows: Any, inputs: bool = True) -> Batch:
         parts = self._parts if inputs else (None, *self._parts[1:])

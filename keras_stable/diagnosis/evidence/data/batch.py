@@ -15,7 +15,7 @@ class Batch:
 
     Attributes:
         x: array [rows, ...], or a list, tuple or dict of them, as the model takes it.
-        y: the same for the labels.
+        y: the same for the labels; None where there are none.
         sample_weight: the same for the weights, or None.
 
     >>> Batch([np.arange(4), np.eye(4)], np.arange(4) * 10).take([1, 3]).y
@@ -29,7 +29,7 @@ class Batch:
     @property
     def rows(self) -> int:
         """Returns how many rows there are."""
-        return len(leaves(self.y)[0])
+        return len((leaves(self.y) or leaves(self.x))[0])
 
     def take(self, indices: Any) -> "Batch":
         """Returns the rows of an index array, mask or slice."""

@@ -22,7 +22,7 @@ __all__ = ["duplicates", "inputs", "labels"]
 _ROWS = 4096
 _SEARCHED_BYTES = 2**31
 _LABEL_ROWS = 2**20
-_STREAM_LABEL_ROWS = 2**14
+_STREAM_LABEL_ROWS = 2**17
 _LABEL_VALUES = 2**21
 _NAN = float("nan")
 
@@ -69,7 +69,7 @@ def inputs(source: Source, names: Sequence[str] | None = None) -> tuple[Input, .
 
 
 def labels(source: Source, output_names: Sequence[str] | None = None, losses: Sequence[str] = ()) -> tuple[Labels, ...]:
-    """Returns the facts of the labels of each output: of all rows of arrays up to about a million, or the first 16,384.
+    """Returns the facts of the labels of each output, of all rows up to about a million that were read.
 
     Args:
         source: the data.
@@ -108,7 +108,7 @@ def _label_rows(source: Source, rows: int) -> int:
     if not isinstance(source.reader, Arrays):
         return rows
     width = sum(leaf.size for leaf in leaves(source.reader.labels(slice(0, 1))))
-    return max(1, min(rows, _LABEL_VALUES // width))
+    return max(1, min(rows, _LABEL_VALUES // max(1, width)))
 
 
 def _input(name: str, dtype: str, moments: FeatureMoments, nonfinite: Nonfinite) -> Input:

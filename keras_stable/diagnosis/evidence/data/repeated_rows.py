@@ -1,18 +1,14 @@
 """Rows that occur more than once, by a hash of their inputs. Imports no TensorFlow."""
 
 from collections.abc import Iterator
-from hashlib import blake2b
-from typing import Any
 
-import numpy as np
-
-from keras_stable.diagnosis.evidence.data.nesting import leaves
-from keras_stable.diagnosis.evidence.data.row_access import is_float, is_number
+from keras_stable.diagnosis.evidence.data.hashing import row_bytes, row_hashes
 from keras_stable.diagnosis.evidence.data.source import Source
 from keras_stable.diagnosis.facts import Duplicates
 
 _ROWS = 50_000
 _FIRST = 10
+_OTHER = 0.05  # share of the rows, more than a last batch that was cut off
 
 
 def duplicates(source: Source) -> Duplicates:
@@ -37,9 +33,11 @@ def duplicates(source: Source) -> Duplicates:
         repeated += earlier != number
         if earlier_labels != labels:
             conflicts.append((number, earlier))
+    validation: set[bytes] = set()
     if source.validation is not None:
         for number, inputs, _ in _hashed(source.validation):
             validation_samples += 1
+            validation.add(inputs)
             if inputs in first:
                 leaked.append(number)
     return Duplicates(
@@ -50,31 +48,18 @@ def duplicates(source: Source) -> Duplicates:
         validation_samples=validation_samples,
         leaked=len(leaked),
         leaked_rows=tuple(leaked[:_FIRST]),
+        validation_changes=bool(leaked) and _changes(source, validation),
     )
+
+
+def _changes(source: Source, validation: set[bytes]) -> bool:
+    """Returns whether validation has many other rows when it is read once more, as after a shuffle that is repeated."""
+    if source.validation is None or source.validation.kind != "dataset":
+        return False
+    again = {inputs for _, inputs, _ in _hashed(source.validation)}
+    return len(again - validation) > _OTHER * len(again)
 
 
 def _hashed(source: Source) -> Iterator[tuple[int, bytes, bytes]]:
     for numbers, batch in source.chunks(_ROWS):
-        hashes = (blake2b(row, digest_size=16).digest() for row in _row_bytes(batch.x))
-        yield from zip(numbers.tolist(), hashes, _row_bytes(batch.y), strict=True)
-
-
-def _row_bytes(part: Any) -> list[bytes]:
-    """Returns each row as bytes that are equal for equal rows."""
-    columns = [_numbers(leaf) if is_number(leaf.dtype) else _text(leaf) for leaf in leaves(part)]
-    return columns[0] if len(columns) == 1 else [b"\0".join(row) for row in zip(*columns, strict=True)]
-
-
-def _numbers(leaf: np.ndarray) -> list[bytes]:
-    if is_float(leaf.dtype):
-        leaf = leaf.astype(np.float32) + np.float32(0)  # minus zero becomes zero
-    rows = np.ascontiguousarray(leaf).reshape(len(leaf), -1)
-    return rows.view(f"V{rows.shape[1] * rows.itemsize}").ravel().tolist()
-
-
-def _text(leaf: np.ndarray) -> list[bytes]:
-    rows = leaf.reshape(len(leaf), -1).tolist()
-    return [
-        "\0".join(value.decode("utf-8", "replace") if isinstance(value, bytes) else value for value in row).encode()
-        for row in rows
-    ]
+        yield from zip(numbers.tolist(), row_hashes(batch.x), row_bytes(batch.y) or [b""] * len(numbers), strict=True)

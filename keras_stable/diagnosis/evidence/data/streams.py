@@ -1,4 +1,4 @@
-"""Batches of a `tf.data.Dataset` or a `PyDataset`, checked one by one, with flat memory."""
+"""Batches of everything that brings its own, with flat memory: datasets, `PyDataset`s, generators, loaders."""
 
 import itertools
 import sys
@@ -7,41 +7,32 @@ from typing import Any
 
 import numpy as np
 
-from keras_stable.data.checks import data_error, shape_text
+from keras_stable.data.checks import data_error
 from keras_stable.diagnosis.evidence.data.batch import Batch
+from keras_stable.diagnosis.evidence.data.elements import batch_of, bytes_of
+from keras_stable.diagnosis.evidence.data.kept import Kept
 from keras_stable.diagnosis.evidence.data.nesting import leaves
-from keras_stable.diagnosis.evidence.data.row_access import check_labels, check_values, dense
+from keras_stable.diagnosis.evidence.data.stream_kinds import own_copy, stream_kind
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.imports import first_line
-
-
-def is_dataset(x: Any) -> bool:
-    """Whether something is a `tf.data.Dataset`, distributed or not; it cannot be where TensorFlow was not imported."""
-    if "tensorflow" not in sys.modules:
-        return False
-    # Imported here, so that arrays are looked at without TensorFlow.
-    from keras_stable import keras_private
-
-    return keras_private.is_dataset(x)
-
-
-def is_pydataset(x: Any) -> bool:
-    """Whether something is a `keras.utils.PyDataset`, or works like one."""
-    return hasattr(type(x), "__getitem__") and hasattr(type(x), "num_batches")
 
 
 class Stream:
     """Batches that are read from the first to the last, as often as needed.
 
-    A `PyDataset` is only indexed: its `on_epoch_begin` and `on_epoch_end` may change it, so they are not called.
+    A `PyDataset` is only indexed: its `on_epoch_begin` and `on_epoch_end` may change it, so they are called on a copy.
+    Of a generator, what was read is kept and read again: it gives each batch only once.
 
     Args:
-        batches: batched `tf.data.Dataset` or `PyDataset` of (inputs, labels) or (inputs, labels, sample weights).
+        batches: batched `tf.data.Dataset`, `PyDataset`, generator or loader of inputs, (inputs, labels) or (inputs,
+            labels, sample weights).
         argument: str, what to call it in a message.
         shuffle: bool, whether `fit` takes the batches of a `PyDataset` in random order.
         steps: int, batches in an epoch; None for all. Default: None.
+        labelled: bool, whether there must be labels; without them a batch may be inputs alone. Default: True.
 
     Attributes:
+        kind: str, as `stream_kind` says.
         rows: int, of the whole stream, once it was read to its end; None before, and where `steps` ends an epoch.
 
     Raises:
@@ -51,37 +42,67 @@ class Stream:
 
     samples = None
 
-    def __init__(self, batches: Any, argument: str, shuffle: bool, steps: int | None = None) -> None:
-        self.batches = batches
+    def __init__(
+        self, batches: Any, argument: str, shuffle: bool, steps: int | None = None, labelled: bool = True
+    ) -> None:
+        self.kind = stream_kind(batches) or "loader"
+        self.batches: Any = Kept(batches, bytes_of) if self.kind == "generator" else batches
         self.argument = argument
         self.shuffle = shuffle
         self.steps = steps
+        self.labelled = labelled
         self.rows: int | None = None
-        self.kind = "dataset" if is_dataset(batches) else "pydataset"
 
     @property
     def length(self) -> int | None:
         """Returns the batches in an epoch; None for a stream that does not tell, or has no end."""
         return self._own_length() if self.steps is None else self.steps
 
+    @property
+    def taken(self) -> int:
+        """Returns how many batches were taken from a generator, which will not give them again."""
+        return self.batches.taken if isinstance(self.batches, Kept) else 0
+
     def read(self, seed: int | None = None) -> Iterator[Batch]:
         """Yields the batches of one epoch, in random order where `fit` shuffles and a seed is given."""
         count = rows = 0
         length = self._own_length()
         for element in itertools.islice(self._elements(seed), self.steps):
-            batch = _batch(element, self.argument, count)
+            batch = batch_of(element, self.argument, count, self.labelled)
             count += 1
             rows += batch.rows
             if count == length:
                 self.rows = rows
             yield batch
-        if count != self.steps:
+        cut = isinstance(self.batches, Kept) and self.batches.full
+        if count != self.steps and not cut:
             self.rows = rows
         if not count:
             raise data_error(self.argument, "a source of batches, every time that it is read", "no batch")
-        if self.steps is not None and count < self.steps:
+        if self.steps is not None and count < self.steps and not cut:
             must_be = f"data for {self.steps} batches, as `steps_per_epoch` says"
             raise data_error(self.argument, must_be, f"data that ends after {count}")
+
+    def epochs(self, count: int) -> Iterator[Iterator[Batch]]:
+        """Yields the batches of one epoch after the other, as `fit` meets them: an iterator for each.
+
+        With `steps` an epoch goes on where the one before it stopped, as it always does for a generator. A
+        `PyDataset` is copied, and told of the end of an epoch; one that cannot be copied has one epoch only.
+
+        Args:
+            count: int, of epochs.
+        """
+        copied = own_copy(self.batches) if self.kind == "pydataset" else None
+        source = self.batches if copied is None else copied
+        going_on = self.kind == "generator" or self.steps is not None
+        running = self._rounds(source) if going_on else self._from(source)
+        for epoch in range(count if copied is not None or self.kind != "pydataset" else 1):
+            if epoch and copied is not None:
+                copied.on_epoch_end()
+            if epoch and not going_on:
+                running = self._from(source)
+            elements = itertools.islice(running, self.steps)
+            yield (batch_of(element, self.argument, index, self.labelled) for index, element in enumerate(elements))
 
     def chunks(
         self, rows: int, *, seed: int = 0, inputs: bool = True, most_bytes: int | None = None
@@ -109,18 +130,29 @@ class Stream:
             cardinality = self.batches.cardinality
             batches = int(cardinality() if callable(cardinality) else cardinality)
             return batches if batches >= 0 else None
+        if self.kind != "pydataset":
+            return len(self.batches) if hasattr(type(self.batches), "__len__") else None
         try:
             return self.batches.num_batches
         except Exception as error:
             raise data_error(self.argument, "a PyDataset that has `__len__`", first_line(error)) from error
 
     def _elements(self, seed: int | None) -> Iterator[Any]:
+        return self._from(self.batches, seed)
+
+    def _from(self, source: Any, seed: int | None = None) -> Iterator[Any]:
         try:
-            yield from self.batches if self.kind == "dataset" else map(self.batches.__getitem__, self._order(seed))
+            yield from map(source.__getitem__, self._order(seed)) if self.kind == "pydataset" else source
         except InvalidArgumentError:
             raise
         except Exception as error:
             raise data_error(self.argument, "batches that can be read", self._reason(error)) from error
+
+    def _rounds(self, source: Any) -> Iterator[Any]:
+        """Yields what `fit` reads where `steps` ends an epoch: the data again where its length is known."""
+        yield from self._from(source)
+        while self.kind != "generator" and self._own_length():
+            yield from self._from(source)
 
     def _order(self, seed: int | None) -> Iterable[int]:
         length = self._own_length()
@@ -131,34 +163,8 @@ class Stream:
         return range(length)
 
     def _reason(self, error: Exception) -> str:
-        if self.kind == "pydataset":
+        if self.kind != "dataset" or "tensorflow" not in sys.modules:
             return first_line(error)
         from keras_stable.data.streams import reason
 
         return reason(error)
-
-
-def _batch(element: Any, argument: str, index: int) -> Batch:
-    parts = tuple(element) if isinstance(element, list) else element
-    if not isinstance(parts, tuple) or hasattr(parts, "_fields") or len(parts) not in (2, 3):
-        what = f"a tuple of {len(parts)}" if isinstance(parts, tuple) else type(parts).__name__
-        raise data_error(argument, "batches of (inputs, labels) or (inputs, labels, sample weights)", what)
-    batch = Batch(*map(dense, parts))
-    inputs, labels = leaves(batch.x), leaves(batch.y)
-    if not inputs or not labels:
-        raise data_error(
-            argument, "batches of (inputs, labels)", f"batch {index} without {'labels' if inputs else 'inputs'}"
-        )
-    for name, arrays in (("inputs", inputs), ("labels", labels), ("weights", leaves(batch.sample_weight))):
-        for array in arrays:
-            if array.ndim == 0:
-                must_be = "batches, with the rows first; `.batch(32)` makes batches of a dataset"
-                raise data_error(argument, must_be, f"{name} of shape {shape_text(array.shape)}")
-            check_values(array, f"{name} of {argument}")
-    lengths = {len(array) for part in (batch.x, batch.y, batch.sample_weight) for array in leaves(part)}
-    if len(lengths) > 1 or lengths == {0}:
-        what = f"batch {index} with {len(inputs[0])} inputs and {len(labels[0])} labels"
-        raise data_error(argument, "batches with rows, and a label and weight for each", what)
-    for array in labels:
-        check_labels(array, f"labels of {argument}")
-    return batch

@@ -1,1 +1,1 @@
-"""Evidence about what surrounds the model: what `fit` is given beside the data."""
+"""Evidence about what surrounds the model: the data over time, validation, and what else `fit` is given."""

@@ -10,6 +10,7 @@ from keras_stable.diagnosis.vocabulary import (
     BINARY,
     CATEGORICAL,
     CATEGORICAL_HINGE,
+    CUSTOM,
     DIVERGENCE,
     HINGE,
     REGRESSION,
@@ -17,9 +18,11 @@ from keras_stable.diagnosis.vocabulary import (
 )
 
 _BY_NUMBER = CATEGORICAL | CATEGORICAL_HINGE | BINARY | HINGE | REGRESSION
+GREY = 255.0
+SHARES = ("sigmoid", "hard_sigmoid", "softmax")
 SLACK = 1e-3  # label smoothing by hand may leave a rounding error
 BOUNDS = {
-    **dict.fromkeys(CATEGORICAL | CATEGORICAL_HINGE | BINARY | DIVERGENCE, (0.0, 1.0)),
+    **dict.fromkeys(CATEGORICAL | CATEGORICAL_HINGE | BINARY | DIVERGENCE | {"dice", "tversky"}, (0.0, 1.0)),
     **dict.fromkeys(HINGE, (-1.0, 1.0)),
     "poisson": (0.0, math.inf),
 }
@@ -108,23 +111,44 @@ def _shape(output: Output, label: Labels) -> tuple[str, str | None] | None:
             f"Labels are single numbers, and {output.loss} compares rows of {output.width} values.",
             'Compile with `loss="sparse_categorical_crossentropy"`, or give `keras.utils.to_categorical(y)`.',
         )
+    axis = _class_axis(label.shape, output.shape)
+    if axis is not None:
+        return (
+            f"Labels of shape {label.shape} meet an output of shape {output.shape}: the classes are on another axis.",
+            f"Bring them to the end: `y = np.moveaxis(y, {axis + 1}, -1)`.",
+        )
     return (
         f"Labels of shape {label.shape} meet an output of shape {output.shape}.",
         f"Give the last layer the width of the labels ({_width(label)}), or the labels the shape of the output.",
     )
 
 
+def _class_axis(labels: Sequence[int | None], output: Sequence[int | None]) -> int | None:
+    """Returns which axis of the labels is the last of the output, where moving it there makes the shapes equal.
+
+    >>> _class_axis((3, 16, 24), (16, 24, 3)), _class_axis((16, 24, 3), (16, 24, 3)), _class_axis((10,), (3,))
+    (0, None, None)
+    """
+    if len(labels) != len(output) or len(output) < 2 or same_shape(labels, output):
+        return None
+    moved = ((axis, [*labels[:axis], *labels[axis + 1 :], labels[axis]]) for axis in range(len(labels) - 1))
+    return next((axis for axis, shape in moved if same_shape(shape, output)), None)
+
+
 def _values(output: Output, label: Labels) -> tuple[str, str | None] | None:
     """Returns what is wrong with the values of the labels, and the remedy."""
     if output.loss in SPARSE:
         return _ids(output, label)
-    low, high = BOUNDS.get(output.loss, (-math.inf, math.inf))
+    low, high = BOUNDS.get(output.loss, (0.0, 1.0) if _are_grey_masks(output, label) else (-math.inf, math.inf))
     if not (label.minimum < low - SLACK or label.maximum > high + SLACK):
         return None
     remedy = f"Bring the labels into {low:g} to {high:g}"
     if label.minimum == -1 and label.maximum == 1:
         remedy += ": `y = (y + 1) / 2`."
-    elif output.loss in BINARY and label.maximum > 1 and label.distinct > 2:
+    elif _are_grey(label):
+        cure = "y = (y > 127).astype('float32')" if _is_black_and_white(label) else "y = y / 255"
+        remedy += f": they are stored as grey values up to 255, so `{cure}`."
+    elif output.loss in BINARY and label.maximum > 1 and label.distinct > 2 and same_shape(label.shape, ()):
         remedy = (
             f'For {label.distinct} classes: `Dense({label.distinct}, activation="softmax")` with '
             '`loss="sparse_categorical_crossentropy"`; for numbers: a linear output and a squared error.'
@@ -143,6 +167,13 @@ def _ids(output: Output, label: Labels) -> tuple[str, str | None] | None:
     ids = [class_id for class_id, count in label.class_counts if count > 0 and class_id != output.ignore_class]
     lowest = min(ids) if ids else _bound(label.minimum, output.ignore_class)
     highest = max(ids) if ids else _bound(label.maximum, output.ignore_class)
+    if highest >= output.width and _are_grey(label) and highest == GREY:
+        cure = "`y = (y > 127).astype('int32')`" if output.width == 2 else "`y = np.unique(y, return_inverse=True)[1]`"
+        return (
+            f"Class ids go up to 255, as grey values of a mask do, and the output has {output.width} units.",
+            f"Number the classes from 0 to {output.width - 1}: {cure}, with the shape of `y`; or write "
+            "`ignore_class=255` where 255 marks what does not count.",
+        )
     if highest >= output.width:
         return (
             f"Class ids go up to {highest:g}, and the output has {output.width} units (ids 0 to {output.width - 1}).",
@@ -160,6 +191,21 @@ def _ids(output: Output, label: Labels) -> tuple[str, str | None] | None:
             "Give the class ids as they are, without scaling; for numbers take `mean_squared_error`.",
         )
     return None
+
+
+def _are_grey(label: Labels) -> bool:
+    """Returns whether labels are the grey values of masks: many numbers a sample, from 0 to 255."""
+    return len(label.shape) >= 2 and label.minimum == 0 and label.maximum == GREY
+
+
+def _is_black_and_white(label: Labels) -> bool:
+    """Returns whether grey values are 0 and 255 alone: no others of their mean have as large a variance."""
+    return label.std**2 >= 0.98 * label.mean * (GREY - label.mean)
+
+
+def _are_grey_masks(output: Output, label: Labels) -> bool:
+    """Returns whether an own loss compares grey values of masks with shares, as an own Dice loss does."""
+    return output.loss == CUSTOM and output.activation in SHARES and label.whole and _are_grey(label)
 
 
 def _fractional(label: Labels) -> bool:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from keras_stable.diagnosis.facts import Gradients, Learning
+from keras_stable.diagnosis.facts import Gradients, Learning, Structure
 from keras_stable.diagnosis.rule import Found, Threshold, rule
 from keras_stable.diagnosis.rules.step._layer_norms import LayerNorm, layer_norms, median
+from keras_stable.diagnosis.rules.step._recurrence import recurrent_remedy
 
 RATIO = Threshold(
     1e-3, "First layer to readout. Fresh relu and tanh stacks give 1; five sigmoid layers 7e-4, eight 1e-5."
@@ -42,7 +43,9 @@ CONVERGED = Threshold(1e-3, "Share of what a constant answer leaves to gain: whe
         "converged": CONVERGED,
     },
 )
-def vanishing_gradients(gradients: Gradients, learning: Learning) -> Iterator[Found]:
+def vanishing_gradients(
+    gradients: Gradients, learning: Learning, structure: Structure | None = None
+) -> Iterator[Found]:
     """The gradients die on their way back, so the first layers stay as they were initialized.
 
     ## What it does
@@ -84,6 +87,7 @@ def vanishing_gradients(gradients: Gradients, learning: Learning) -> Iterator[Fo
             f"a ratio of {first.norm / readout.norm:.1g}.",
             evidence={"first": first.norm, "readout": readout.norm, "first_mean_abs": first.mean_abs},
             threshold=RATIO.value,
+            remedy=recurrent_remedy(structure),
             severity="advice" if learning.healthy else "warning",
             confidence=0.75,
         )
@@ -94,6 +98,7 @@ def vanishing_gradients(gradients: Gradients, learning: Learning) -> Iterator[Fo
             "no better than a constant answer's.",
             evidence={"norm": total, "loss": learning.last},
             threshold=SILENT.value,
+            remedy=recurrent_remedy(structure),
             confidence=0.6,
         )
 

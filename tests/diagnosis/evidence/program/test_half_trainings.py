@@ -4,7 +4,7 @@ import pytest
 
 from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.data.batch import Batch
-from keras_stable.diagnosis.evidence.program.out_of_fold import halves, ids_of, out_of_fold, probabilities, suspects
+from keras_stable.diagnosis.evidence.program.half_trainings import halves, ids_of, out_of_fold, probabilities, suspects
 from keras_stable.diagnosis.evidence.training.workbench import Workbench
 from keras_stable.diagnosis.facts import Labels, Output
 from keras_stable.diagnosis.rule import Skip
