@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, Output, Plan, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rules._edits import class_weights
 from keras_stable.diagnosis.rules.data._tasks import classifies, counts, only_first_seen, paired
 
 RATIO = Threshold(10.0, "Below, plain training still learns the rare classes of the data sets that we tried.")
@@ -76,7 +78,19 @@ def class_imbalance(
             threshold=RATIO.value,
             severity="warning" if harmful else None,
             confidence=0.3 if first else 0.7 if ratio > STRONG.value or missed else 0.5,
+            edits=_edits(label, weighted or len(outputs) > 1),
         )
+
+
+def _edits(label: Labels, unfit: bool) -> tuple[Edit, ...]:
+    """Returns the edit that weighs the classes, which Keras does where a row has one of them, in models of one output.
+
+    Args:
+        label: the labels.
+        unfit: bool, whether they are weighed already, or there are other outputs.
+    """
+    of_row = label.shape[:-1] if label.kind in ("one_hot", "distribution") else label.shape
+    return () if unfit or any(size != 1 for size in of_row) else class_weights(label.class_counts)
 
 
 def _missed(label: Labels, name: str, seen: Evaluation | None) -> int:
