@@ -17,7 +17,8 @@ RATES = ("rate", "dropout", "recurrent_dropout")
 @rule(
     "KS204",
     "excess-dropout",
-    remedy=f"Lower it to `keras.layers.Dropout({RATE.value:g})` or less; `rate` is the share that is dropped, not kept.",
+    remedy=f"Lower it to `keras.layers.Dropout({RATE.value:g})` or less; `rate` is the share that is dropped, "
+    "not kept.",
     explains=(
         "noisy-gradient",
         "train-inference-mismatch",
@@ -83,8 +84,11 @@ def excess_dropout(structure: Structure, outputs: Sequence[Output], learning: Le
                 threshold=RATE.value,
                 severity="warning" if harmful else "advice",
                 confidence=0.85 if drowned else 0.5,
-                edits=layer_argument(
-                    layer.path, max(RATES, key=lambda name, layer=layer: _number(layer, name)), f"{RATE.value:g}"
+                edits=tuple(
+                    edit
+                    for name in RATES
+                    if _number(layer, name) > RATE.value
+                    for edit in layer_argument(layer.path, name, f"{RATE.value:g}")
                 ),
             )
         elif layer.role == "dropout" and rate > 0 and _feeds_batch_normalization(structure, layer):

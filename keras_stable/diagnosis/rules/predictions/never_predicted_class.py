@@ -3,8 +3,10 @@
 import statistics
 from collections.abc import Iterator
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Evaluation, Learning, OutputEvaluation, Plan, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rules._edits import class_weights
 from keras_stable.diagnosis.rules.predictions._after import after_training
 
 SAMPLES = Threshold(20, "Samples of the class. Of fewer, all may be missed by bad luck.")
@@ -61,7 +63,15 @@ def never_predicted_class(
             remedy=_WEIGHTED if plan.class_weight else None,
             severity="warning" if grave else "advice",
             confidence=0.5,
+            edits=_edits(output, missed, plan),
         )
+
+
+def _edits(output: OutputEvaluation, missed: list[int], plan: Plan) -> tuple[Edit, ...]:
+    """Returns the edit that gives rare classes weight; nothing where one that is missed is not rare."""
+    counts = dict(output.label_counts)
+    rare = all(counts[id] < SIZE.value * sum(counts.values()) / len(counts) for id in missed)
+    return class_weights(output.label_counts) if rare and not plan.class_weight else ()
 
 
 def _is_grave(missed: int, output: OutputEvaluation, counts: dict[int, int]) -> bool:
