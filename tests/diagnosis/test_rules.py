@@ -46,6 +46,7 @@ from keras_stable.diagnosis.facts import (
     TimeLayer,
     Transfer,
     VariableGradient,
+    Weights,
     ZeroedInputs,
 )
 from keras_stable.diagnosis.reporting.rule_pages import EVIDENCE
@@ -111,6 +112,7 @@ EXPECTED = {
     "KS703": "validation-inputs-differ",
     "KS705": "ineffective-callback",
     "KS706": "decaying-schedule",
+    "KS707": "zero-weights",
     "KS708": "broadcast-loss",
     "KS709": "wrong-sign-loss",
     "KS710": "unmasked-padding",
@@ -245,6 +247,7 @@ FRESH = {
     "rate_range": RateRange(),
     "callbacks": Callbacks((Callback(), Callback("ReduceLROnPlateau", 1, patience=3), Callback("CSVLogger", 2, ""))),
     "schedule": Schedule(),
+    "weights": Weights(),
 }
 # After training, with what `fit` logged.
 TRAINED = FRESH | {

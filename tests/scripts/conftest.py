@@ -6,6 +6,9 @@ import pytest
 
 from keras_stable.scripts.programs import UserProgram
 
+# Programs, which train where they are imported.
+collect_ignore = ["habits"]
+
 HEAD = """
 import sys
 import keras

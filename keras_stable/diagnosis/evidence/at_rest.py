@@ -167,11 +167,8 @@ class AtRest(Surroundings):
         rows = whole_batches(min(rows, max(in_time, self.source.plan().batch_size)), demanded_rows(self.model))
         return self.sample.take(slice(rows))
 
-    # Data and model.
-
     @provides("plan")
     def _plan(self) -> facts.Plan:
-        # Under a strategy it is one variable for each device, and no number.
         steps = int(keras.ops.convert_to_numpy(self.model.optimizer.iterations))
         trained = (self.logs is not None or steps > 0) and not self.restarted
         plan = self.source.plan(trained=trained)
@@ -209,8 +206,6 @@ class AtRest(Surroundings):
     @provides("compiled")
     def _compiled(self) -> facts.Compiled:
         return compiled(self.model)
-
-    # One step.
 
     @provides("activations")
     def _activations(self) -> tuple[facts.LayerOutput, ...]:

@@ -25,10 +25,7 @@ from keras_stable.diagnosis.rule import Skip
 _AFTERWARDS = 0.05
 # Of the time for training, what the probe may take; the rest is for trials, where it shows trouble.
 _PROBE = 0.6
-# What it takes to build the graph of a training step, in the time that copying the model takes, and in that of one
-# eager batch forward and back. All three grow with the layers and variables; the copy is dear for large weights too,
-# and the batch for much arithmetic, so the smaller figure counts. The first step takes some eager batches more.
-_BY_COPY, _BY_BATCH, _FIRST_STEP = 30.0, 15.0, 2.0
+_FIRST_STEP = 2.0
 _CURVATURE, _NOISE, _RATES = 20.0, 8.0, 60.0
 
 
@@ -54,7 +51,9 @@ class Gathering(AroundFit, OfSequences, OfAnswers):
     def _history(self) -> facts.History:
         if self.logs is None:
             raise Skip("no history was given")
-        return history_facts(self.logs, self.get("evaluation"), rivals=len(own_optimizers(self.model)) > 1)
+        history = history_facts(self.logs, self.get("evaluation"), rivals=len(own_optimizers(self.model)) > 1)
+        whole = self.get("constant_loss")
+        return history if whole is None else replace(history, constant_loss=whole)
 
     def _may_probe(self) -> bool:
         if self.options.probe is not None:
@@ -187,8 +186,3 @@ class Gathering(AroundFit, OfSequences, OfAnswers):
     def _need_loss(self) -> None:
         if self.model.loss is None and has_own_step(self.model):
             raise Skip("the training step has a loss of its own")
-
-    def _seconds_of_graph(self, steps: float) -> float:
-        """Returns about how long a graph takes that goes forward and back, and so many steps; 0 if unknown."""
-        copy, batch = (self.budget.costs.get(name, 0.0) for name in ("copy", "gradients"))
-        return min(_BY_COPY * copy, _BY_BATCH * batch) + steps * batch

@@ -13,8 +13,8 @@ from keras_stable.diagnosis.evidence.tracing.dataflow import last_learnt
 from keras_stable.diagnosis.rule import Skip
 from keras_stable.diagnosis.vocabulary import CUSTOM, REGRESSION
 
-# Passes that look for bounds, of a recurrent model in a graph that is built for them.
-_GRAPH = 6.0
+# What the passes take, in the time of the recording: a graph is built for those of a recurrent model.
+_PASSES = 3.0
 
 
 class OfAnswers(AtRest):
@@ -36,7 +36,7 @@ class OfAnswers(AtRest):
         weights = [weight for layer in layers for weight in layer.trainable_weights]
         values = sum(math.prod(answer.shape[1:]) for answer in recording.outputs.values())
         try:
-            self.budget.ask("what bounds the answers", _GRAPH * self.budget.costs.get("recording", 0.0))
+            self.budget.ask("what bounds the answers", _PASSES * self.budget.costs.get("recording", 0.0))
             with self._measuring() as model:
                 changed = ChangedInputs(model, self.sample, recording.inputs, values)
                 name = recording.inputs[0]

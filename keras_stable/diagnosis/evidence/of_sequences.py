@@ -24,15 +24,16 @@ from keras_stable.diagnosis.evidence.providing import provides
 from keras_stable.diagnosis.evidence.step.changed_inputs import ChangedInputs
 from keras_stable.diagnosis.evidence.step.later_inputs import future_reach
 from keras_stable.diagnosis.evidence.step.padding_effect import padding_influence
-from keras_stable.diagnosis.evidence.tracing.frozen_normalization import frozen_statistics, is_frozen
+from keras_stable.diagnosis.evidence.tracing.frozen_normalization import frozen_statistics, has_statistics
 from keras_stable.diagnosis.evidence.tracing.layers_over_time import time_layers
 from keras_stable.diagnosis.rule import Skip
 from keras_stable.keras_private import flatten_layers
 
 _PASSES_BATCHES = 2
 _STATISTICS_ROWS = 32
-# Of a recurrent model, the passes with changed inputs run in a graph that is built for them.
-_GRAPH, _COPIES = 6.0, 64
+# What passes with changed inputs take, in the time of the recording: a graph is built for those of a recurrent model.
+_PASSES = 3.0
+_COPIED_BYTES = 2**26
 
 
 class OfSequences(AtRest):
@@ -72,7 +73,7 @@ class OfSequences(AtRest):
     @contextlib.contextmanager
     def _changing(self, what: str) -> Iterator[ChangedInputs]:
         recording = self["recording"]
-        self.budget.ask(what, _GRAPH * self.budget.costs.get("recording", 0.0))
+        self.budget.ask(what, _PASSES * self.budget.costs.get("recording", 0.0))
         values = sum(math.prod(size or 1 for size in shape) for shape in self._answer_shapes())
         with self._measuring() as model:
             yield ChangedInputs(model, self.sample, recording.inputs, values)
@@ -140,7 +141,7 @@ class OfSequences(AtRest):
 
     @provides("frozen_statistics")
     def _frozen_statistics(self) -> tuple[facts.FrozenStatistics, ...]:
-        if not any(is_frozen(layer) for layer in flatten_layers(self["copy"])):
+        if not any(has_statistics(layer) for layer in flatten_layers(self["copy"])):
             return ()
         with self._measuring() as model:
             return frozen_statistics(model, self.sample.take(slice(_STATISTICS_ROWS)).x)
@@ -208,7 +209,7 @@ def _is_used(changed: ChangedInputs, copy: facts.TargetCopy) -> bool:
 def _copied_rows(sample: Batch) -> int:
     """Returns how many rows to compare: more than the sample where they are small."""
     row_bytes = sum(leaf.nbytes for leaf in leaves(sample.x)) // max(1, sample.rows)
-    return max(sample.rows, min(2048, _COPIES * 2**20 // max(1, row_bytes)))
+    return max(sample.rows, min(2048, _COPIED_BYTES // max(1, row_bytes)))
 
 
 def _looks_ahead(layer: facts.TimeLayer, structure: facts.Structure) -> bool:

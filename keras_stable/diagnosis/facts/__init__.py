@@ -25,6 +25,7 @@ from keras_stable.diagnosis.facts.step import Gradients, LayerOutput, NonfiniteO
 from keras_stable.diagnosis.facts.structure import Layer, Output, Structure
 from keras_stable.diagnosis.facts.time_axes import Axes, CarriedState, Padding, TimeLayer
 from keras_stable.diagnosis.facts.trajectory import History, Overfit, Probe, Trial, ZeroedInputs
+from keras_stable.diagnosis.facts.weights import OutputWeights, Weights
 
 __all__ = [
     "Axes",
@@ -60,6 +61,7 @@ __all__ = [
     "Output",
     "OutputEvaluation",
     "OutputShare",
+    "OutputWeights",
     "Overfit",
     "Padding",
     "Pipeline",
@@ -75,6 +77,7 @@ __all__ = [
     "Transfer",
     "Trial",
     "VariableGradient",
+    "Weights",
     "WordContrast",
     "ZeroedInputs",
     "skill",

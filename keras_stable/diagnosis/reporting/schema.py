@@ -40,6 +40,7 @@ class Facts(TypedDict, total=False):
     compiled: facts.Compiled
     callbacks: facts.Callbacks
     schedule: facts.Schedule
+    weights: facts.Weights
     evaluation: facts.Evaluation
     activations: tuple[facts.LayerOutput, ...]
     gradients: facts.Gradients

@@ -71,14 +71,13 @@ def values_problem(output: Output, label: Labels, data: str, loss: str) -> Probl
 def _other_end(output: Output, label: Labels, loss: str) -> tuple[Edit, ...]:
     """Returns the edits for a last layer and a loss that fit such labels; nothing where the layer is not known."""
     if output.loss in BINARY and label.maximum > 1 and same_shape(label.shape, ()) and label.minimum >= 0:
-        wanted: tuple[tuple[str, str], ...] = (
-            ("units", str(max(label.distinct, int(label.maximum) + 1))),
-            ("activation", quoted("softmax")),
-        )
-        name = IDS
+        classes = max(label.distinct, int(label.maximum) + 1)
+        wanted, name = {"units": str(classes), "activation": quoted("softmax")}, IDS
     else:
-        wanted, name = (("activation", quoted("linear")),), "mean_squared_error"
-    layer = [edit for argument, value in wanted for edit in layer_argument(output.learnt_layer, argument, value)]
+        wanted, name = {"activation": quoted("linear")}, "mean_squared_error"
+    layer = [
+        edit for argument, value in wanted.items() for edit in layer_argument(output.learnt_layer, argument, value)
+    ]
     return (*layer, Edit("replace", loss, value=quoted(name))) if layer else ()
 
 

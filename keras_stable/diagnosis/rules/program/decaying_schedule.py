@@ -97,7 +97,7 @@ def _lost(schedule: Schedule) -> tuple[bool, str, str, float]:
     peak = schedule.peak
     if peak <= 0 and not schedule.later > 0:
         return True, f"{_named(schedule)} gives a rate of {peak:g} in all steps.", _lasting(schedule), 0.97
-    if schedule.later > 0 and peak < ARRIVED.value * schedule.later and _still_rises(schedule):
+    if schedule.later > 0 and peak < ARRIVED.value * schedule.later and _warms_up(schedule):
         return (
             True,
             f"{_named(schedule)} rises to {peak:.3g} in the planned {schedule.steps:,} steps, and would reach "
@@ -125,9 +125,13 @@ def _lost(schedule: Schedule) -> tuple[bool, str, str, float]:
     return False, "", "", 0.0
 
 
-def _still_rises(schedule: Schedule) -> bool:
-    """Returns whether the highest rates are the last: one that comes back in a later cycle has fallen before."""
-    return schedule.rates[-1] >= UNCHANGED * schedule.peak
+def _warms_up(schedule: Schedule) -> bool:
+    """Returns whether the rate rises to the end: one that comes back in a later cycle has fallen before.
+
+    In ten times the steps a warm-up rises tenfold, or twentyfold from an epoch 0 without a rate; a rate that grows by a
+    factor in every epoch rises by much more.
+    """
+    return schedule.rates[-1] >= UNCHANGED * schedule.peak and not schedule.later > 20 * schedule.peak > 0
 
 
 def _is_over_soon(schedule: Schedule) -> bool:

@@ -143,7 +143,7 @@ def _severity(harm: float, share: float, learning: Learning) -> Severity | None:
 
 def _message(layer: TimeLayer, filled: Padding) -> str:
     side = "behind" if filled.side == "end" else "before"
-    what = f"id {filled.value:g}" if filled.ids else f"steps of {filled.value:g}"
+    what = f"id {filled.value:g}" if filled.ids else f"steps of {filled.value:.3g}"
     text = (
         f"Padding at the {filled.side} enters {layer.path} ({layer.kind}) without a mask: {filled.share:.0%} of the "
         f"steps are {what}, {filled.steps - filled.median} of {filled.steps} {side} the median sequence"

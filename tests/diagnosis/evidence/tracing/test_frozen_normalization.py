@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from keras_stable.diagnosis.evidence.tracing.frozen_normalization import frozen_statistics, is_frozen
+from keras_stable.diagnosis.evidence.tracing.frozen_normalization import frozen_statistics, has_statistics
 
 X = np.random.default_rng(0).uniform(size=(64, 8, 8, 3)).astype("float32")
 
@@ -38,11 +38,34 @@ def test_other_data(backbone, scale):
     assert first.shift > 1
 
 
-def test_what_is_frozen(backbone):
-    assert is_frozen(backbone.layers[1])
+def test_what_has_statistics(backbone):
+    assert has_statistics(backbone.layers[1])
     fresh = layers.BatchNormalization()
+    assert not has_statistics(fresh)
     fresh.build((None, 3))
-    assert not is_frozen(fresh)
-    fresh.trainable = False
-    assert not is_frozen(fresh)  # never trained: it has no statistics of anything
-    assert not is_frozen(layers.Dense(3))
+    assert not has_statistics(fresh)  # never trained: it has no statistics of anything
+    assert not has_statistics(layers.Dense(3))
+
+
+@pytest.mark.parametrize(("asleep", "frozen"), [(True, 2), (False, 0)])
+def test_a_network_that_is_called_as_in_inference(asleep, frozen):
+    keras.utils.set_random_seed(0)
+    network = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(6, 3), layers.BatchNormalization()])
+    network.add(layers.BatchNormalization())
+    network(X, training=True)
+
+    class Around(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.network = network
+
+        def call(self, x, training=None):
+            mode = False if asleep else training
+            return keras.ops.mean(self.network(x, training=mode), axis=(1, 2))
+
+    model = Around()
+    model(X)
+    before = [np.array(weight) for weight in model.get_weights()]
+    assert len(frozen_statistics(model, X)) == frozen
+    for old, new in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
