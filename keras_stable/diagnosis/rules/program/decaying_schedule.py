@@ -97,12 +97,13 @@ def _lost(schedule: Schedule) -> tuple[bool, str, str, float]:
     peak = schedule.peak
     if peak <= 0 and not schedule.later > 0:
         return True, f"{_named(schedule)} gives a rate of {peak:g} in all steps.", _lasting(schedule), 0.97
-    if schedule.later > 0 and peak < ARRIVED.value * schedule.later and _warms_up(schedule):
+    if _never_arrives(schedule):
+        named = " (`warmup_steps`)" if "warmup_steps" in schedule.settings else ""
         return (
             True,
             f"{_named(schedule)} rises to {peak:.3g} in the planned {schedule.steps:,} steps, and would reach "
             f"{schedule.later:.3g} only after them.",
-            f"Make the warm-up 5 to 10 % of the training, {max(1, schedule.steps // 20):,} steps"
+            f"Make the warm-up{named} 5 to 10 % of the training, {max(1, schedule.steps // 20):,} steps"
             + (f", {max(1, schedule.epochs // 20)} epochs of them." if schedule.unit == "epoch" else "."),
             0.93,
         )
@@ -123,6 +124,11 @@ def _lost(schedule: Schedule) -> tuple[bool, str, str, float]:
         text = f"{_named(schedule)} is over almost at once: the mean rate of {schedule.steps:,} steps is "
         return True, f"{text}{schedule.mean():.1%} of the highest.{_why(schedule)}", _lasting(schedule), 0.85
     return False, "", "", 0.0
+
+
+def _never_arrives(schedule: Schedule) -> bool:
+    """Returns whether the planned steps are over before the warm-up is."""
+    return schedule.later > 0 and schedule.peak < ARRIVED.value * schedule.later and _warms_up(schedule)
 
 
 def _warms_up(schedule: Schedule) -> bool:
@@ -198,10 +204,9 @@ def _edits(schedule: Schedule) -> tuple[Edit, ...]:
         return tuple(Edit("set_argument", target, name, value) for name, value in _PATIENT.items())
     if schedule.first_step or schedule.unit == "epoch" or "decay_steps" not in schedule.settings:
         return ()
-    rises = schedule.later > 0 and schedule.peak < ARRIVED.value * schedule.later and _still_rises(schedule)
-    if rises:
-        steps = max(1, schedule.steps // 20)
-        return (Edit("set_argument", "schedule", "warmup_steps", str(steps)),) if schedule.kind == "CosineDecay" else ()
+    if _never_arrives(schedule):
+        steps, named = max(1, schedule.steps // 20), "warmup_steps" in schedule.settings
+        return (Edit("set_argument", "schedule", "warmup_steps", str(steps)),) if named else ()
     steps = schedule.steps_per_epoch if schedule.kind in _PERIODS else schedule.steps
     return (Edit("set_argument", "schedule", "decay_steps", str(steps)),)
 
