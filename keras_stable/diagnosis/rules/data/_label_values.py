@@ -60,7 +60,7 @@ def values_problem(output: Output, label: Labels, data: str, loss: str) -> Probl
         cure = f"(y == {label.maximum:g}).astype('float32')"
         remedy += f": `y = {cure}`."
     else:
-        remedy += ", or take a loss for numbers, such as `mean_squared_error`."
+        remedy += ", or take a loss for numbers, such as `mean_squared_error`, with a linear output."
     return (
         f"Labels from {label.minimum:g} to {label.maximum:g} under {output.loss}, which wants {low:g} to {high:g}.",
         remedy,

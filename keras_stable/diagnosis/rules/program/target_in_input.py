@@ -86,7 +86,7 @@ def _value(copy: TargetCopy) -> str:
 def _without(copy: TargetCopy) -> str:
     """Returns the expression of `x` without what is the target; "" where nothing of it would be left."""
     if not copy.steps or copy.each_step:
-        return f"np.delete(x, {copy.place[-1]}, axis=-1)"
+        return f"np.delete(x, {copy.place[-1]}, axis={-1 if copy.steps else 1})"
     return f"x[:, :{copy.place[0]}]" if copy.place[0] else ""
 
 
