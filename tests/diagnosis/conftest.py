@@ -38,6 +38,7 @@ from keras_stable.diagnosis.facts import (
     TimeLayer,
     Trial,
     VariableGradient,
+    Weights,
     Words,
     ZeroedInputs,
 )
@@ -146,6 +147,7 @@ def _facts():
         "zeroed": ZeroedInputs(),
         "callbacks": Callbacks((Callback(),)),
         "schedule": Schedule(),
+        "weights": Weights(),
         "curvature": Curvature(sharpness=950.0, sharpness_after=310.0),
         "noise": GradientNoise(),
         "rate_range": RateRange(

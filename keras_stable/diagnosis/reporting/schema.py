@@ -35,11 +35,14 @@ class Facts(TypedDict, total=False):
     duplicates: facts.Duplicates
     pipeline: facts.Pipeline
     contrast: facts.Contrast
+    dependence: facts.Dependence
+    pairing: facts.Pairing
     structure: facts.Structure
     outputs: tuple[facts.Output, ...]
     compiled: facts.Compiled
     callbacks: facts.Callbacks
     schedule: facts.Schedule
+    weights: facts.Weights
     evaluation: facts.Evaluation
     activations: tuple[facts.LayerOutput, ...]
     gradients: facts.Gradients
@@ -56,6 +59,7 @@ class Facts(TypedDict, total=False):
     failure: facts.StepFailure | None
     loss_checks: tuple[facts.LossCheck, ...]
     balance: facts.Balance
+    kept_metrics: tuple[str, ...]
     history: facts.History
     probe: facts.Probe
     learning: facts.Learning

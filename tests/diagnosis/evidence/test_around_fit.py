@@ -99,3 +99,36 @@ def test_without_callbacks_or_a_plan_there_is_nothing():
     assert facts(dense(), "callbacks") is None
     report = keras_stable.audit(dense(S.CosineDecay(0.1, 5)), X, Y, select=["KS706"], probe=False)
     assert "epochs is not known" in report.skipped["decaying-schedule"]
+
+
+def test_with_weights_a_history_is_held_against_a_constant_answer_over_all_rows():
+    """Rows of a rare class that weigh much: in a sample of 512 their number is left to chance."""
+    rng = np.random.default_rng(0)
+    y = (np.arange(20_000) % 400 == 0).astype("float32")
+    x = rng.normal(size=(20_000, 4)).astype("float32")
+    model = dense()
+    weights = {0: 1.0, 1: 399.0}
+    history = {"loss": [2.0, 1.5, 1.4]}
+    report = keras_stable.audit(
+        model, x, y, class_weight=weights, history=history, select=["KS602", "KS707"], probe=False, epochs=3
+    )
+    # As many of each, by their weights: a loss of ln 2 for a sum of weights of 2 a row.
+    assert report.facts["history"].constant_loss == pytest.approx(2 * 19_950 / 20_000 * np.log(2), rel=1e-3)
+    assert report.facts["weights"].outputs[0].samples == 20_000
+    [counted] = report.facts["weights"].outputs
+    assert counted.classes == ((0, 19_950, 19_950.0), (1, 50, 50 * 399.0))
+
+
+class DropsWeights(keras.Sequential):
+    def train_step(self, data):
+        return super().train_step(data[:2])
+
+
+def test_a_loss_without_weights_is_held_against_a_constant_answer_without_them():
+    model = DropsWeights([keras.Input((4,)), keras.layers.Dense(1, activation="sigmoid")])
+    model.compile("sgd", "binary_crossentropy")
+    report = keras_stable.audit(model, X, Y, sample_weight=np.full(128, 7.0), select=["KS412", "KS707"], probe=False)
+    assert report.facts["evaluation"].constant_loss < 0.7
+    assert [finding.rule for finding in report.findings] == ["zero-weights"]
+    plain = keras_stable.audit(dense(), X, Y, sample_weight=np.full(128, 7.0), select=["KS412"], probe=False)
+    assert plain.facts["evaluation"].constant_loss > 4

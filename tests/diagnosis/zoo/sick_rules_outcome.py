@@ -24,14 +24,14 @@ def digits(seed: int, optimizer: keras.optimizers.Optimizer, epochs: int = 12, *
     "prediction-collapse",
     "class 0 was given the weight 3000 of the others",
     stage="after",
-    also=["never-predicted-class"],
+    also=["never-predicted-class", "zero-weights"],
 )
 def weight_of_one_class(seed: int) -> Built:
     weights = {c: 3000.0 if c == 0 else 1.0 for c in range(10)}
     return digits(seed, Adam(0.001), 6, class_weight=weights)
 
 
-@shows("never-predicted-class", "the weight of class 3 was left at 0", stage="after")
+@shows("never-predicted-class", "the weight of class 3 was left at 0", stage="after", also=["zero-weights"])
 def weight_zero(seed: int) -> Built:
     return digits(seed, Adam(0.003), 15, class_weight={c: float(c != 3) for c in range(10)})
 
@@ -77,7 +77,7 @@ def squared_error_to_nan(seed: int) -> Built:
     "loss-not-decreasing",
     "labels have nothing to do with the inputs",
     stage="after",
-    also=["input-independent-loss"],
+    also=["input-independent-loss", "misaligned-labels"],
 )
 def labels_by_chance(seed: int) -> Built:
     x, y, validation = data.blobs(seed, n=3000, classes=4)
@@ -132,7 +132,7 @@ def quadrants_by_a_line(seed: int) -> Built:
 @shows(
     "input-independent-loss",
     "inputs are noise: the loss falls to the shares of the classes",
-    also=["loss-not-decreasing"],
+    also=["loss-not-decreasing", "misaligned-labels"],
 )
 def noise_as_inputs(seed: int) -> Built:
     generator = np.random.default_rng(seed)

@@ -46,7 +46,7 @@ class Stream:
         self, batches: Any, argument: str, shuffle: bool, steps: int | None = None, labelled: bool = True
     ) -> None:
         self.kind = stream_kind(batches) or "loader"
-        self.batches = Kept(batches, bytes_of) if self.kind == "generator" else batches
+        self.batches: Any = Kept(batches, bytes_of) if self.kind == "generator" else batches
         self.argument = argument
         self.shuffle = shuffle
         self.steps = steps

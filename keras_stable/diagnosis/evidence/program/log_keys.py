@@ -5,9 +5,9 @@ from typing import Any
 
 import keras
 
+from keras_stable.diagnosis.evidence.copying.snapshot import kept_state
 from keras_stable.diagnosis.evidence.data.source import Batch
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
-from keras_stable.diagnosis.evidence.step.evaluation import kept_state
 
 _ROWS = 2
 

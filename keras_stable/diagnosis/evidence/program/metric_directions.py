@@ -8,10 +8,10 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_stable.diagnosis.evidence.copying.snapshot import kept_state
 from keras_stable.diagnosis.evidence.data.source import Batch
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
 from keras_stable.diagnosis.evidence.program.watching import taken_for_better
-from keras_stable.diagnosis.evidence.step.evaluation import kept_state
 from keras_stable.diagnosis.evidence.step.ideal_answers import ideal_answer
 from keras_stable.diagnosis.evidence.step.tasks import as_list
 from keras_stable.diagnosis.facts import Output

@@ -90,6 +90,7 @@ def _wrong_way(callback: Callback, callbacks: Callbacks) -> Found | None:
         f"{NAMES[callback.better]} one is: it {what}.{after}",
         {"acts_after": callback.acts_after, "patience": callback.patience, **_numbers(ended)},
         f'Write `{callback.kind}(..., monitor="{callback.monitor}", mode="{callback.better}")`.',
+        edits=faults.argument(callback, "mode", f'"{callback.better}"'),
         confidence=0.97 if callback.measured or callback.monitor.endswith("loss") else 0.9,
     )
 
@@ -108,6 +109,7 @@ def _ended(callback: Callback, ended: Ending, learning: Learning) -> Found:
         _numbers(ended),
         f'Raise `patience`: `EarlyStopping("{callback.monitor}", patience={max(10, 2 * callback.patience)}, '
         "restore_best_weights=True)`.",
+        edits=faults.argument(callback, "patience", str(max(10, 2 * callback.patience))),
         severity=severity,
         confidence=0.6,
     )

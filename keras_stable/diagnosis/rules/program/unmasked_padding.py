@@ -3,9 +3,11 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from keras_stable.diagnosis.facts import Learning, Padding, TimeLayer
+from keras_stable.diagnosis.edit import Edit
+from keras_stable.diagnosis.facts import Learning, Padding, Structure, TimeLayer
 from keras_stable.diagnosis.progress import LEARNT
 from keras_stable.diagnosis.rule import Found, Severity, Skip, Threshold, rule
+from keras_stable.diagnosis.rules._edits import layer_argument
 
 WASHED_OUT = Threshold(
     0.5, "Share of the padded sequences of which less than a tenth of the influence is left. A few steps leave more."
@@ -49,7 +51,10 @@ _RECURRENT = ("recurrent", "backwards", "bidirectional")
     own=True,
 )
 def unmasked_padding(
-    time_layers: Sequence[TimeLayer], padding: Sequence[Padding], learning: Learning
+    time_layers: Sequence[TimeLayer],
+    padding: Sequence[Padding],
+    learning: Learning,
+    structure: Structure | None = None,
 ) -> Iterator[Found]:
     """Padding enters a recurrent layer, an attention or a mean over time without a mask.
 
@@ -104,6 +109,7 @@ def unmasked_padding(
             },
             threshold=WASHED_OUT.value,
             remedy=_remedy(layer, filled),
+            edits=_edits(layer, filled, structure),
             severity=severity,
             confidence=0.97 if harm > 1 else 0.5,
             # What is only in the way explains nothing else.
@@ -154,6 +160,18 @@ def _message(layer: TimeLayer, filled: Padding) -> str:
             f"{filled.moved:.2g} standard deviations away"
         )
     return text + "."
+
+
+def _edits(layer: TimeLayer, filled: Padding, structure: Structure | None) -> tuple[Edit, ...]:
+    """Returns the edit that masks the padding; nothing where it has other values, or own code loses the mask."""
+    if not filled.uniform or layer.lost or not math.isnan(layer.hidden):
+        return ()
+    if not filled.ids:
+        mask = f"keras.layers.Masking(mask_value={filled.value:g})"
+        return (Edit("insert_layer", f"layer:{layer.path}", value=mask),)
+    found = [one for one in (structure.layers if structure is not None else ()) if one.kind == "Embedding"]
+    paths = [one.path for one in found if filled.source in (one.path, *one.inputs)]
+    return layer_argument(paths[0], "mask_zero", "True") if len(paths) == 1 and filled.value == 0 else ()
 
 
 def _remedy(layer: TimeLayer, filled: Padding) -> str:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import LossCheck
 from keras_stable.diagnosis.facts.loss_check import ABOVE, AS_GOOD
 from keras_stable.diagnosis.rule import Found, Threshold, rule
@@ -13,13 +14,15 @@ DEVIATIONS = Threshold(
 )
 AS_CONSTANT = Threshold(AS_GOOD, "Share of the fall from right answers to inverted ones that a constant answer misses.")
 
+_TURNED = "lambda y_true, y_pred: -loss(y_true, y_pred)"
+
 
 @rule(
     "KS709",
     "wrong-sign-loss",
     severity="error",
-    remedy="Turn the sign: return `-score`, or `1 - score` of a score that is 1 at best, such as an accuracy, a dice "
-    "or an R squared.",
+    remedy=f"Turn the sign: `{_TURNED}`, or `1 - score` of a score that is 1 at best, such as an accuracy, a dice or "
+    "an R squared.",
     explains=(
         "loss-not-decreasing",
         "slow-convergence",
@@ -96,4 +99,5 @@ def wrong_sign_loss(loss_checks: Sequence[LossCheck]) -> Iterator[Found]:
             evidence={"loss_of_right_answers": check.right, "loss_of_wrong_answers": mean, "constant": check.constant},
             threshold=ABOVE,
             confidence=0.97,
+            edits=() if check.own_step else (Edit("replace", "loss", value=_TURNED),),
         )

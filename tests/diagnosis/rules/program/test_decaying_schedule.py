@@ -48,6 +48,7 @@ HEALTHY = {
     "restarts": path(lambda step: cosine(100)(step % 100)),
     "a high rate in the beginning": path(lambda step: 1.0 if step < 50 else 0.3),
     "cycles of which the next is not higher": path(lambda step: abs((step / 200) % 2 - 1)),
+    "a rate that grows and grows": path(by_epoch(lambda epoch: 1.6**epoch), later=1.6**200),
     "a function of the last rate": path(by_epoch(lambda epoch: 0.95**epoch), intended=0.5, unit="epoch"),
 }
 SICK = {
@@ -74,6 +75,8 @@ def test_a_rate_that_is_lost(severity, learning, name):
 
 def test_a_rate_of_nothing_at_all_is_an_error(severity, learning):
     assert severity(decaying_schedule, schedule=path(lambda step: 0.0), learning=learning()) == "error"
+    one_epoch_of_a_warm_up = path(lambda step: 0.0, later=0.01)
+    assert severity(decaying_schedule, schedule=one_epoch_of_a_warm_up, learning=learning()) == "error"
 
 
 def test_a_rate_that_never_changes_is_advice(severity, learning):
