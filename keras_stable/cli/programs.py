@@ -65,9 +65,9 @@ def audit_program(program: UserProgram, fit: int, options: dict[str, Any]) -> An
         sys.exit(_say_no_fit(program, ending, session.calls, fit) or USAGE_ERROR)
     if session.loop is not None:
         steps = len(session.loop.batches)
+        loop = f"what its own loop, at {session.loop.location}, trains with was taken from its first {steps} steps"
         known = "and is trained as `fit` would" if session.loop.trainable else "but not what it minimizes"
-        line = f"what its own loop, at {session.loop.location}, trains with was taken from its first {steps} steps, {known}"
-        click.echo(f"{program.name} calls no `fit`: {line}.", err=True)
+        click.echo(f"{program.name} calls no `fit`: {loop}, {known}.", err=True)
     return session.report
 
 

@@ -39,6 +39,7 @@ from keras_stable.diagnosis.facts import (
     Trial,
     VariableGradient,
     Weights,
+    Words,
     ZeroedInputs,
 )
 from keras_stable.diagnosis.reporting.finding import Finding
@@ -132,6 +133,7 @@ def _facts():
         "features": Features(std=(0.01, 12.0, 140.0), maximum=900.0),
         "time_layers": (TimeLayer(hidden=0.2),),
         "padding": (Padding(),),
+        "words": (Words(),),
         "axes": (Axes(),),
         "carried_state": CarriedState(),
         "target_copies": (TargetCopy(),),

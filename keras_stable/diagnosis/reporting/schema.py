@@ -35,6 +35,8 @@ class Facts(TypedDict, total=False):
     duplicates: facts.Duplicates
     pipeline: facts.Pipeline
     contrast: facts.Contrast
+    dependence: facts.Dependence
+    pairing: facts.Pairing
     structure: facts.Structure
     outputs: tuple[facts.Output, ...]
     compiled: facts.Compiled
@@ -48,6 +50,7 @@ class Facts(TypedDict, total=False):
     origin: facts.NonfiniteOrigin | None
     time_layers: tuple[facts.TimeLayer, ...]
     padding: tuple[facts.Padding, ...]
+    words: tuple[facts.Words, ...]
     axes: tuple[facts.Axes, ...]
     carried_state: facts.CarriedState
     target_copies: tuple[facts.TargetCopy, ...]
@@ -56,6 +59,7 @@ class Facts(TypedDict, total=False):
     failure: facts.StepFailure | None
     loss_checks: tuple[facts.LossCheck, ...]
     balance: facts.Balance
+    kept_metrics: tuple[str, ...]
     history: facts.History
     probe: facts.Probe
     learning: facts.Learning

@@ -66,6 +66,8 @@ def nonfinite_gradients(
     if gradients is not None and (hit or not all(math.isfinite(norm) for norm in gradients.global_norms)):
         deepest = max(hit, key=lambda variable: variable.depth, default=None)
         named = f" On the way back it begins at {deepest.path}." if deepest is not None else ""
+        if origin is not None and origin.where == "loss" and origin.operation:
+            named = f" It begins in the loss: {origin.operation}."
         yield Found(
             where=deepest.layer if deepest is not None else "training",
             message=f"The gradients of {len(hit)} of {len(gradients.variables)} variables are NaN or infinite.{named}",
