@@ -11,6 +11,7 @@ from keras_stable.diagnosis.facts import (
     Callbacks,
     CarriedState,
     Compiled,
+    Dependence,
     Evaluation,
     Features,
     FutureReach,
@@ -30,6 +31,7 @@ from keras_stable.diagnosis.facts import (
     Padding,
     Plan,
     Probe,
+    Realignment,
     Schedule,
     Structure,
     TargetCopy,
@@ -60,7 +62,10 @@ BY_HAND = {
     "repeated-batches": "the code of a source of batches",
     "changing-pipeline": "the code of a source of batches",
     "validation-inputs-differ": "the code that prepares the data",
+    "unknown-words": "the texts are not at hand",
     "failing-step": "the model's own code",
+    "kept-metric-state": "the metric's own code",
+    "posterior-collapse": "the model's own code",
 }
 
 STUCK = {"learning": Learning("stuck")}
@@ -315,6 +320,10 @@ SICK = {
     "unmasked-padding": (
         STUCK | {"time_layers": (TimeLayer(),), "padding": (Padding(share=0.8, median=10, steps=60),)},
         ["layer:lstm: insert keras.layers.Masking(mask_value=0)"],
+    ),
+    "misaligned-labels": (
+        STUCK | {"dependence": Dependence(explained=0.0, deviations=0.5, realigned=Realignment("shifted", 1, 0.9))},
+        ["data: x = x[:-1]", "data: y = y[1:]"],
     ),
     "single-time-step": (
         {"time_layers": (TimeLayer(),), "axes": (Axes(steps=30, features=12, windows="features"),)},
