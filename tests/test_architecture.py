@@ -28,7 +28,6 @@ LEVELS = [
     ["diagnosis.evidence.training"],
     ["diagnosis.evidence.step"],
     ["diagnosis.evidence.tracing"],
-    ["diagnosis.evidence.program"],
     ["diagnosis.evidence.model", "diagnosis.evidence.copying", "diagnosis.evidence.data"],
     ["diagnosis.evidence.budget"],
     ["export"],
@@ -124,7 +123,6 @@ WITHOUT_TEST = {
     "diagnosis/rules/step": "_wording",
     "models": "adaptation",
     "models/encoders": "conv_encoder mlp_encoder module_encoder",
-    "optimizers": "adam adamw clipping current_step lion muon sgd",
 }
 
 

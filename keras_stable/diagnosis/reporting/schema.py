@@ -43,6 +43,7 @@ class Facts(TypedDict, total=False):
     callbacks: facts.Callbacks
     schedule: facts.Schedule
     weights: facts.Weights
+    suspects: facts.Suspects
     evaluation: facts.Evaluation
     activations: tuple[facts.LayerOutput, ...]
     gradients: facts.Gradients
