@@ -52,3 +52,10 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+def load_ipython_extension(ipython: Any) -> None:
+    """Offers the cell magic `%%audit`; IPython calls this for `%load_ext keras_stable`."""
+    from keras_stable.scripts.magics import register
+
+    register(ipython)

@@ -1,7 +1,6 @@
 """Every private name of Keras and TensorFlow that the package uses, behind a function of its own.
 
-Each docstring says which names it stands for. Where a release changes one of them, the test that breaks first is
-`test_<name of the function>` in `tests/test_keras_private.py`.
+Each docstring says which names it stands for; `test_<name of the function>` breaks where a release changes one.
 """
 
 import functools
@@ -16,8 +15,7 @@ from tensorflow.python.eager import context as _eager_context
 from tensorflow.python.framework import op_callbacks as _op_callbacks
 from tensorflow.python.ops import stateful_random_ops as _stateful_random_ops
 
-# A mixin: the Keras optimizer comes after it in the class that mixes it in. Any lets type checkers look there.
-_Optimizer: Any = object
+_Optimizer: Any = object  # a mixin's: the Keras optimizer comes after it, where Any lets type checkers look
 
 
 class KerasHooks(_Optimizer):
@@ -38,6 +36,17 @@ class KerasHooks(_Optimizer):
         return self.sum_gradients(grads_and_vars)
 
 
+@contextmanager
+def clips_watched(optimizer: Any, around: Callable[..., list[Any]]) -> Iterator[None]:
+    """Has `around(gradients, keras_clip)` called in the place of `Optimizer._clip_gradients` of this one object."""
+    keras_clip = optimizer._clip_gradients
+    optimizer._clip_gradients = lambda gradients: around(gradients, keras_clip)
+    try:
+        yield
+    finally:
+        del optimizer._clip_gradients
+
+
 def missing_hooks(optimizer_class: type) -> list[str]:
     """Returns missing ones: `_clip_gradients`, `_all_reduce_sum_gradients`, `_stateful_handle_non_finite_grads`."""
     hooks = dict.fromkeys(("_clip_gradients", "_all_reduce_sum_gradients"), optimizer_class)
@@ -48,9 +57,8 @@ def missing_hooks(optimizer_class: type) -> list[str]:
 def report_loss_scale_skips() -> None:
     """Lets every `LossScaleOptimizer` tell a guarded inner optimizer of the steps that it skips.
 
-    `LossScaleOptimizer._stateful_handle_non_finite_grads` is what it calls instead of its inner optimizer when a
-    scaled gradient is not finite. Keras gives the inner one no reference to its wrapper, so this cannot be done for
-    one instance; it does nothing for an inner optimizer that has no `record_skipped_step`.
+    `LossScaleOptimizer._stateful_handle_non_finite_grads` runs instead of its inner optimizer, which has no reference
+    to its wrapper, so this cannot be done for one instance. Nothing is told one without `record_skipped_step`.
     """
     owner = keras.optimizers.LossScaleOptimizer
     original = owner._stateful_handle_non_finite_grads
@@ -145,8 +153,7 @@ def fresh_losses(model: Any, y: Any, answer: Any) -> tuple[Any, list[Any]] | Non
     """Returns output names and the losses: `_compile_loss`, its `_user_loss`, `_user_loss_weights`, `_flat_losses`."""
     if (own := getattr(model, "_compile_loss", None)) is None:
         return None
-    fresh = type(own)(own._user_loss, own._user_loss_weights, output_names=own.output_names)
-    fresh.build(y, answer)
+    (fresh := type(own)(own._user_loss, own._user_loss_weights, output_names=own.output_names)).build(y, answer)
     return own.output_names, fresh._flat_losses
 
 
@@ -159,10 +166,9 @@ def fresh_metrics(model: Any, y: Any, answer: Any) -> tuple[Any, list[Any]] | No
         return None
     fresh = type(own)(own._user_metrics, own._user_weighted_metrics, output_names=own.output_names)
     fresh.build(y, answer)
-    # An older Keras keeps no place for the outputs without any.
-    count = len(keras.tree.flatten(answer))
-    groups = [[*group, *[None] * count][:count] for group in (fresh._flat_metrics, fresh._flat_weighted_metrics)]
-    return getattr(fresh, "_resolved_output_names", None), list(zip(*groups, strict=True))
+    count = len(keras.tree.flatten(answer))  # an older Keras keeps no place for the outputs without any
+    both = ([*some, *[None] * count][:count] for some in (fresh._flat_metrics, fresh._flat_weighted_metrics))
+    return getattr(fresh, "_resolved_output_names", None), list(zip(*both, strict=True))
 
 
 def wrapped_function(loss: Any) -> tuple[Any, dict[str, Any]]:
@@ -178,6 +184,11 @@ def compute_loss(model: Any, **arguments: Any) -> Any:
 def logits_of(answer: Any) -> Any:
     """Returns the logits that a softmax or sigmoid has left on its result, `_keras_logits`, or the result itself."""
     return getattr(answer, "_keras_logits", answer)
+
+
+def mask_of(tensor: Any) -> Any | None:
+    """Returns the mask that Keras has left on a tensor, `_keras_mask`, or None."""
+    return getattr(tensor, "_keras_mask", None)
 
 
 def carry_over(source: Any, target: Any) -> None:
@@ -225,8 +236,8 @@ def watching_operations(callback: Callable[..., None]) -> Iterator[None]:
 
 def tensorflow_random_state() -> tuple[Any, Any, Any]:
     """Returns the seed and the source of operation seeds, `_seed` and `_rng` of a context, and the global generator."""
-    context = _eager_context.context()
-    return context._seed, getattr(context, "_rng", None), _stateful_random_ops.global_generator
+    own = _eager_context.context()
+    return own._seed, getattr(own, "_rng", None), _stateful_random_ops.global_generator
 
 
 def set_tensorflow_random_state(seed: Any, operation_seeds: Any, generator: Any) -> None:

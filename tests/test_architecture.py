@@ -20,13 +20,14 @@ PACKAGE = ROOT / "keras_stable"
 LEVELS = [
     ["__main__"],
     ["cli"],
+    ["scripts"],
     ["runs.comparison", "subjects"],
     ["runs", "diagnosis.audit"],
     ["diagnosis.evidence"],
+    ["diagnosis.evidence.program"],
     ["diagnosis.evidence.training"],
     ["diagnosis.evidence.step"],
     ["diagnosis.evidence.tracing"],
-    ["diagnosis.evidence.program"],
     ["diagnosis.evidence.model", "diagnosis.evidence.copying", "diagnosis.evidence.data"],
     ["diagnosis.evidence.budget"],
     ["export"],
@@ -36,7 +37,7 @@ LEVELS = [
     ["diagnosis.reporting"],
     ["diagnosis.reporting.plots", "diagnosis.rules"],
     ["diagnosis.rule", "diagnosis.facts"],
-    ["diagnosis.progress", "diagnosis.vocabulary"],
+    ["diagnosis.edit", "diagnosis.logs", "diagnosis.progress", "diagnosis.vocabulary"],
     ["plots"],
     ["layers", "losses", "metrics", "optimizers"],
     ["ops"],
@@ -108,7 +109,7 @@ def test_a_module_and_its_member_do_not_share_a_name(path):
 # Older than the rule that every file has its test, by directory. This list only ever gets shorter.
 WITHOUT_TEST = {
     "diagnosis/evidence": "at_rest gathering options providing",
-    "diagnosis/evidence/copying": "container_copy copier function_copy guarding initializing object_copy",
+    "diagnosis/evidence/copying": "container_copy copier function_copy guarding object_copy",
     "diagnosis/evidence/model": "kernels loss_names loss_value rates",
     "diagnosis/evidence/step": "loss_of_weights",
     "diagnosis/evidence/tracing": "bounds graph_tracing provenance",
@@ -122,7 +123,6 @@ WITHOUT_TEST = {
     "diagnosis/rules/step": "_wording",
     "models": "adaptation",
     "models/encoders": "conv_encoder mlp_encoder module_encoder",
-    "optimizers": "adam adamw clipping current_step lion muon sgd",
 }
 
 
@@ -143,9 +143,13 @@ def test_every_file_has_its_test(path):
     assert (mirror.is_file() or is_plain_data(path)) != missing
 
 
+# One file by intent: whoever tries a new Keras looks there.
+LONGER = {"keras_private.py": 300}
+
+
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_a_file_is_one_concept(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGER.get(path.name, 250)
 
 
 @pytest.mark.parametrize("name", sorted(keras_stable.__all__))

@@ -280,6 +280,12 @@ def test_logits_of(activation):
     assert private.logits_of(x) is x
 
 
+def test_mask_of():
+    masked = keras.layers.Masking(0.0)(np.array([[[1.0], [0.0]]], "float32"))
+    assert private.mask_of(masked).numpy().tolist() == [[True, False]]
+    assert private.mask_of(tf.ones((1, 2))) is None
+
+
 def test_carry_over():
     marked = keras.layers.Masking()(tf.constant([[[0.0], [1.0]]]))
     fresh = tf.identity(marked)
@@ -406,3 +412,19 @@ def test_forget_keras_seed_generator(kept):
         private.forget_keras_seed_generator()
         drawn.append(keras.random.uniform((2,)).numpy().tolist())
     assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_clips_watched():
+    optimizer = keras.optimizers.SGD(0.1, clipvalue=1.0)
+    seen = []
+
+    def around(gradients, keras_clip):
+        seen.append([float(gradient[0]) for gradient in gradients])
+        return keras_clip(gradients)
+
+    weight = keras.Variable([0.0], name="weight")
+    with private.clips_watched(optimizer, around):
+        optimizer.apply([keras.ops.convert_to_tensor([5.0])], [weight])
+    optimizer.apply([keras.ops.convert_to_tensor([5.0])], [weight])
+    assert seen == [[5.0]]
+    np.testing.assert_allclose(weight.numpy(), [-0.2])

@@ -1,6 +1,7 @@
 """The models that tools/benchmark.py trains, and the variants that it compares."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -9,10 +10,12 @@ import tensorflow as tf
 
 import keras_stable
 from keras_stable.callbacks.gradient_norm_logger import GradientNormLogger
+from keras_stable.optimizers.passive_recorder import recorded_gradients
+from keras_stable.scripts.recorded_fit import aside
 
 FROM_LOGITS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 BATCHES = 32
-VARIANTS = ("stock", "stock again", "recording", "logging", "recomputing", "tf.summary")
+VARIANTS = ("stock", "stock again", "recording", "logging", "run", "recomputing", "tf.summary")
 
 
 def mlp() -> keras.Model:
@@ -144,12 +147,16 @@ class Variant:
         callbacks: list[keras.callbacks.Callback] = []
         if name == "logging":
             callbacks.append(GradientNormLogger(log_dir, update_freq=1))
+        if name == "run":
+            self.recording = recorded_gradients(model.optimizer)
+            self.recording.__enter__()
+            callbacks.append(aside(Path(log_dir), records=True))
         if name == "recomputing":
             callbacks.append(Recomputing(x, y, size, log_dir))
         model.fit(data, steps_per_epoch=1, verbose=0)
         self.model = model
         self.data = iter(data)
-        self.callbacks = keras.callbacks.CallbackList(callbacks, model=model)
+        self.callbacks = keras.callbacks.CallbackList(callbacks, model=model, epochs=100, steps=BATCHES)
         self.callbacks.on_train_begin()
         self.batch = 0
 

@@ -7,12 +7,19 @@ from typing import Any
 
 import click
 
-from keras_stable.cli.group import FAILURE, main, start_tensorflow
+from keras_stable.cli.group import FAILURE, UNEXAMINED, main, start_tensorflow
+from keras_stable.cli.programs import audit_program, user_program
 from keras_stable.cli.progress import status
+from keras_stable.cli.report_files import ReportFiles, show
 
 
 @main.command()
-@click.argument("model")
+@click.argument("model", required=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.option("-m", "module", metavar="MODULE", help="Audit a module that is run as with `python -m`, not MODEL.")
+@click.option(
+    "--fit", "fit_number", type=click.IntRange(min=1), default=1, show_default=True, help="Which `fit` of a script."
+)
 @click.option("--data", metavar="DATA", help="An .npz file, a config, a run directory, or package.module:function.")
 @click.option("--select", multiple=True, metavar="RULE", help="Run only these rules: ids, beginnings (KS4), slugs.")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Do not run these rules.")
@@ -25,6 +32,7 @@ from keras_stable.cli.progress import status
 )
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the report as JSON.")
 @click.option("--html", type=click.Path(path_type=Path), help="Write the report as a page.")
+@click.option("--sarif", type=click.Path(path_type=Path), help="Write the findings as SARIF, for code hosts.")
 @click.option("--quick", is_flag=True, help="Train nothing: quicker, and less certain.")
 @click.option(
     "--seconds",
@@ -49,13 +57,17 @@ from keras_stable.cli.progress import status
 )
 @click.option("--details", is_flag=True, help="Print every remedy, and every reason why a rule did not run.")
 def audit(
-    model: str,
+    model: str | None,
+    arguments: tuple[str, ...],
+    module: str | None,
+    fit_number: int,
     data: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: Any,
     json_path: Path | None,
     html: Path | None,
+    sarif: Path | None,
     quick: bool,
     curvature: bool,
     details: bool,
@@ -63,50 +75,44 @@ def audit(
 ) -> None:
     """Say what is wrong with MODEL, with evidence.
 
-    MODEL is a .keras file, a config, a run directory, or package.module:function that returns
+    MODEL is a script (.py, .ipynb), a .keras file, a config, a run directory, or package.module:function that returns
     (model, x, y, fit arguments). A copy of it is trained for a short probe; MODEL itself stays as it is.
 
-    Exit codes: 0 nothing at the --fail-on level, 1 something, or a rule crashed, 2 something given cannot be right.
+    A script is run as it stands, with the ARGUMENTS after `--`, up to its `fit`: what that was given is audited, and
+    the script ends there.
+
+    Exit codes: 0 nothing at the --fail-on level, 1 something, or a rule crashed, 2 something given cannot be right,
+    3 nothing, but not everything could be examined. Where a script raises an exception or ends before its `fit`, its
+    own exit code counts.
     """
     from keras_stable.diagnosis.judging.selection import chosen_rules
-    from keras_stable.reporting.page_file import check_page_path, write_page
+
+    program = user_program(model, arguments, module, data)
+    chosen_rules(None, select, ignore)
+    files = ReportFiles(json_path, html, sarif)
+    files.check()
+    options |= {"select": select, "ignore": ignore, "probe": False if quick else None, "curvature": curvature or None}
+    report = _audit_place(str(model), data, options) if program is None else audit_program(program, fit_number, options)
+    files.write(report)
+    show(report, details, files)
+    if report.crashed or report.at_least(fail_on):
+        sys.exit(FAILURE)
+    if report.unexamined:
+        sys.exit(UNEXAMINED)
+
+
+def _audit_place(model: str, data: str | None, options: dict[str, Any]) -> Any:
     from keras_stable.subjects.places import find_subject
 
-    chosen_rules(None, select, ignore)
-    for option, path in (("json", json_path), ("html", html)):
-        if path is not None:
-            check_page_path(path, option)
     places = find_subject(model, data)
     click.echo(f"Loading {model}", err=True)
     start_tensorflow()
     from keras_stable.diagnosis.audit import audit as run
-    from keras_stable.diagnosis.reporting.terminal import print_report
     from keras_stable.subjects.loading import load_subject
 
     subject = load_subject(*places)
     with status() as say:
-        report = run(
-            subject.model,
-            **subject.arguments,
-            select=select,
-            ignore=ignore,
-            probe=False if quick else None,
-            curvature=curvature or None,
-            progress=say,
-            **options,
-        )
-        # The files come before the text, because the text may go to a pipe that is closed.
-        if json_path is not None:
-            write_page(json_path, report.to_json() + "\n", "json")
-        if html is not None:
-            say("Drawing the page")
-            report.to_html(html)
-    print_report(report, details)
-    for name, path in (("JSON", json_path), ("Page", html)):
-        if path is not None:
-            click.echo(f"{name}: {path}")
-    if report.crashed or report.at_least(fail_on):
-        sys.exit(FAILURE)
+        return run(subject.model, **subject.arguments, **options, progress=say)
 
 
 @main.command()

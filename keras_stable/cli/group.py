@@ -9,7 +9,7 @@ import click
 from keras_stable import __version__
 from keras_stable.errors import InvalidArgumentError, KerasStableError
 
-USAGE_ERROR, FAILURE, INTERRUPTED = 2, 1, 130
+USAGE_ERROR, FAILURE, UNEXAMINED, INTERRUPTED = 2, 1, 3, 130
 
 
 class _Group(click.Group):

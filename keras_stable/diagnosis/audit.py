@@ -12,13 +12,16 @@ from keras_stable.arguments import is_integer
 from keras_stable.diagnosis.evidence.budget import Budget
 from keras_stable.diagnosis.evidence.copying.isolation import seed_all, untouched
 from keras_stable.diagnosis.evidence.data.source import Source
-from keras_stable.diagnosis.evidence.gathering import Gathering
+from keras_stable.diagnosis.evidence.model.own_steps import has_own_step, needs_labels
 from keras_stable.diagnosis.evidence.options import EVIDENCE, Options
+from keras_stable.diagnosis.evidence.own_programs import OwnPrograms
+from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
 from keras_stable.diagnosis.evidence.training.graph_building import light_graphs
 from keras_stable.diagnosis.judging.histories import read_history
 from keras_stable.diagnosis.judging.runner import run_rules
 from keras_stable.diagnosis.judging.selection import chosen_rules
 from keras_stable.diagnosis.reporting.report import Report
+from keras_stable.diagnosis.reporting.wording import unexamined
 from keras_stable.diagnosis.rule import Rule, Skip
 from keras_stable.errors import DataError, InvalidArgumentError, invalid_argument
 from keras_stable.keras_check import check_model
@@ -29,14 +32,20 @@ def audit(
     x: Any = None,
     y: Any = None,
     *,
-    batch_size: int = 32,
+    batch_size: int | None = None,
     epochs: int | None = None,
-    validation_data: Any = None,
+    verbose: int | str = "auto",
+    callbacks: Any = None,
     validation_split: float = 0.0,
-    sample_weight: Any = None,
+    validation_data: Any = None,
+    shuffle: bool | str = True,
     class_weight: Mapping[int, float] | None = None,
-    shuffle: bool = True,
+    sample_weight: Any = None,
+    initial_epoch: int = 0,
     steps_per_epoch: int | None = None,
+    validation_steps: int | None = None,
+    validation_batch_size: int | None = None,
+    validation_freq: int | Sequence[int] = 1,
     history: Any = None,
     rules: Iterable[Rule] | None = None,
     select: Sequence[str] = (),
@@ -59,10 +68,14 @@ def audit(
 
     Args:
         model: a compiled `keras.Model` of any kind.
-        x, y, batch_size, epochs, validation_data, validation_split, sample_weight, class_weight, shuffle,
-            steps_per_epoch: as `fit` takes them: arrays, or a batched `tf.data.Dataset`, `PyDataset`, generator or
-            loader. `epochs` is what you plan. Batches are taken from a generator, which does not give them again:
-            make a new one for `fit`. `Report.about["taken_batches"]` says how many.
+        x, y, batch_size, epochs, callbacks, validation_split, validation_data, shuffle, class_weight, sample_weight,
+            initial_epoch, steps_per_epoch, validation_freq: as `fit` takes them: arrays, or a batched
+            `tf.data.Dataset`, `PyDataset`, generator or loader. `epochs` is what you plan; `fit` would take 1.
+            Batches are taken from a generator, which does not give them again: make a new one for `fit`.
+            `Report.about["taken_batches"]` says how many. Of the callbacks only Keras's own are examined, on copies:
+            no code of your own callbacks runs.
+        verbose, validation_steps, validation_batch_size: as `fit` takes them. They change nothing that an audit
+            looks at, and are only checked to be of the right kind.
         history: of an earlier `fit` of this model: what it returned, its dict of logs, or a run directory.
         rules: own rules, run beside the package's.
         select, ignore: ids, slugs or beginnings of ids ("KS4") of the rules to run, or not to.
@@ -99,9 +112,18 @@ def audit(
     chosen = chosen_rules(rules, select, ignore)
     logs = None if history is None else read_history(history)
     say = progress or (lambda line: None)
-    options = Options(seconds, probe, probe_steps, probe_seconds, curvature, gradient_noise, rate_range)
+    fit = FitArguments.checked(
+        callbacks=callbacks,
+        epochs=epochs,
+        initial_epoch=initial_epoch,
+        validation_freq=validation_freq,
+        verbose=verbose,
+        validation_steps=validation_steps,
+        validation_batch_size=validation_batch_size,
+    )
+    options = Options(seconds, probe, probe_steps, probe_seconds, curvature, gradient_noise, rate_range, fit)
     budget = Budget(seconds)
-    with untouched(model), light_graphs(), warnings.catch_warnings():
+    with untouched(model), light_graphs(), model.distribute_strategy.scope(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         seed_all(seed)
         source = Source(
@@ -117,21 +139,23 @@ def audit(
             seed=seed,
             steps_per_epoch=steps_per_epoch,
             budget=budget,
+            labelled=needs_labels(model),
         )
         say(f"Auditing {model.name} with {len(chosen)} rules, in about {seconds:g} s at most")
-        gathering = Gathering(model, source, logs, options, say, budget)
+        gathering = OwnPrograms(model, source, logs, options, say, budget)
         _check_fit(gathering, "x", "recording", "go into the model")
+        _check_loss(gathering)
         report = run_rules(chosen, gathering.evidence)
         _check_read(gathering)
-        if model.loss is not None and not report.at_least("error"):
+        if needs_labels(model) and not report.at_least("error"):
             _check_fit(gathering, "y", "evaluation", "go with the model's outputs and loss")
-        verdict = gathering["learning"].verdict
+        verdict = " ".join(filter(None, (gathering["learning"].verdict, unexamined(report))))
     gathered = {name: value for name, value in gathering.evidence.gathered.items() if name in EVIDENCE}
     about = {
         "model": model.name,
         "parameters": model.count_params() if model.built else None,
         "samples": source.samples,
-        "batch_size": batch_size,
+        "batch_size": batch_size or 32,
         "taken_batches": source.taken,
         "probe_steps": gathered["probe"].steps if "probe" in gathered else 0,
         "seconds": round(budget.seconds_taken, 2),
@@ -149,8 +173,14 @@ def _check_model(model: Any) -> None:
             "`model` must be compiled: call model.compile(optimizer, loss) first. "
             f"Received: model={model.name!r}, not compiled"
         )
-    own_step = type(model).train_step is not keras.Model.train_step
-    if model.loss is None and not own_step and not (model.built and model.losses):
+
+
+def _check_loss(gathering: OwnPrograms) -> None:
+    """Raises an error where nothing makes a loss: neither `compile`, nor the model's own code, nor `add_loss`."""
+    model = gathering.model
+    own_loss = has_own_step(model) or type(model).compute_loss is not keras.Model.compute_loss
+    # What `add_loss` adds is there once the copy has run.
+    if model.loss is None and not own_loss and not gathering["copy"].losses:
         raise InvalidArgumentError(
             "`model` must have a loss: call model.compile(optimizer, loss). "
             f"Received: model={model.name!r}, compiled without a loss"
@@ -162,7 +192,7 @@ def _check_number(name: str, value: Any, least: float) -> None:
         raise invalid_argument(name, f"a number of at least {least}", value)
 
 
-def _check_fit(gathering: Gathering, argument: str, name: str, must: str) -> None:
+def _check_fit(gathering: OwnPrograms, argument: str, name: str, must: str) -> None:
     """Raises an error where evidence that any fitting model has cannot be had; what crashed, the rules report."""
     reason = gathering.evidence.failure(name)
     if isinstance(reason, InvalidArgumentError):
@@ -171,7 +201,7 @@ def _check_fit(gathering: Gathering, argument: str, name: str, must: str) -> Non
         raise InvalidArgumentError(f"`{argument}` must {must}. Received: {reason}") from reason
 
 
-def _check_read(gathering: Gathering) -> None:
+def _check_read(gathering: OwnPrograms) -> None:
     """Raises the error of data that could not be read to the end."""
     for error in gathering.evidence.failures.values():
         if isinstance(error, DataError):

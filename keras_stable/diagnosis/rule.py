@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.errors import invalid_argument
 
 Severity = Literal["error", "warning", "advice"]
@@ -28,6 +29,7 @@ class Found:
         severity: None takes the rule's.
         confidence: float in (0, 1], how sure the rule is that this is so and that it matters: the finding's `score`.
         explains: tuple of slugs, where it explains less than its rule may; None takes the rule's.
+        edits: tuple of `Edit`, the remedy as data; () where there is none that a program could make.
     """
 
     where: str
@@ -38,10 +40,15 @@ class Found:
     severity: Severity | None = None
     confidence: float = 0.9
     explains: tuple[str, ...] | None = None
+    edits: tuple[Edit, ...] = ()
 
 
 class Skip(Exception):  # noqa: N818 - it is no error: the rule has nothing to say, and says why
     """Raised by a rule that does not apply, with the reason as its text."""
+
+
+class Lost(Skip):
+    """Raised where evidence that applies cannot be had, with the reason: what was not examined is not healthy."""
 
 
 @dataclass(frozen=True)

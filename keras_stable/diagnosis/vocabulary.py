@@ -1,5 +1,6 @@
 """The words that evidence, rules and reports share: loss families, tasks, states of the judge, names of trials."""
 
+import math
 from typing import Final, Literal, get_args
 
 # Losses, by the names that `facts.Output.loss` has.
@@ -57,6 +58,32 @@ ACCURACIES = frozenset(
     }
 )
 """Metrics that count right answers, as only classification has them."""
+
+# Activations.
+
+_INFINITE: Final = math.inf
+# The lower bounds of silu, gelu, selu and elu are their minima.
+RANGES: dict[str, tuple[float, float]] = {
+    "sigmoid": (0.0, 1.0),
+    "hard_sigmoid": (0.0, 1.0),
+    "softmax": (0.0, 1.0),
+    "sparsemax": (0.0, 1.0),
+    "tanh": (-1.0, 1.0),
+    "hard_tanh": (-1.0, 1.0),
+    "softsign": (-1.0, 1.0),
+    "relu": (0.0, _INFINITE),
+    "relu6": (0.0, 6.0),
+    "softplus": (0.0, _INFINITE),
+    "exponential": (0.0, _INFINITE),
+    "elu": (-1.0, _INFINITE),
+    "selu": (-1.7581, _INFINITE),
+    "silu": (-0.2785, _INFINITE),
+    "swish": (-0.2785, _INFINITE),
+    "gelu": (-0.17, _INFINITE),
+    "log_sigmoid": (-_INFINITE, 0.0),
+    "log_softmax": (-_INFINITE, 0.0),
+}
+"""What an activation can give, as (lowest, highest)."""
 
 # Labels and tasks.
 

@@ -30,7 +30,7 @@ class GuardState(keras.Metric):
 
     def __init__(self, dtype: str, zclip: bool, on_load: Callable[[], None]) -> None:
         super().__init__(name="guard_state")
-        self.counts = _variable((2,), "int64", "gradient_counts")
+        self.counts = variable_of_counts()
         self.zclip_statistics = _variable((3,), dtype, "zclip_statistics") if zclip else None
         self._on_load = on_load
 
@@ -91,6 +91,11 @@ def state_variables(optimizer: Any) -> list[keras.Variable]:
         variables += [] if state is None else state.variables
         inner = getattr(inner, "inner_optimizer", None)
     return variables
+
+
+def variable_of_counts() -> keras.Variable:
+    """Returns a new int64 variable of shape `[2]`, at 0: rows ever written into a history, and skipped steps."""
+    return _variable((2,), "int64", "gradient_counts")
 
 
 def _variable(shape: tuple[int, ...], dtype: str, name: str) -> keras.Variable:

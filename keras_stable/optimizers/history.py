@@ -94,7 +94,9 @@ class GradientRing:
             places: Which of the n variables the m gradients belong to.
             skipped: Whether the step was skipped.
         """
-        row = tf.concat([[norm, applied_norm], self._spread(norms, places), self._spread(applied_norms, places)], 0)
+        # Not packed: TensorFlow 2.21 replaces a pack of one tensor with itself by a reshape to a wrong size.
+        both = tf.reshape(norm, [1]), tf.reshape(applied_norm, [1])
+        row = tf.concat([*both, self._spread(norms, places), self._spread(applied_norms, places)], 0)
         # The handle is that of this replica's copy. Every replica writes the same row, so no aggregation is needed,
         # and a branch of tf.cond, where Keras's own assign cannot aggregate, can write too.
         counts = self.counts.value.handle

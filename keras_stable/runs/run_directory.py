@@ -21,7 +21,7 @@ from keras_stable.reporting.temporary_path import TemporaryPath
 _PACKAGES = ("keras", "tensorflow", "tensorboard", "numpy")
 _CONFIG, _ENVIRONMENT = "config.yaml", "environment.json"
 _STARTED = {_CONFIG, _ENVIRONMENT}
-_FILES = _STARTED | {"history.csv", "tensorboard", "curves.png", "summary.json", "model.keras", "export"}
+_FILES = _STARTED | {"history.csv", "tensorboard", "curves.png", "summary.json", "model.keras", "export", "reports"}
 # What a killed process left in the time when these were the names of files that are being written.
 _EARLIER_TEMPORARIES = {"environment.partial", "summary.partial"}
 
@@ -74,7 +74,7 @@ def _clear(path: Path, overwrite: bool) -> None:
     names = {entry.name for entry in path.iterdir()} if path.is_dir() else {path.name}
     others = {name for name in names if _final_name(name) not in _FILES}
     claims = {name for name in names if TemporaryPath.final_name(name) == _ENVIRONMENT}
-    if others or not (claims or names >= _STARTED):
+    if others or not (claims or _ENVIRONMENT in names):
         what = ", ".join(sorted(others)) or "no run"
         raise invalid_argument("run directory", "that of an earlier run and nothing else", f"{path} with {what}")
     _claim(path).touch()
@@ -102,22 +102,22 @@ def write_start(path: Path, config: Config) -> None:
     with TemporaryPath(path / _CONFIG) as temporary:
         temporary.write_text(dump_config(config), encoding="utf-8")
     try:
-        write_json(path / _ENVIRONMENT, _environment(config))
+        write_environment(path, seed=config.seed, deterministic=config.deterministic)
     except BaseException:
         (path / _CONFIG).unlink()
         raise
 
 
-def _environment(config: Config) -> dict[str, Any]:
-    return {
-        "seed": config.seed,
-        "deterministic": config.deterministic,
+def write_environment(path: Path, **settings: Any) -> None:
+    """Writes `environment.json`: the machine, the versions, the command, and what else is to be known of a run."""
+    about = {
         "python": platform.python_version(),
         "platform": platform.platform(),
         "cpus": os.cpu_count(),
         "packages": {"keras_stable": __version__, **{name: version(name) for name in _PACKAGES}},
         "command": sys.argv,
     }
+    write_json(path / _ENVIRONMENT, settings | about)
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

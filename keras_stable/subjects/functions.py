@@ -11,11 +11,7 @@ from keras_stable.diagnosis.evidence.data.stream_kinds import stream_kind
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.imports import call_object, load_object
 
-# Of the arguments of `fit`, what an audit takes as well; the others have no bearing on it.
-_TAKEN = (
-    *("x", "y", "batch_size", "epochs", "validation_data", "validation_split", "sample_weight", "class_weight"),
-    *("shuffle", "steps_per_epoch", "history"),
-)
+# An audit takes every argument of `fit`.
 _ACCEPTED = {*inspect.signature(keras.Model.fit).parameters, "history"} - {"self"}
 _MODEL = "a function that returns (model, x, y, fit arguments), or fewer of them"
 _DATA = "a function that returns (x, y), a dataset, or (x, y, fit arguments)"
@@ -28,8 +24,7 @@ def call_for_model(target: str) -> tuple[keras.Model, dict[str, Any]]:
         target: str, `package.module:function`, which needs no arguments.
 
     Returns:
-        The model, and arguments for `keras_stable.audit`. Those of `fit` that an audit does not take, such as
-        `callbacks`, are left out.
+        The model, and arguments for `keras_stable.audit`.
 
     Raises:
         InvalidArgumentError: it cannot be called, raises an exception, or returns something else.
@@ -81,7 +76,7 @@ def _arguments(argument: str, must_be: str, target: str, parts: list[Any], retur
         fit = parts.pop()
         _check_names(argument, target, list(fit))
     data = {name: value for name, value in zip(("x", "y"), parts, strict=False) if value is not None}
-    return {**data, **{name: value for name, value in fit.items() if name in _TAKEN and value is not None}}
+    return {**data, **{name: value for name, value in fit.items() if value is not None}}
 
 
 def _is_certain(parts: Sequence[Any]) -> bool:

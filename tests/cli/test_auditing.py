@@ -45,13 +45,22 @@ class Own(keras.Model):
         raise RuntimeError("own bug")
 
 def good():
-    return model(), X, Y, {"epochs": 3, "callbacks": [], "verbose": 0, "validation_split": 0.25}
+    return model(), X, Y, {"epochs": 30, "callbacks": [], "verbose": 0, "validation_split": 0.25}
 
 def dataset():
     return model(), batches().repeat(), {"epochs": 3, "steps_per_epoch": 4}
 
 def pydataset():
     return model(), Batches(None)
+
+class Raising(keras.Sequential):
+    def train_step(self, data):
+        raise KeyError("my_loss")
+
+def raising():
+    made = Raising([keras.Input((4,)), keras.layers.Dense(2)])
+    made.compile("adam")
+    return made, X, Y, {"epochs": 3}
 
 def trained():
     made = model()
@@ -139,6 +148,9 @@ def test_what_a_function_may_return(name, audit):
         ("sick", ("--fail-on", "error"), 0, "loss-output-mismatch"),
         ("sick", ("--ignore", "KS3"), 0, ""),
         ("sick", ("--select", "KS1", "--select", "dead-units"), 0, ""),
+        ("raising", (), 1, "failing-step"),
+        ("raising", ("--ignore", "failing-step"), 3, ""),
+        ("raising", ("--select", "KS1"), 0, ""),
         ("advised", (), 0, "train-validation-leak"),
         ("advised", ("--fail-on", "advice"), 1, "train-validation-leak"),
     ],

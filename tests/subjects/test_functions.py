@@ -70,7 +70,10 @@ def call(program):
         ("(M, D, {'epochs': 3})", ["x", "epochs"]),
         ("(M, X, Y, None)", ["x", "y"]),
         ("(M, X, Y, {})", ["x", "y"]),
-        ("(M, X, Y, {'epochs': 3, 'callbacks': [], 'verbose': 0, 'batch_size': None})", ["x", "y", "epochs"]),
+        (
+            "(M, X, Y, {'epochs': 3, 'callbacks': [], 'verbose': 0, 'batch_size': None})",
+            ["x", "y", "epochs", "callbacks", "verbose"],
+        ),
         ("(M, X, Y, {'history': {'loss': [1.0]}, 'steps_per_epoch': 2})", ["x", "y", "history", "steps_per_epoch"]),
         ("(M, {'x': X, 'y': Y, 'epochs': 3})", ["x", "y", "epochs"]),
         ("(M, {'left': X, 'right': X}, {'kind': Y, 'sum': Y})", ["x", "y"]),

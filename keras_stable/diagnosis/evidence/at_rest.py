@@ -21,8 +21,12 @@ from keras_stable.diagnosis.evidence.data.class_weights import weighted
 from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.data.source import Batch, Source
 from keras_stable.diagnosis.evidence.model.compile_arguments import compiled
+from keras_stable.diagnosis.evidence.model.demands import demanded_rows, reset_states
+from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_step, inner, own_optimizers
+from keras_stable.diagnosis.evidence.model.raised import code_place, what_it_says
 from keras_stable.diagnosis.evidence.options import Options
 from keras_stable.diagnosis.evidence.providing import providers, provides
+from keras_stable.diagnosis.evidence.sampling import read_sample, rows_in_memory, whole_batches
 from keras_stable.diagnosis.evidence.step.evaluation import evaluate
 from keras_stable.diagnosis.evidence.step.loss_gradients import gradients
 from keras_stable.diagnosis.evidence.step.nonfinite_origins import nonfinite_origin
@@ -35,18 +39,12 @@ from keras_stable.diagnosis.evidence.tracing.model_outputs import outputs
 from keras_stable.diagnosis.evidence.tracing.readout_input import features
 from keras_stable.diagnosis.evidence.tracing.recording import Recording, record
 from keras_stable.diagnosis.judging.runner import Evidence
-from keras_stable.diagnosis.rule import Skip
+from keras_stable.diagnosis.rule import Lost, Skip
 from keras_stable.errors import InvalidArgumentError
-from keras_stable.imports import first_line
 
 # What a model or its loss raises when it does not fit the data.
 _MISFITS = (ValueError, TypeError, tf.errors.OpError)
-_BATCHES = 4
-_KEPT_BYTES = 2**26
-# Rows that losses and predictions are judged on: enough to count classes, and no dearer than a few steps.
-_LEAST_ROWS, _MOST_ROWS, _SAMPLE_BATCHES = 128, 512, 8
-# Of one evaluation. One row of a picture or a text of labels is as good as many rows of one label.
-_ANSWER_BYTES = 2**27
+_BATCHES, _KEPT_BYTES = 4, 2**26
 # Shares of the whole time: after the first, passes over further batches are left out; an evaluation takes the other.
 _PASSES, _EVALUATION = 0.08, 0.05
 
@@ -77,8 +75,7 @@ class AtRest(Surroundings):
     ) -> None:
         self.model, self.source, self.logs, self.options, self.say = model, source, logs, options, say
         self.budget = budget or Budget()
-        size = source.plan(trained=False).batch_size
-        sample = source.sample(min(_MOST_ROWS, max(_LEAST_ROWS, _SAMPLE_BATCHES * size)))
+        sample = read_sample(model, source)
         self.sample = weighted(sample, source.class_weight) if source.class_weight else sample
         # Weights that a training left as NaN tell nothing but that; what went wrong shows where it began.
         self.restarted = logs is not None and not all(
@@ -100,8 +97,9 @@ class AtRest(Surroundings):
     @provides("copy")
     def _copy(self) -> keras.Model:
         """The one copy that everything is measured on; it is put back before each measurement."""
+        first = self.sample.take(slice(self.source.plan().batch_size)) if has_call(self.model) else None
         with self._misfits(), self.budget.measure("copy"):
-            model = copy_model(self.model, self.sample)
+            model = copy_model(self.model, first, called=has_call(self.model))
         if self.restarted:
             initialize(model)
         return model
@@ -112,6 +110,8 @@ class AtRest(Surroundings):
 
     @provides("recording")
     def _recording(self) -> Recording:
+        if not has_call(self.model):
+            raise Skip("the model has no `call`: only its training step says how its parts are used")
         with self._measuring() as model, self.budget.measure("recording"):
             return record(model, self._batches(), self.sample, self.budget.share(_PASSES))
 
@@ -119,19 +119,22 @@ class AtRest(Surroundings):
     def _measuring(self) -> Iterator[keras.Model]:
         """Yields the copy with the audited weights."""
         self["audited_weights"].put_back()
+        reset_states(self["copy"])
         with self._misfits():
             yield self["copy"]
 
     @contextlib.contextmanager
-    def _misfits(self) -> Iterator[None]:
+    def _misfits(self, what: str = "the model") -> Iterator[None]:
+        """Says that evidence is lost where the user's own code, or what does not fit the data, raises."""
         try:
             yield
-        except InvalidArgumentError:
+        except (InvalidArgumentError, Skip):
             raise
         except Exception as error:
             # Keras marks with these words what a layer's own code raises.
-            if isinstance(error, _MISFITS) or "Exception encountered when calling" in str(error):
-                raise Skip(f"the model cannot be run: {first_line(error)}") from error
+            marked = "Exception encountered when calling" in str(error)
+            if marked or isinstance(error, _MISFITS) or code_place(error) is not None:
+                raise Lost(f"{what} cannot be run: {what_it_says(error)}") from error
             raise
 
     def _batches(self) -> list[Batch]:
@@ -149,23 +152,31 @@ class AtRest(Surroundings):
             with self.budget.measure("gradients"):
                 yield batch
 
+    def compared_labels(self) -> tuple[facts.Labels, ...]:
+        """Returns the labels, if answers are meant for them; an own step may take both for something else."""
+        own_loss = self.model.loss is None and has_own_step(self.model)
+        if own_loss and not any(check.compares for check in self.get("loss_checks") or ()):
+            return ()
+        return self.get("labels") or ()
+
     def judged_sample(self) -> Batch:
         """Returns the rows that losses and predictions are judged on: fewer where outputs are large or slow."""
-        row_bytes = sum(4 * math.prod(size or 1 for size in output.shape) for output in self["outputs"])
-        labels = sum(leaf.nbytes for leaf in leaves(self.sample.y)) // self.sample.rows
-        rows = max(1, _ANSWER_BYTES // max(1, row_bytes + labels))
+        if not has_call(self.model):
+            return self.sample
         # An evaluation runs each row twice, and such a pass is quicker than one that is recorded.
         seconds = self.budget.costs["recording"] / self["recording"].rows
         in_time = _EVALUATION * self.budget.seconds / seconds if seconds > 0 else math.inf
-        return self.sample.take(slice(int(min(rows, max(in_time, self.source.plan().batch_size), self.sample.rows))))
-
-    # Data and model.
+        rows = min(rows_in_memory(self.sample, self["outputs"]), max(in_time, self.source.plan().batch_size))
+        return self.sample.take(slice(whole_batches(rows, demanded_rows(self.model))))
 
     @provides("plan")
     def _plan(self) -> facts.Plan:
-        steps = int(self.model.optimizer.iterations)
+        counts = [keras.ops.convert_to_numpy(inner(one).iterations) for one in own_optimizers(self.model)]
+        steps = max(map(int, counts))
         trained = (self.logs is not None or steps > 0) and not self.restarted
-        return replace(self.source.plan(trained=trained), taken=steps if trained and steps else None)
+        plan = self.source.plan(trained=trained)
+        first = self.options.fit.initial_epoch
+        return replace(plan, taken=steps if trained and steps else None, initial_epoch=first)
 
     @provides("inputs")
     def _inputs(self) -> tuple[facts.Input, ...]:
@@ -178,6 +189,8 @@ class AtRest(Surroundings):
 
     @provides("labels")
     def _labels(self) -> tuple[facts.Labels, ...]:
+        if not leaves(self.sample.y):
+            raise Skip("there are no labels")
         outputs = self["outputs"]
         return data_facts.labels(self.source, [output.name for output in outputs], [output.loss for output in outputs])
 
@@ -197,8 +210,6 @@ class AtRest(Surroundings):
     def _compiled(self) -> facts.Compiled:
         return compiled(self.model)
 
-    # One step.
-
     @provides("activations")
     def _activations(self) -> tuple[facts.LayerOutput, ...]:
         return activations(self["recording"])
@@ -209,16 +220,16 @@ class AtRest(Surroundings):
 
     @provides("gradients")
     def _gradients(self) -> facts.Gradients:
-        structure, batches = self["structure"], self._batches()
+        structure = self["structure"] if has_call(self.model) else facts.Structure()
+        batches = self._batches()
         self.say("Gradients of some batches")
         with self._measuring() as model:
             return gradients(model, self._timed(self.budget.share(_PASSES).keep(batches)), structure)
 
     @provides("evaluation")
     def _evaluation(self) -> facts.Evaluation:
-        if self.model.loss is None and type(self.model).train_step is not keras.Model.train_step:
-            raise Skip("the training step has a loss of its own")
-        outputs, labels, sample = self["outputs"], self["labels"], self.judged_sample()
+        outputs, sample = self["outputs"], self.judged_sample()
+        labels = self.compared_labels()
         self.say(f"Answers for {sample.rows} rows")
         with self._measuring() as model, self.budget.measure("evaluation"):
             return evaluate(model, sample, outputs, labels, self.source.plan().batch_size)

@@ -3,9 +3,12 @@
 from dataclasses import replace
 
 from keras_stable.diagnosis import facts
-from keras_stable.diagnosis.evidence.at_rest import AtRest
 from keras_stable.diagnosis.evidence.budget import Deadline
-from keras_stable.diagnosis.evidence.copying.initializing import initialize
+from keras_stable.diagnosis.evidence.copying.initializing import began_elsewhere, initialize
+from keras_stable.diagnosis.evidence.label_check import LabelCheck
+from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_step, own_optimizers
+from keras_stable.diagnosis.evidence.of_answers import OfAnswers
+from keras_stable.diagnosis.evidence.of_sequences import OfSequences
 from keras_stable.diagnosis.evidence.program.dependences import INFORMATIVE
 from keras_stable.diagnosis.evidence.providing import provides
 from keras_stable.diagnosis.evidence.step.curvature import sharpness
@@ -15,6 +18,7 @@ from keras_stable.diagnosis.evidence.training.probing import Limits, Program, pr
 from keras_stable.diagnosis.evidence.training.rate_sweep import rate_range
 from keras_stable.diagnosis.evidence.training.trials import Trials
 from keras_stable.diagnosis.evidence.training.workbench import Workbench
+from keras_stable.diagnosis.judging.doubts import with_checks
 from keras_stable.diagnosis.judging.histories import history_facts
 from keras_stable.diagnosis.judging.learning import judge
 from keras_stable.diagnosis.rule import Skip
@@ -23,16 +27,13 @@ from keras_stable.diagnosis.rule import Skip
 _AFTERWARDS = 0.05
 # Of the time for training, what the probe may take; the rest is for trials, where it shows trouble.
 _PROBE = 0.6
-# What it takes to build the graph of a training step, in the time that copying the model takes, and in that of one
-# eager batch forward and back. All three grow with the layers and variables; the copy is dear for large weights too,
-# and the batch for much arithmetic, so the smaller figure counts. The first step takes some eager batches more.
-_BY_COPY, _BY_BATCH, _FIRST_STEP = 30.0, 15.0, 2.0
+_FIRST_STEP = 2.0
 _PAIRING, _PAIRING_STEPS = 0.3, 25.0
 _CURVATURE, _NOISE, _RATES = 20.0, 8.0, 60.0
 
 
-class Gathering(AtRest):
-    """The evidence of `AtRest`, and what training a copy shows."""
+class Gathering(LabelCheck, OfSequences, OfAnswers):
+    """The evidence of the classes above, and what training a copy shows."""
 
     @provides("origin")
     def _origin(self) -> facts.NonfiniteOrigin | None:
@@ -53,7 +54,9 @@ class Gathering(AtRest):
     def _history(self) -> facts.History:
         if self.logs is None:
             raise Skip("no history was given")
-        return history_facts(self.logs, self.get("evaluation"))
+        history = history_facts(self.logs, self.get("evaluation"), rivals=len(own_optimizers(self.model)) > 1)
+        whole = self.get("constant_loss")
+        return history if whole is None else replace(history, constant_loss=whole)
 
     def _may_probe(self) -> bool:
         if self.options.probe is not None:
@@ -66,6 +69,10 @@ class Gathering(AtRest):
         model = self["copy"]
         # What went wrong in a training that is over is looked for where it began.
         anew = self.logs is not None and not self.restarted
+        # Callbacks that lower the rate log it.
+        rates = [self["compiled"].learning_rate, *(self.logs or {}).get("learning_rate", ())]
+        if anew and began_elsewhere(model, self["plan"].taken, max(rates)):
+            raise Skip("the weights that the training began with are not those of new layers, and are not known")
         if anew:
             initialize(model)
         bench = Workbench(model, self.budget.whole.clock)
@@ -82,7 +89,7 @@ class Gathering(AtRest):
     def _probed(self) -> tuple[facts.Probe, facts.NonfiniteOrigin | None]:
         program, deadline = self._program(), self._probe_deadline()
         self.say(f"Probe: a copy is trained for at most {self.options.probe_steps} steps or {deadline.left:.3g} s")
-        with self._misfits():
+        with self._misfits("the training step"):
             bench = self["bench"]
             bench.restore()
             # New initial weights are not those that were evaluated.
@@ -119,14 +126,17 @@ class Gathering(AtRest):
         return Trials(self["bench"], self._program(), self["probed"][0], self["training_deadline"], self.budget)
 
     def _program(self) -> Program:
-        return Program(self.source, self.judged_sample(), self["inputs"], self["outputs"], self["labels"])
+        labels = self.compared_labels()
+        outputs = self["outputs"] if has_call(self.model) else ()
+        return Program(self.source, self.judged_sample(), self["inputs"], outputs, labels, has_call(self.model))
 
     @provides("learning")
     def _learning(self) -> facts.Learning:
         return self._judged(self.get("probe"))
 
     def _judged(self, probed: facts.Probe | None) -> facts.Learning:
-        return judge(self["plan"], self.get("evaluation"), self.get("history"), probed)
+        judged = judge(self["plan"], self.get("evaluation"), self.get("history"), probed)
+        return with_checks(judged, self.get("loss_checks") or ())
 
     def _troubled_trials(self) -> Trials:
         if not self["learning"].troubled:
@@ -179,6 +189,7 @@ class Gathering(AtRest):
             wanted = plain and self.options.probe is not False and self["learning"].troubled
         if not wanted:
             raise Skip("curvature was not asked for")
+        self._need_loss()
         self.budget.ask("the curvature", self._seconds_of_graph(_CURVATURE))
         with self._measuring() as model:
             return facts.Curvature(sharpness(model, self._batches()[0]))
@@ -187,6 +198,7 @@ class Gathering(AtRest):
     def _noise(self) -> facts.GradientNoise:
         if not self.options.gradient_noise:
             raise Skip("gradient noise was not asked for")
+        self._need_loss()
         self.budget.ask("the gradient noise", self._seconds_of_graph(_NOISE))
         with self._measuring() as model:
             return gradient_noise(model, self._batches())
@@ -199,7 +211,6 @@ class Gathering(AtRest):
         with self._measuring() as model:
             return rate_range(model, self._batches())
 
-    def _seconds_of_graph(self, steps: float) -> float:
-        """Returns about how long a graph takes that goes forward and back, and so many steps; 0 if unknown."""
-        copy, batch = (self.budget.costs.get(name, 0.0) for name in ("copy", "gradients"))
-        return min(_BY_COPY * copy, _BY_BATCH * batch) + steps * batch
+    def _need_loss(self) -> None:
+        if self.model.loss is None and has_own_step(self.model):
+            raise Skip("the training step has a loss of its own")

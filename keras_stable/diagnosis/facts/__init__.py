@@ -1,5 +1,7 @@
 """What the rules see: frozen, plain data, one dataclass for each kind of evidence. Imports no TensorFlow."""
 
+from keras_stable.diagnosis.facts.balance import Balance, OutputShare, skill
+from keras_stable.diagnosis.facts.callbacks import Callback, Callbacks, Ending
 from keras_stable.diagnosis.facts.compiled import Compiled
 from keras_stable.diagnosis.facts.contrast import (
     ClassContrast,
@@ -13,24 +15,40 @@ from keras_stable.diagnosis.facts.curvature import Curvature, GradientNoise, Rat
 from keras_stable.diagnosis.facts.data import Duplicates, Input, Labels, Plan
 from keras_stable.diagnosis.facts.dependence import Dependence, Pairing, Realignment
 from keras_stable.diagnosis.facts.evaluation import Evaluation, OutputEvaluation
+from keras_stable.diagnosis.facts.failure import CodePlace, StepFailure
 from keras_stable.diagnosis.facts.features import Features
+from keras_stable.diagnosis.facts.leaks import FrozenStatistics, FutureReach, TargetCopy
 from keras_stable.diagnosis.facts.learning import Learning
+from keras_stable.diagnosis.facts.loss_check import LossCheck
 from keras_stable.diagnosis.facts.pipeline import Delivery, Order, Pipeline, Repetition
+from keras_stable.diagnosis.facts.schedule import Schedule
 from keras_stable.diagnosis.facts.step import Gradients, LayerOutput, NonfiniteOrigin, VariableGradient
 from keras_stable.diagnosis.facts.structure import Layer, Output, Structure
+from keras_stable.diagnosis.facts.suspects import Suspects
+from keras_stable.diagnosis.facts.time_axes import Axes, CarriedState, Padding, TimeLayer, Words
 from keras_stable.diagnosis.facts.trajectory import History, Overfit, Probe, Trial, ZeroedInputs
+from keras_stable.diagnosis.facts.weights import OutputWeights, Weights
 
 __all__ = [
+    "Axes",
+    "Balance",
+    "Callback",
+    "Callbacks",
+    "CarriedState",
     "ClassContrast",
+    "CodePlace",
     "Compiled",
     "Contrast",
     "Curvature",
     "Delivery",
     "Dependence",
     "Duplicates",
+    "Ending",
     "Evaluation",
     "FeatureContrast",
     "Features",
+    "FrozenStatistics",
+    "FutureReach",
     "GradientNoise",
     "Gradients",
     "History",
@@ -40,11 +58,15 @@ __all__ = [
     "Layer",
     "LayerOutput",
     "Learning",
+    "LossCheck",
     "NonfiniteOrigin",
     "Order",
     "Output",
     "OutputEvaluation",
+    "OutputShare",
+    "OutputWeights",
     "Overfit",
+    "Padding",
     "Pairing",
     "Pipeline",
     "Plan",
@@ -52,10 +74,18 @@ __all__ = [
     "RateRange",
     "Realignment",
     "Repetition",
+    "Schedule",
+    "StepFailure",
     "Structure",
+    "Suspects",
+    "TargetCopy",
+    "TimeLayer",
     "Transfer",
     "Trial",
     "VariableGradient",
+    "Weights",
     "WordContrast",
+    "Words",
     "ZeroedInputs",
+    "skill",
 ]

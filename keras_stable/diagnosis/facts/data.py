@@ -15,6 +15,7 @@ class Plan:
         batch_size: int, samples in a batch.
         steps_per_epoch: int, or None where the source does not tell.
         epochs: int, or None when nobody said.
+        initial_epoch: int, how many of them are passed over.
         shuffle: bool, whether `fit` shuffles; None where the source may have been shuffled by its maker.
         class_weight: bool, whether class or sample weights are given.
         trained: bool, whether the optimizer has taken steps with these weights, or a history was given.
@@ -28,6 +29,7 @@ class Plan:
     batch_size: int = 32
     steps_per_epoch: int | None = 32
     epochs: int | None = None
+    initial_epoch: int = 0
     shuffle: bool | None = True
     class_weight: bool = False
     trained: bool = False
@@ -39,7 +41,7 @@ class Plan:
         """Returns how many steps the whole of `fit` takes, where that is known."""
         if self.steps_per_epoch is None or self.epochs is None:
             return None
-        return self.steps_per_epoch * self.epochs
+        return self.steps_per_epoch * max(self.epochs - self.initial_epoch, 0)
 
 
 @dataclass(frozen=True)

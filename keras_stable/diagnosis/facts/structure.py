@@ -1,5 +1,6 @@
 """What is known of the model: its layers in data-flow order, and its outputs."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -70,6 +71,8 @@ class Output:
         weighted: bool, whether a loss function weights classes or focuses.
         label_smoothing: float, what the loss moves labels towards equal shares by.
         ignore_class: int, the class id that the loss leaves out; None without one.
+        low, high: float, what the output cannot leave whatever the weights are; infinite where nothing bounds it.
+        bounded_by: str, the path of the layer that bounds it, or what does in words; "" without bounds.
     """
 
     name: str = "output"
@@ -85,6 +88,9 @@ class Output:
     weighted: bool = False
     label_smoothing: float = 0.0
     ignore_class: int | None = None
+    low: float = -math.inf
+    high: float = math.inf
+    bounded_by: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ class History:
     """The epochs of a `fit` that the user ran.
 
     Attributes:
-        loss, accuracy, val_loss, val_accuracy: tuples of float, an entry an epoch; () where not logged.
+        loss, accuracy, val_loss, val_accuracy: tuples of float, an entry an epoch; () where not logged. Where no
+            `loss` is logged, the sum of the losses that are, unless they are rivals as in `Probe`.
         logs: mapping of every logged key to its tuple.
         task: as in `OutputEvaluation.task`, of the first output.
         majority_share: float; NaN for regression.
@@ -58,7 +59,7 @@ class Probe:
         steps: int, taken.
         seconds: float.
         stopped: "" or why it ended before its budget: "nonfinite", "time", "data".
-        loss: tuple of float, the batch loss of each step.
+        loss: tuple of float, the batch loss of each step; () where the step logs no total.
         accuracy: tuple of float, of each step's batch; () for regression.
         grad_norm, applied_norm: tuples of float, global gradient norm of each step before and after clips.
         finite: tuple of bool, of each step's gradients.
@@ -68,6 +69,9 @@ class Probe:
         before, after: `Evaluation` on the same sample.
         dead_after: mapping of layer path to the share of dead units after the probe.
         trials: tuple of `Trial`; () unless the probe showed trouble.
+        losses: mapping of every loss that the step logs, by name, to its values.
+        rivals: bool, whether these are losses of several optimizers without a total: then none of them has to fall, and
+            `loss` is ().
     """
 
     steps: int = 200
@@ -86,6 +90,8 @@ class Probe:
     after: Evaluation = field(default_factory=Evaluation)
     dead_after: Mapping[str, float] = field(default_factory=dict)
     trials: tuple[Trial, ...] = ()
+    losses: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    rivals: bool = False
 
     def trial(self, name: str) -> Trial | None:
         """Returns the trial of a name."""

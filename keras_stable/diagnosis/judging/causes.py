@@ -19,15 +19,33 @@ def grouped(findings: Sequence[Finding], rules: Iterable[Rule]) -> tuple[Finding
     explains = {rule.slug: rule.explains for rule in rules}
     reach = {slug: _reachable(slug, explains) for slug in explains}
     ranked = sorted(findings, key=_rank)
-    roots = {index for index, finding in enumerate(ranked) if not _causes(finding, ranked, reach)}
+    causes = [_causes(finding, ranked, reach) for finding in ranked]
+    roots = {index for index in range(len(ranked)) if not causes[index]}
     children: dict[int, list[Finding]] = {index: [] for index in sorted(roots)}
     for index, finding in enumerate(ranked):
         if index in roots:
             continue
-        cause = next(root for root in _causes(finding, ranked, reach) if root in roots)
-        children[cause].append(replace(finding, cause=ranked[cause].rule))
+        root = _root(index, causes, roots)
+        if root is None:
+            # Of findings that explain each other in a circle, the first to come stands for all.
+            roots.add(index)
+            children[index] = []
+        else:
+            children[root].append(replace(finding, cause=ranked[root].rule))
     order = sorted(children, key=lambda root: _root_rank(ranked[root], children[root]))
     return tuple(finding for root in order for finding in (ranked[root], *children[root]))
+
+
+def _root(index: int, causes: Sequence[Sequence[int]], roots: set[int]) -> int | None:
+    """Returns the nearest root among the causes of a finding, their causes, and so on; None in a circle without one."""
+    seen, waiting = {index}, list(causes[index])
+    while waiting:
+        root = next((cause for cause in waiting if cause in roots), None)
+        if root is not None:
+            return root
+        seen.update(waiting)
+        waiting = [further for cause in waiting for further in causes[cause] if further not in seen]
+    return None
 
 
 def _root_rank(root: Finding, explained: Sequence[Finding]) -> tuple[int, float, int, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from keras_stable.diagnosis.facts import Evaluation, History
+from keras_stable.diagnosis.logs import has_total, loss_names, total
 from keras_stable.errors import invalid_argument
 
 _MUST_BE = "what fit returned, its dict of logs, or a run directory with a history.csv"
@@ -40,8 +41,15 @@ def read_history(history: Any) -> dict[str, tuple[float, ...]]:
     return by_name
 
 
-def history_facts(logs: Mapping[str, Sequence[float]], evaluation: Evaluation | None = None) -> History:
+def history_facts(
+    logs: Mapping[str, Sequence[float]], evaluation: Evaluation | None = None, rivals: bool = False
+) -> History:
     """Returns the facts: the loss and an accuracy, with the values to compare them with.
+
+    Args:
+        logs: of every epoch by name.
+        evaluation: of the audited weights, or None.
+        rivals: bool, whether several optimizers trained: losses without a total are then not added up.
 
     >>> history_facts({"loss": [1.0, 0.5], "acc": [0.5, 0.7], "val_acc": [0.4, 0.6]}).val_accuracy
     (0.4, 0.6)
@@ -49,10 +57,11 @@ def history_facts(logs: Mapping[str, Sequence[float]], evaluation: Evaluation | 
     first = evaluation.outputs[0] if evaluation is not None and evaluation.outputs else None
     accuracy = next((name for name in logs if "acc" in name and not name.startswith("val_")), "")
     tuples = {name: tuple(values) for name, values in logs.items()}
+    validation = {name.removeprefix("val_"): values for name, values in tuples.items() if name.startswith("val_")}
     return History(
-        loss=tuples.get("loss", ()),
+        loss=_total(tuples, rivals),
         accuracy=tuples.get(accuracy, ()),
-        val_loss=tuples.get("val_loss", ()),
+        val_loss=_total(validation, rivals),
         val_accuracy=tuples.get(f"val_{accuracy}", ()),
         logs=tuples,
         task=first.task if first is not None else "classes" if accuracy else "regression",
@@ -60,6 +69,14 @@ def history_facts(logs: Mapping[str, Sequence[float]], evaluation: Evaluation | 
         constant_loss=evaluation.constant_loss if evaluation is not None else math.nan,
         floor=evaluation.floor if evaluation is not None else math.nan,
     )
+
+
+def _total(logs: Mapping[str, tuple[float, ...]], rivals: bool) -> tuple[float, ...]:
+    names = loss_names(logs)
+    if not names or (rivals and not has_total(names)):
+        return ()
+    epochs = min(len(logs[name]) for name in names)
+    return tuple(total({name: logs[name][epoch] for name in names}) for epoch in range(epochs))
 
 
 def _read_csv(path: Path) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from keras_stable.diagnosis.facts import Evaluation, History, Learning, Plan, Probe
+from keras_stable.diagnosis.judging.doubts import without_data, without_total
 from keras_stable.diagnosis.judging.trend import falls, line, second_half
 from keras_stable.diagnosis.progress import LEARNT, USUAL_STEPS, gained, noise_of, to_gain
 from keras_stable.diagnosis.vocabulary import HIGHER_RATES, RATE_FACTORS, UNCHANGED, State, TrialName
@@ -46,10 +47,13 @@ def judge(
     >>> judge(Plan(), history=History(loss=(2.31, 2.31, 2.30))).state
     'stuck'
     """
-    if history is not None and history.loss:
+    # A loss of 0 from the first epoch to the last is one that nothing ever updated.
+    if history is not None and any(history.loss):
         return _by_history(history)
     if probe is not None and probe.loss and (probe.steps >= LEAST_STEPS or probe.stopped == "nonfinite"):
         return _by_probe(plan, probe)
+    if probe is not None and probe.steps and not probe.loss:
+        return without_total(probe)
     if evaluation is not None and plan.trained:
         return _by_weights(evaluation)
     if probe is not None and probe.loss:
@@ -67,6 +71,8 @@ def _by_history(history: History) -> Learning:
         return Learning(state, "history", first, last, best, constant, reason, floor, noise)
 
     epochs = _counted(len(losses), "epoch")
+    if empty := without_data(history):
+        return says("stuck", f"loss and accuracy are exactly 0 from epoch {empty} on, as where an epoch has no data")
     if not np.isfinite(losses).all():
         broken = int(np.argmin(np.isfinite(losses)))
         return says("diverging", f"the loss is {losses[broken]} from epoch {broken + 1} on")
@@ -140,6 +146,9 @@ def _by_too_few_steps(probe: Probe) -> Learning:
 
 def _by_weights(evaluation: Evaluation) -> Learning:
     loss, constant, floor = evaluation.loss, evaluation.constant_loss, evaluation.floor
+    if evaluation.own_loss:
+        nothing = (math.nan,) * 4
+        return Learning("unknown", "", *nothing, "the training step has a loss of its own", math.nan)
     words = f"the trained weights have a loss of {loss:.3g}"
     state: State = "unknown"
     if not math.isfinite(loss):

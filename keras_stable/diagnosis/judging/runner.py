@@ -9,7 +9,7 @@ from keras_stable.diagnosis.judging.causes import grouped
 from keras_stable.diagnosis.reporting.addresses import page_address
 from keras_stable.diagnosis.reporting.finding import Finding
 from keras_stable.diagnosis.reporting.report import Report
-from keras_stable.diagnosis.rule import Found, Rule, Skip
+from keras_stable.diagnosis.rule import Found, Lost, Rule, Skip
 from keras_stable.imports import first_line
 
 
@@ -71,6 +71,7 @@ def run_rules(rules: Iterable[Rule], evidence: Evidence, progress: Callable[[str
     """
     findings: list[Finding] = []
     skipped: dict[str, str] = {}
+    unexamined: dict[str, str] = {}
     crashed: dict[str, str] = {}
     passed: list[str] = []
     chosen = list(rules)
@@ -79,15 +80,26 @@ def run_rules(rules: Iterable[Rule], evidence: Evidence, progress: Callable[[str
             progress(rule.slug)
         try:
             reported = [_finding(rule, hit) for hit in rule.run(_arguments(rule, evidence))]
+        except Lost as reason:
+            unexamined[rule.slug] = str(reason)
         except Skip as reason:
             skipped[rule.slug] = str(reason)
         except Exception as error:  # noqa: BLE001 - a rule may be anybody's code; its crash is reported, not hidden
             crashed[rule.slug] = first_line(error)
         else:
             findings += reported
-            if not reported:
+            lost = "" if reported else _lost(rule, evidence)
+            if lost:
+                unexamined[rule.slug] = lost
+            elif not reported:
                 passed.append(rule.slug)
-    return Report(calibrated(grouped(findings, chosen)), skipped, crashed, tuple(passed))
+    return Report(calibrated(grouped(findings, chosen)), skipped, crashed, tuple(passed), unexamined=unexamined)
+
+
+def _lost(rule: Rule, evidence: Evidence) -> str:
+    """Returns why a rule that found nothing did so with less evidence than there should be; "" where it had all."""
+    failures = (evidence.failures.get(name) for name in rule.uses)
+    return next((str(failure) for failure in failures if isinstance(failure, Lost)), "")
 
 
 def _arguments(rule: Rule, evidence: Evidence) -> dict[str, Any]:
@@ -114,4 +126,5 @@ def _finding(rule: Rule, hit: Found) -> Finding:
         confidence=math.nan,
         explains=hit.explains,
         score=hit.confidence,
+        edits=hit.edits,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from keras_stable.diagnosis.reporting.finding import Finding
+from keras_stable.diagnosis.reporting.sarif import sarif_text
 from keras_stable.diagnosis.rule import SEVERITIES, Severity
 from keras_stable.reporting.plain_values import plain
 
@@ -24,6 +25,7 @@ class ReportContents:
         verdict: str, one line: whether and how the model learns.
         facts: mapping of evidence name to plain data, for the plots and for JSON.
         about: mapping of str to str or number: model name, samples, seconds, versions.
+        unexamined: mapping of rule slug to why it could not look: evidence that it needs was lost.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -33,11 +35,17 @@ class ReportContents:
     verdict: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
+    unexamined: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def ok(self) -> bool:
-        """Returns whether there is no error or warning, and no rule crashed."""
-        return not self.crashed and not self.at_least("warning")
+    def ok(self) -> bool | None:
+        """Returns whether there is no error or warning, and no rule crashed; None where not everything was examined.
+
+        None counts as false, so `if report.ok` and `assert report.ok` let nothing pass that nobody has looked at.
+        """
+        if self.crashed or self.at_least("warning"):
+            return False
+        return None if self.unexamined else True
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
         """Returns the findings of this severity and above."""
@@ -61,6 +69,7 @@ class ReportContents:
             "findings": plain(self.findings),
             "skipped": plain(self.skipped),
             "crashed": plain(self.crashed),
+            "unexamined": plain(self.unexamined),
             "passed": list(self.passed),
             "facts": plain(self.facts),
         }
@@ -72,3 +81,11 @@ class ReportContents:
         {'seconds': None}
         """
         return json.dumps(self.to_dict(), indent=2, allow_nan=False)
+
+    def to_sarif(self) -> str:
+        """Returns the findings as SARIF 2.1.0, with the lines of the user's code where these are known.
+
+        >>> json.loads(ReportContents().to_sarif())["version"]
+        '2.1.0'
+        """
+        return sarif_text(self.findings)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from keras_stable.diagnosis.edit import Edit
+from keras_stable.diagnosis.reporting.code_location import CodeLocation
 from keras_stable.diagnosis.rule import Severity
 
 
@@ -26,6 +28,8 @@ class Finding:
         cause: str, slug of the finding that explains this one; "" for a root cause.
         explains: tuple of slugs, what it can be the cause of; None for all that its rule can.
         score: float in (0, 1], what the rule says of itself; it orders causes of one severity.
+        edits: tuple of `Edit`, the remedy as data; () where there is none that a program could make.
+        location: the line of the user's code to change; None where a script was not run.
     """
 
     rule: str
@@ -41,3 +45,5 @@ class Finding:
     cause: str = ""
     explains: tuple[str, ...] | None = None
     score: float = 0.9
+    edits: tuple[Edit, ...] = ()
+    location: CodeLocation | None = None

@@ -40,11 +40,27 @@ class Facts(TypedDict, total=False):
     structure: facts.Structure
     outputs: tuple[facts.Output, ...]
     compiled: facts.Compiled
+    callbacks: facts.Callbacks
+    schedule: facts.Schedule
+    weights: facts.Weights
+    suspects: facts.Suspects
     evaluation: facts.Evaluation
     activations: tuple[facts.LayerOutput, ...]
     gradients: facts.Gradients
     features: facts.Features
     origin: facts.NonfiniteOrigin | None
+    time_layers: tuple[facts.TimeLayer, ...]
+    padding: tuple[facts.Padding, ...]
+    words: tuple[facts.Words, ...]
+    axes: tuple[facts.Axes, ...]
+    carried_state: facts.CarriedState
+    target_copies: tuple[facts.TargetCopy, ...]
+    future: tuple[facts.FutureReach, ...]
+    frozen_statistics: tuple[facts.FrozenStatistics, ...]
+    failure: facts.StepFailure | None
+    loss_checks: tuple[facts.LossCheck, ...]
+    balance: facts.Balance
+    kept_metrics: tuple[str, ...]
     history: facts.History
     probe: facts.Probe
     learning: facts.Learning
@@ -66,7 +82,11 @@ def report_schema() -> Node:
     names = typing.get_type_hints(Facts)
     own = {
         "schema_version": {"const": SCHEMA_VERSION},
-        "ok": {"type": "boolean", "description": "whether there is no error or warning, and no rule crashed"},
+        "ok": {
+            "type": ["boolean", "null"],
+            "description": "whether there is no error or warning, and no rule crashed; null where nothing was found, "
+            "but not everything could be examined",
+        },
     }
     report["properties"]["facts"] = {
         "type": "object",

@@ -58,6 +58,7 @@ def _parts(report: ReportContents, details: bool) -> Iterator[RenderableType]:
     yield Text()
     yield Text(wording.counts(report))
     yield from _crashed(report)
+    yield from _unexamined(report, details)
     all_groups = groups(report.findings)
     for number, group in enumerate(all_groups, 1):
         yield Text()
@@ -75,6 +76,16 @@ def _crashed(report: ReportContents) -> Iterator[RenderableType]:
     yield Text(f"CRASHED: {wording.rules(len(report.crashed))}. What crashed was not checked.", "bold red")
     for slug, error in report.crashed.items():
         yield _indented(Text(f"{slug}: {error}"), _INDENT)
+
+
+def _unexamined(report: ReportContents, details: bool) -> Iterator[RenderableType]:
+    if not report.unexamined:
+        return
+    yield Text()
+    number = wording.rules(len(report.unexamined))
+    yield Text(f"NOT EXAMINED: {number}. What could not be looked at may be wrong.", "bold yellow")
+    for reason, slugs in wording.by_reason(report.unexamined).items():
+        yield _indented(Text(f"{reason}: {', '.join(slugs) if details else wording.rules(len(slugs))}"), _INDENT)
 
 
 def _group(number: int, group: Group, details: bool) -> Iterator[RenderableType]:
@@ -103,6 +114,9 @@ def _entry(number: str, entry: Entry, indent: int, details: bool) -> Iterator[Re
         text.append(f"{finding.where}: ", "italic")
         text.append(finding.message)
         yield _indented(text, indent + _INDENT)
+        # What a cause explains goes away with it, wherever it shows.
+        if finding.location is not None and (number or details):
+            yield _indented(Text(f"{finding.location}  {finding.location.text}", "dim"), indent + _INDENT)
     if left := len(entry.findings) - len(shown):
         yield _indented(Text(f"and at {left} more {'place' if left == 1 else 'places'}", "dim"), indent + _INDENT)
 

@@ -22,7 +22,21 @@ def verdict(report: ReportContents) -> str:
         return report.verdict
     if report.at_least("warning"):
         return "Something is wrong with this model."
-    return "A rule crashed, so this is not the whole picture." if report.crashed else "Nothing wrong was found."
+    if report.crashed:
+        return "A rule crashed, so this is not the whole picture."
+    return unexamined(report) or "Nothing wrong was found."
+
+
+def unexamined(report: ReportContents) -> str:
+    """Returns what could not be looked at, and why, as one sentence; "" where everything was.
+
+    >>> unexamined(ReportContents(unexamined={"a": "the training step raises KeyError: 'x'"}))
+    "Not everything was examined: 1 rule could not look, because the training step raises KeyError: 'x'."
+    """
+    if not report.unexamined:
+        return ""
+    reason, number = next(iter(by_reason(report.unexamined))), len(report.unexamined)
+    return f"Not everything was examined: {rules(number)} could not look, because {reason.rstrip('.')}."
 
 
 def counts(report: ReportContents) -> str:
@@ -38,7 +52,8 @@ def counts(report: ReportContents) -> str:
         nothing = "no advice" if severity == "advice" else f"no {plural}"
         texts.append(nothing if not number else f"1 {one}" if number == 1 else f"{number} {plural}")
     text = ", ".join(texts)
-    return f"{text[0].upper()}{text[1:]}."
+    rest = f" Not examined: {rules(len(report.unexamined))}." if report.unexamined else ""
+    return f"{text[0].upper()}{text[1:]}.{rest}"
 
 
 def about(report: ReportContents) -> list[tuple[str, str]]:

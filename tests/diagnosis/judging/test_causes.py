@@ -99,3 +99,32 @@ def test_a_finding_may_explain_less_than_its_rule():
     assert tree(alone, found("gradient")) == [("scale", ""), ("gradient", "")]
     some = replace(found("rate"), explains=("gradient",))
     assert tree(some, found("gradient"), found("loss")) == [("rate", ""), ("gradient", "rate"), ("loss", "rate")]
+
+
+def test_a_finding_may_explain_more_than_its_rule_does_while_something_explains_it():
+    more = replace(found("gradient"), explains=("other",))
+    assert tree(found("scale"), more, found("other")) == [("scale", ""), ("gradient", "scale"), ("other", "scale")]
+
+
+def test_findings_that_explain_each_other_stand_under_the_gravest():
+    one, other = replace(found("scale"), explains=("other",)), replace(found("other", "error"), explains=("scale",))
+    assert tree(one, other, found("gradient")) == [("other", ""), ("scale", "other"), ("gradient", "other")]
+
+
+def test_what_leads_into_a_circle_is_its_cause():
+    circle = [replace(found(slug), explains=(to,)) for slug, to in (("gradient", "other"), ("other", "gradient"))]
+    assert tree(*circle, found("scale", score=0.1)) == [("scale", ""), ("gradient", "scale"), ("other", "scale")]
+
+
+def test_of_equal_findings_the_id_decides():
+    assert tree(found("other"), found("loss")) == [("loss", ""), ("other", "")]
+    assert [finding.where for finding in grouped([found("scale", where="b"), found("scale", where="a")], RULES)] == [
+        "b",
+        "a",
+    ]
+
+
+def test_of_equal_roots_the_one_that_explains_more_comes_first():
+    # By id, "scale" would come before "other".
+    none, one = replace(found("scale"), explains=()), replace(found("other"), explains=("loss",))
+    assert tree(none, one, found("loss")) == [("other", ""), ("loss", "other"), ("scale", "")]

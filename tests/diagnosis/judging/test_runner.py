@@ -5,7 +5,7 @@ import pytest
 
 from keras_stable.diagnosis.judging.calibration import share_right
 from keras_stable.diagnosis.judging.runner import Evidence, run_rules
-from keras_stable.diagnosis.rule import Found, Skip, rule
+from keras_stable.diagnosis.rule import Found, Lost, Skip, rule
 
 
 def made(slug, check, id="MY1", **more):
@@ -63,6 +63,25 @@ def test_one_rule_that_fails_hides_no_other():
     assert report.skipped == {"elsewhere": "there is no evidence named 'weather'", "doubtful": "it is raining"}
     assert report.passed == ("narrow",)
     assert not report.ok
+
+
+def test_a_rule_that_lost_evidence_has_not_passed():
+    """Neither one that needs it, nor one that looked without it and found nothing; one that found has looked enough."""
+
+    def lost():
+        raise Lost("the training step cannot be run: KeyError")
+
+    found = made("found", lambda plan, probe=None: [Found("data", "Bad.")], id="MY7")
+    silent = made("silent", lambda plan, probe=None: None, id="MY8")
+    needing = made("needing", lambda probe: None, id="MY9")
+    report = run_rules([found, silent, needing, narrow], Evidence({"plan": lambda: "PLAN", "probe": lost}))
+    assert set(report.unexamined) == {"silent", "needing"}
+    assert report.passed == ("narrow",)
+    assert not report.skipped
+    assert [finding.rule for finding in report.findings] == ["found"]
+    left_out = run_rules([silent, needing], Evidence(EVIDENCE))
+    assert not left_out.unexamined
+    assert left_out.ok is True
 
 
 def test_a_finding_takes_from_its_rule_what_it_does_not_say():

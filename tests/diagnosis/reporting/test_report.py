@@ -11,6 +11,21 @@ def test_it_is_ok_without_error_warning_or_crash(make_finding):
     assert not Report((make_finding(severity="warning"),)).ok
     assert not Report((make_finding(severity="error"),)).ok
     assert not Report(crashed={"dead-units": "KeyError: 'x'"}).ok
+    assert Report().ok is True
+
+
+def test_what_was_not_examined_is_not_healthy(make_finding):
+    lost = {"dead-units": "the training step cannot be run: KeyError: 'x'"}
+    assert Report(unexamined=lost).ok is None
+    assert Report((make_finding(severity="advice"),), unexamined=lost).ok is None
+    assert Report((make_finding(severity="warning"),), unexamined=lost).ok is False
+    assert Report(crashed={"frozen-model": "KeyError"}, unexamined=lost).ok is False
+    text = str(Report(unexamined=lost, passed=("frozen-model",)))
+    assert text.startswith(
+        "Not everything was examined: 1 rule could not look, because the training step cannot be run"
+    )
+    assert "NOT EXAMINED: 1 rule." in text
+    assert "No errors, no warnings, no advice. Not examined: 1 rule." in text
 
 
 @pytest.mark.parametrize(("severity", "count"), [("error", 1), ("warning", 2), ("advice", 3)])

@@ -11,7 +11,10 @@ import keras_stable
 
 from .program import Built, Healthy, Sick
 
-AUDITED = ("batch_size", "epochs", "validation_data", "shuffle", "class_weight", "validation_split")
+AUDITED = (
+    *("batch_size", "epochs", "validation_data", "shuffle", "class_weight", "validation_split"),
+    *("sample_weight", "callbacks"),
+)
 """The arguments of `fit` that a program may have and an audit takes."""
 
 UNHURRIED = {"seconds": 600.0, "probe_seconds": 600.0}

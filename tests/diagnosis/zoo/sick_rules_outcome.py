@@ -24,14 +24,14 @@ def digits(seed: int, optimizer: keras.optimizers.Optimizer, epochs: int = 12, *
     "prediction-collapse",
     "class 0 was given the weight 3000 of the others",
     stage="after",
-    also=["never-predicted-class"],
+    also=["never-predicted-class", "zero-weights"],
 )
 def weight_of_one_class(seed: int) -> Built:
     weights = {c: 3000.0 if c == 0 else 1.0 for c in range(10)}
     return digits(seed, Adam(0.001), 6, class_weight=weights)
 
 
-@shows("never-predicted-class", "the weight of class 3 was left at 0", stage="after")
+@shows("never-predicted-class", "the weight of class 3 was left at 0", stage="after", also=["zero-weights"])
 def weight_zero(seed: int) -> Built:
     return digits(seed, Adam(0.003), 15, class_weight={c: float(c != 3) for c in range(10)})
 

@@ -15,7 +15,7 @@ _TRACED = ("train_function", "test_function", "predict_function")
 _COPY_ERRORS = (CannotCopyError, TypeError, ValueError, AttributeError, NotImplementedError, RuntimeError)
 
 
-def copy_model(model: keras.Model, batch: Any = None) -> keras.Model:
+def copy_model(model: keras.Model, batch: Any = None, called: bool = True) -> keras.Model:
     """Returns a copy of a compiled model: weights, loss, metrics, optimizer with its settings and state.
 
     It is made attribute by attribute, so it needs neither `get_config` nor registered classes, and takes custom
@@ -28,6 +28,7 @@ def copy_model(model: keras.Model, batch: Any = None) -> keras.Model:
         model: Compiled; built, unless a batch is given.
         batch: What builds the copy of an unbuilt model: inputs as the model takes them, or an object whose
             attribute `x` they are. The model itself stays unbuilt.
+        called: Whether the model is ever called as a whole, and so has to be built.
 
     Raises:
         InvalidArgumentError: When the model is not compiled, not built, or holds what cannot be copied, such as
@@ -43,14 +44,16 @@ def copy_model(model: keras.Model, batch: Any = None) -> keras.Model:
     """
     if not isinstance(model, keras.Model) or not model.compiled:
         raise invalid_argument("model", "a compiled keras.Model: call `model.compile(...)` first", model)
-    if not model.built and batch is None:
+    if called and not model.built and batch is None:
         raise invalid_argument("model", "built: call it on a batch, or give it a keras.Input", model)
     try:
         # A variable that is spread over devices can only be copied under the strategy that made it.
         with model.distribute_strategy.scope():
             copier = ObjectCopier()
-            for name in _TRACED:
-                copier.leave_out(getattr(model, name))
+            # Models inside, such as a teacher that was trained before, have traced functions of their own.
+            for layer in flatten_layers(model):
+                for name in _TRACED if isinstance(layer, keras.Model) else ():
+                    copier.leave_out(getattr(layer, name, None))
             copied = copier.copy(model)
             guard_in_place(copied.optimizer)
     except _COPY_ERRORS as error:

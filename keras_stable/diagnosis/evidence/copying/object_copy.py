@@ -16,7 +16,6 @@ import tensorflow as tf
 from keras_stable.diagnosis.evidence.copying import container_copy, function_copy
 from keras_stable.keras_private import variable_key
 
-_KERAS_REDUCE = keras.Layer.__reduce__
 _NODE_KEY = re.compile(r"(\d+)(_ib-\d+)")
 _SHARED = (
     *container_copy.ATOMS,
@@ -132,6 +131,11 @@ class ObjectCopier:
         """Schedules a task that fills in contents; a late one runs after all that a hash or foreign code may see."""
         (self._late if late else self._soon).append(task)
 
+    def settle(self) -> None:
+        """Fills in now what was scheduled so far, except for what is late."""
+        while self._soon:
+            self._soon.pop()()
+
     def fill_attributes(self, value: Any, copied: Any) -> None:
         """Copies what is in `__dict__` and in slots."""
         for name, attribute in list(getattr(value, "__dict__", {}).items()):
@@ -194,7 +198,8 @@ def _slots(kind: type) -> tuple[Any, ...]:
 
 
 def _is_plain(kind: type) -> bool:
-    if kind.__reduce__ is _KERAS_REDUCE:
+    # Looked up here: this package replaces it when it is first needed.
+    if kind.__reduce__ is keras.Layer.__reduce__:
         return True
     own = kind.__reduce_ex__ is not object.__reduce_ex__ or kind.__reduce__ is not object.__reduce__
     return not own and kind.__getstate__ is object.__getstate__ and not hasattr(kind, "__setstate__")

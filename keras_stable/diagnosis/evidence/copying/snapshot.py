@@ -1,6 +1,7 @@
 """The values of variables at one moment, kept with as little memory as can be."""
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import keras
@@ -40,3 +41,13 @@ def _value(variable: keras.Variable) -> Any:
     # A single number is as cheap as knowing that it is 0.
     large = value.dtype.is_floating and value.shape.rank and value.shape.num_elements() > 1
     return None if large and not np.asarray(value).any() else value
+
+
+@contextlib.contextmanager
+def kept_state(model: keras.Model) -> Iterator[None]:
+    """Puts every variable of a model back at the end: weights, random seeds, metrics."""
+    before = Snapshot([*model.variables, *(v for metric in model.metrics for v in metric.variables)])
+    try:
+        yield
+    finally:
+        before.put_back()

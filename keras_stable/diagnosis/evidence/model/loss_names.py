@@ -10,7 +10,7 @@ from typing import Any
 import keras
 
 from keras_stable.diagnosis.evidence.data.nesting import leaves
-from keras_stable.diagnosis.rule import Skip
+from keras_stable.diagnosis.rule import Lost
 from keras_stable.diagnosis.vocabulary import CUSTOM
 from keras_stable.imports import first_line
 from keras_stable.keras_private import fresh_losses, fresh_metrics, wrapped_function
@@ -35,14 +35,14 @@ def losses(model: keras.Model, y: Any, answer: Any) -> list[LossFacts]:
     Keras itself resolves strings, lists and dictionaries, on an object of its own, so that the model is left alone.
 
     Raises:
-        Skip: Keras cannot match the losses with the outputs.
+        Lost: Keras cannot match the losses with the outputs.
     """
     parts = keras.tree.flatten(answer)
     facts = [LossFacts() for _ in parts]
     try:
         output_names, resolved = fresh_losses(model, _like(y, answer), answer) or (None, [])
     except (ValueError, KeyError, TypeError) as error:
-        raise Skip(f"the losses do not fit the outputs: {first_line(error)}") from error
+        raise Lost(f"the losses do not fit the outputs: {first_line(error)}") from error
     for loss in resolved:
         part = functools.reduce(lambda inside, key: inside[key], loss.path, _by_name(answer, loss.path, output_names))
         index = next(index for index, candidate in enumerate(parts) if candidate is part)
@@ -55,7 +55,7 @@ def metrics(model: keras.Model, y: Any, answer: Any) -> list[tuple[str, ...]]:
     try:
         resolved = fresh_metrics(model, _like(y, answer), answer)
     except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise Skip(f"the metrics do not fit the outputs: {first_line(error)}") from error
+        raise Lost(f"the metrics do not fit the outputs: {first_line(error)}") from error
     if resolved is None:
         return [() for _ in keras.tree.flatten(answer)]
     order, listed = resolved

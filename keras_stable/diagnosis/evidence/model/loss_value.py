@@ -54,7 +54,11 @@ def penalty_of(model: keras.Model) -> tf.Tensor | None:
 
 def first_scale(model: keras.Model) -> float:
     """Returns the factor by which the optimizer multiplies the loss before it takes gradients; 1 without one."""
-    optimizer = model.optimizer
+    return loss_scale(model.optimizer)
+
+
+def loss_scale(optimizer: Any) -> float:
+    """Returns the factor by which an optimizer multiplies a loss before its gradients are taken; 1 without one."""
     dynamic = getattr(optimizer, "dynamic_scale", None)
     if dynamic is not None:
         return float(np.asarray(dynamic))

@@ -20,6 +20,7 @@ def learning_rate(optimizer: Any) -> float:
     """
     rate = learning_rate_source(optimizer)
     if not isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
-        return float(optimizer.learning_rate)
+        # Under a strategy it is one variable for each device, and no number.
+        return float(keras.ops.convert_to_numpy(optimizer.learning_rate))
     highest = max(float(rate(step)) for step in _FIRST_STEPS)
     return highest or max(float(rate(step)) for step in _LATER_STEPS)

@@ -1,1 +1,1 @@
-"""What surrounds the model: the data over time, and training against validation."""
+"""Evidence about what surrounds the model: the data over time, validation, and what else `fit` is given."""

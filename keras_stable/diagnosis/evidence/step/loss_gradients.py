@@ -12,6 +12,8 @@ from keras_stable.diagnosis.evidence.data.batch import Batch
 from keras_stable.diagnosis.evidence.model.layer_kinds import own_weights
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, first_scale, forward, loss_of, penalty_of
 from keras_stable.diagnosis.evidence.model.names import layer_paths
+from keras_stable.diagnosis.evidence.model.own_steps import has_own_step
+from keras_stable.diagnosis.evidence.step.step_watching import Watched, watched_step
 from keras_stable.diagnosis.evidence.step.sums import sum_of_sizes, sum_of_squares
 from keras_stable.diagnosis.evidence.tracing.dataflow import last_learnt
 from keras_stable.diagnosis.evidence.tracing.graph_tracing import recurrent
@@ -25,8 +27,9 @@ _STEP_DOWN = 16.0
 def gradients(model: keras.Model, batches: Iterable[Batch], structure: Structure) -> Gradients:
     """Returns the gradients of every trainable variable on some batches, in training mode.
 
-    The loss is that of `compute_loss`; what a custom `train_step` adds to it cannot be seen. Where the optimizer
-    scales the loss, it is scaled here too, by less where that overflows, and the gradients are divided by the scale.
+    The loss is that of `compute_loss`. Where the optimizer scales the loss, it is scaled here too, by less where that
+    overflows, and the gradients are divided by the scale. Of a model with a `train_step` of its own it is what that
+    step hands to its optimizers; variables that it hands to none, such as those of a teacher, are left out.
 
     Args:
         model: compiled; a copy, whose random seeds and moving averages move on as in training.
@@ -41,16 +44,22 @@ def gradients(model: keras.Model, batches: Iterable[Batch], structure: Structure
         raise Skip("the model has no trainable variables")
     owners = variable_owners(model, structure)
     order = {layer.path: index for index, layer in enumerate(structure.layers)}
-    variables.sort(key=lambda variable: order.get(owners[id(variable)], len(order)))
-    step = _step(model, variables)
-    scale = first_scale(model)
-    figures = [_figures(step, batch, scale) for batch in batches]
+
+    def in_order(variable: keras.Variable) -> int:
+        return order.get(owners.get(id(variable), ""), len(order))
+
+    if has_own_step(model):
+        variables, figures = _of_own_step(model, batches, in_order)
+    else:
+        variables.sort(key=in_order)
+        step, scale = _step(model, variables), first_scale(model)
+        figures = [_figures(step, batch, scale) for batch in batches]
     data = np.array([sizes for sizes, _, _ in figures])
     totals = [_norm(sizes[:, 0]) for sizes, _, _ in figures]
     readout = last_learnt(structure.layers)
     facts = []
     for index, variable in enumerate(variables):
-        path = owners[id(variable)]
+        path = owners.get(id(variable), model.name)
         part = "readout" if path in readout else "encoder"
         facts.append(_variable(variable, path, order.get(path, len(order)), part, data[:, index]))
     return Gradients(
@@ -60,6 +69,39 @@ def gradients(model: keras.Model, batches: Iterable[Batch], structure: Structure
         data_norm=float(np.mean([norm for _, _, norm in figures])),
         batches=len(figures),
     )
+
+
+Figures = tuple[np.ndarray, float, float]
+
+
+def _of_own_step(
+    model: keras.Model, batches: Iterable[Batch], in_order: Callable[[keras.Variable], int]
+) -> tuple[list[keras.Variable], list[Figures]]:
+    """Returns the variables that a model's own step hands to its optimizers, and as `_figures` those of each batch."""
+    steps = [_sizes(watched_step(model, batch)) for batch in batches]
+    handed = {key: variable for variables, _ in steps for key, variable in variables.items()}
+    if not handed:
+        raise Skip("the training step hands no gradient to an optimizer of Keras")
+    variables = sorted(handed.values(), key=in_order)
+    # What its penalties add cannot be told apart.
+    penalty = math.nan if model.losses else 0.0
+    figures = []
+    for _, sizes in steps:
+        rows = np.array([sizes.get(id(variable), (0.0, 0.0, 0.0)) for variable in variables])
+        figures.append((rows, penalty, _norm(rows[:, 0])))
+    return variables, figures
+
+
+def _sizes(step: Watched) -> tuple[dict[int, keras.Variable], dict[int, tuple[float, float, float]]]:
+    """Returns the variables of a step and the sizes of their gradients; of one that is applied twice, the mean."""
+    variables: dict[int, keras.Variable] = {}
+    sizes: dict[int, list[tuple[float, float, float]]] = {}
+    for applied in step.applied:
+        for variable, gradient in zip(applied.variables, applied.gradients, strict=False):
+            variables[id(variable)] = variable
+            sizes.setdefault(id(variable), []).append(_size(gradient, 1.0))
+    means = {key: np.mean(several, axis=0) for key, several in sizes.items()}
+    return variables, {key: (float(mean[0]), float(mean[1]), float(mean[2] > 0)) for key, mean in means.items()}
 
 
 def variable_owners(model: keras.Model, structure: Structure) -> dict[int, str]:
@@ -85,13 +127,14 @@ def _step(model: keras.Model, variables: Sequence[keras.Variable]) -> Callable[[
     values = [variable.value for variable in variables]
 
     # A tape that is read twice holds all activations to the end. Penalties of the last pass tell whether it need be.
-    penalized = bool(model.losses)
+    penalized = bool(model.losses) and model.loss is not None
 
     def gradient(x: Any, y: Any, sample_weight: Any, scale: tf.Tensor) -> tuple:
         nonlocal penalized
         with tf.GradientTape(persistent=penalized) as tape:
             loss = loss_of(model, Batch(x, y, sample_weight), forward(model, x, training=True))
-            penalty = penalty_of(model)
+            # Without a loss of `compile`, what `add_loss` adds is the loss itself.
+            penalty = penalty_of(model) if model.loss is not None else None
         if penalty is not None and not penalized:
             penalized = True
             return gradient(x, y, sample_weight, scale)
@@ -104,7 +147,7 @@ def _step(model: keras.Model, variables: Sequence[keras.Variable]) -> Callable[[
     return lambda batch, scale: run(batch.x, batch.y, batch.sample_weight, scale)
 
 
-def _figures(step: Callable[[Batch, tf.Tensor], tuple], batch: Batch, scale: float) -> tuple[np.ndarray, float, float]:
+def _figures(step: Callable[[Batch, tf.Tensor], tuple], batch: Batch, scale: float) -> Figures:
     """Returns (norm, mean absolute value, received) of each variable's gradient, and the norms of penalty and data."""
     tensors = Batch(*map(as_tensors, (batch.x, batch.y, batch.sample_weight)))
     while True:

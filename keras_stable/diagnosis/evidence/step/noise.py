@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_stable.diagnosis.evidence.data.batch import Batch
+from keras_stable.diagnosis.evidence.model.demands import demanded_rows
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors
 from keras_stable.diagnosis.evidence.step.loss_of_weights import fixed_loss, gradient, traced
 from keras_stable.diagnosis.facts import GradientNoise
@@ -39,7 +40,7 @@ def gradient_noise(model: keras.Model, batches: Iterable[Batch]) -> GradientNois
         raise Skip("there are no trainable weights")
     gathered = list(batches)
     full = [batch for batch in gathered if batch.rows == gathered[0].rows]
-    parts = list(_parts(full))
+    parts = list(_parts(full, demanded_rows(model)))
     if len(parts) < 2:
         raise Skip("one sample has no gradient noise")
     squares, total = [], [tf.zeros(variable.shape) for variable in variables]
@@ -75,8 +76,8 @@ def noise_scale(small: float, small_rows: int, large: float, large_rows: int) ->
     return math.inf if noise > 0 else math.nan
 
 
-def _parts(batches: Sequence[Batch]) -> Iterator[Batch]:
-    pieces = max(1, math.ceil(_GRADIENTS / len(batches)))
+def _parts(batches: Sequence[Batch], demanded: int | None) -> Iterator[Batch]:
+    pieces = max(1, math.ceil(_GRADIENTS / len(batches))) if demanded is None else 1
     rows = max(1, batches[0].rows // pieces)
     for batch in batches:
         for start in range(0, batch.rows - rows + 1, rows):

@@ -9,9 +9,12 @@ import tensorflow as tf
 
 from keras_stable.diagnosis.evidence.data.batch import Batch
 from keras_stable.diagnosis.evidence.data.nesting import leaves
+from keras_stable.diagnosis.evidence.model.demands import demanded_rows
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, first_scale, forward, loss_of
 from keras_stable.diagnosis.evidence.model.names import layer_paths
+from keras_stable.diagnosis.evidence.model.own_steps import has_own_step
 from keras_stable.diagnosis.evidence.step.operation_words import FirstNonfinite, is_finite
+from keras_stable.diagnosis.evidence.step.own_step_origins import own_step_origin
 from keras_stable.diagnosis.evidence.tracing.passes import Call, Trace, trace
 from keras_stable.diagnosis.evidence.tracing.provenance import each_operation
 from keras_stable.diagnosis.facts import NonfiniteOrigin
@@ -40,6 +43,8 @@ def nonfinite_origin(model: keras.Model, batch: Batch, step: int, index: int = 0
     bad_weight = _in_weights(model)
     if bad_weight is not None:
         return NonfiniteOrigin(step, "weights", bad_weight[0], bad_weight[1], index)
+    if has_own_step(model):
+        return own_step_origin(model, batch, step, index)
     tensors = Batch(*map(as_tensors, (batch.x, batch.y, batch.sample_weight)))
     seen = FirstNonfinite()
     with tf.GradientTape(persistent=True) as tape:
@@ -126,7 +131,8 @@ def _first_variable(calls: Sequence[Call], variables: Sequence[keras.Variable], 
 
 
 def _finite_row(model: keras.Model, batch: Batch, row: int) -> bool:
-    part = batch.take([row])
+    # A model that demands a number of rows gets the one as often.
+    part = batch.take([row] * (demanded_rows(model) or 1))
     tensors = Batch(*map(as_tensors, (part.x, part.y, part.sample_weight)))
     with tf.GradientTape() as tape:
         loss = loss_of(model, tensors, forward(model, tensors.x, training=True))

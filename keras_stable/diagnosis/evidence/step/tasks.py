@@ -9,12 +9,15 @@ from keras_stable.diagnosis.vocabulary import (
     ACCURACIES,
     BINARY,
     CATEGORICAL,
+    CUSTOM,
     DIVERGENCE,
     FOR_ONE_CLASS,
     HINGE,
     SPARSE,
     Task,
 )
+
+_SHARES = ("softmax", "sigmoid", "log_softmax")
 
 
 def task_of(output: Output, labels: Labels) -> Task:
@@ -40,6 +43,10 @@ def task_of(output: Output, labels: Labels) -> Task:
         return "multi_label" if counts or output.activation == "sigmoid" else "regression"
     if labels.kind == "binary" and not wide:
         return "binary" if counts or output.activation in ("sigmoid", "softmax", "linear") else "regression"
+    scores = counts or output.activation in _SHARES or output.width == labels.maximum + 1
+    if output.loss == CUSTOM and wide and not scores:
+        # An own loss may pull vectors of a class together, as a triplet loss does: its units are no classes.
+        return "regression"
     if labels.kind == "class_ids" and ((wide and labels.shape in ((), (1,))) or counts):
         return "classes"
     return "regression"

@@ -27,7 +27,8 @@ def tracer(model: keras.Model) -> Callable[[Any], Trace]:
     def run(x: Any) -> tuple:
         symbolic.append(trace(model, x))
         traced = symbolic[-1]
-        return [(call.entered, call.given) for call in traced.calls], traced.inputs, traced.outputs, traced.answer
+        values = [(call.entered, call.given, call.mask) for call in traced.calls]
+        return values, traced.inputs, traced.outputs, traced.answer
 
     graphs: dict[Any, Trace] = {}
 
@@ -42,8 +43,8 @@ def tracer(model: keras.Model) -> Callable[[Any], Trace]:
             graphs[shapes] = symbolic[-1]
         graph = graphs.get(shapes, symbolic[-1])
         calls = [
-            replace(call, entered=tuple(entered), given=tuple(returned))
-            for call, (entered, returned) in zip(graph.calls, values, strict=True)
+            replace(call, entered=tuple(entered), given=tuple(returned), mask=tuple(mask))
+            for call, (entered, returned, mask) in zip(graph.calls, values, strict=True)
         ]
         return replace(graph, calls=tuple(calls), inputs=inputs, outputs=outputs, answer=answer)
 

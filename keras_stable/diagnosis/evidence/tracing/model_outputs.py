@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_stable.diagnosis.evidence.model.loss_names import losses, metrics
+from keras_stable.diagnosis.evidence.data.nesting import leaves
+from keras_stable.diagnosis.evidence.model.loss_names import LossFacts, losses, metrics
 from keras_stable.diagnosis.evidence.tracing.dataflow import learnt_before
 from keras_stable.diagnosis.evidence.tracing.recording import Recording, Seen
 from keras_stable.diagnosis.facts import Output
@@ -17,23 +18,27 @@ def outputs(recording: Recording) -> tuple[Output, ...]:
     """Returns the outputs of the model that was recorded, in the order of `keras.tree.flatten`.
 
     Raises:
-        Skip: Keras cannot match losses or metrics with the outputs.
+        Lost: Keras cannot match losses or metrics with the outputs.
     """
     model, y, answer = recording.model, recording.batch.y, recording.answer
     facts = []
-    for (name, values), loss, names in zip(
-        recording.outputs.items(), losses(model, y, answer), metrics(model, y, answer), strict=True
-    ):
-        path = recording.output_paths[name]
+    # Without labels no loss or metric of `compile` is ever computed.
+    nothing = [(LossFacts(), ()) for _ in recording.outputs]
+    matched = zip(losses(model, y, answer), metrics(model, y, answer), strict=True) if leaves(y) else nothing
+    for (name, values), (loss, names) in zip(recording.outputs.items(), matched, strict=True):
+        path, bounds = recording.output_paths[name], recording.bounds[name]
         facts.append(
             Output(
                 name=name,
                 layer=path,
                 shape=values.shape[1:],
                 width=values.shape[-1] if values.ndim > 1 else 1,
-                activation=_activation(recording.seen, path, values),
+                activation=_activation(recording.seen, path, values) if bounds.plain else "custom",
                 learnt_layer=learnt_before(recording.seen, path),
                 metrics=names,
+                low=bounds.low,
+                high=bounds.high,
+                bounded_by=bounds.by,
                 **vars(loss),
             )
         )

@@ -14,8 +14,9 @@ from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.model import layer_kinds
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
 from keras_stable.diagnosis.evidence.model.names import input_names, layer_paths, output_names, unique
+from keras_stable.diagnosis.evidence.tracing.masks import step_mask
 from keras_stable.diagnosis.evidence.tracing.provenance import Operation, Provenance, each_operation
-from keras_stable.keras_private import carry_over
+from keras_stable.keras_private import carry_over, mask_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,8 @@ class Call:
         inputs: tuple of str, paths of the layers and names of the inputs that feed it.
         entered, given: tuples of tensors.
         layer: the layer; None for an operation.
+        mask: tuple of the one mask [rows, steps] that hides steps of what entered, or ().
+        hands_on: bool, whether what it gave has a mask.
     """
 
     path: str
@@ -37,6 +40,8 @@ class Call:
     entered: tuple[tf.Tensor, ...]
     given: tuple[tf.Tensor, ...]
     layer: keras.layers.Layer | None = None
+    mask: tuple[tf.Tensor, ...] = ()
+    hands_on: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,6 +156,7 @@ class _Tracer:
         if id(layer) not in self.names:
             self.names[id(layer)] = unique(layer.name, self.taken)
         path = self.names[id(layer)]
+        mask = step_mask(entered, kwargs)
         self._inside, self._operations = path, []
         try:
             answer = run(*args, **kwargs)
@@ -162,7 +168,8 @@ class _Tracer:
         kind, operations = type(layer).__name__, self._operations
         role = layer_kinds.role(layer, operations, len(entered))
         activation = layer_kinds.activation(layer, operations)
-        self.calls.append(Call(path, kind, role, activation, inputs, tuple(entered), returned, layer))
+        hands_on = any(mask_of(tensor) is not None for tensor in returned)
+        self.calls.append(Call(path, kind, role, activation, inputs, tuple(entered), returned, layer, mask, hands_on))
         for tensor in returned:
             self.provenance.set(tensor, path)
         return answer

@@ -1,5 +1,6 @@
 """The first batches run through a model once, and everything that the rules want to know of these passes."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,11 +12,15 @@ import tensorflow as tf
 from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.data.batch import Batch
 from keras_stable.diagnosis.evidence.data.nesting import leaves
+from keras_stable.diagnosis.evidence.model.demands import demanded_rows, whole_chunks
+from keras_stable.diagnosis.evidence.tracing.answer_bounds import Bounds, output_bounds
 from keras_stable.diagnosis.evidence.tracing.dataflow import learnt_before, way_to_learnt
 from keras_stable.diagnosis.evidence.tracing.feature_rows import FeaturePart, add_rows, takes_features
 from keras_stable.diagnosis.evidence.tracing.graph_tracing import tracer
+from keras_stable.diagnosis.evidence.tracing.masks import hidden_share
 from keras_stable.diagnosis.evidence.tracing.moments import Moments
 from keras_stable.diagnosis.evidence.tracing.passes import Call, Trace
+from keras_stable.diagnosis.evidence.tracing.time_pooling import pooled_steps
 
 FEATURE_ROWS = 256
 # Of what all layers return in one pass, and of inputs that are taken for large before it is known what layers return.
@@ -26,7 +31,11 @@ _ANSWER_BYTES = 1 << 22
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """A leaf layer as it was first called: a `Call` with shapes in place of tensors."""
+    """A leaf layer as it was first called: a `Call` with shapes in place of tensors.
+
+    `hidden` is the share of the steps that its mask hides, NaN without one; `pooled` is what it does with the steps,
+    "average" or "maximum", or "".
+    """
 
     path: str
     kind: str
@@ -36,6 +45,9 @@ class Seen:
     layer: keras.layers.Layer | None
     entered: tuple[tuple[int, ...], ...]
     given: tuple[tuple[int, ...], ...]
+    hidden: float = math.nan
+    hands_on: bool = False
+    pooled: str = ""
 
 
 @dataclass(eq=False)
@@ -53,6 +65,8 @@ class Recording:
         entering: mapping of input name to the `Moments` of what enters the first learnt layer that it reaches.
         features: mapping of readout path to lists of features, raw inputs (of the first rows, where they are
             large) and labels, one entry a pass.
+        bounds: mapping of output name to the `Bounds` that it cannot leave.
+        looked_up: mapping of path to the ids that enter an embedding, of the first pass.
         row_bytes: int, of all that the layers return for a row.
         rows: int, that were run, in all passes.
     """
@@ -68,6 +82,8 @@ class Recording:
     entered_nonfinite: dict[str, int] = field(default_factory=dict)
     entering: dict[str, Moments] = field(default_factory=dict)
     features: dict[str, list[FeaturePart]] = field(default_factory=dict)
+    bounds: dict[str, Bounds] = field(default_factory=dict)
+    looked_up: dict[str, np.ndarray] = field(default_factory=dict)
     row_bytes: int = 0
     rows: int = 0
 
@@ -114,6 +130,10 @@ def record(
 
 def _parts(recording: Recording, batch: Batch) -> Iterator[Batch]:
     """Yields a batch in parts of which all that the layers return takes some megabytes, and not less than four rows."""
+    demanded = demanded_rows(recording.model)
+    if demanded is not None:
+        yield from (batch.take(chunk) for chunk in whole_chunks(batch.rows, demanded, demanded))
+        return
     start = 0
     while start < batch.rows:
         is_large = sum(leaf.nbytes for leaf in leaves(batch.x)) > _LARGE_INPUTS
@@ -154,10 +174,13 @@ def _add_first(recording: Recording, trace: Trace, rows: int) -> None:
     parts = keras.tree.flatten(recording.answer)
     recording.outputs = {name: np.asarray(part) for name, part in zip(trace.outputs, parts, strict=True)}
     recording.output_paths = dict(trace.output_paths)
+    recording.bounds = output_bounds(trace)
     recording.entering = {name: Moments() for name in trace.inputs}
     seen: dict[str, Seen] = {}
     for call in trace.calls:
         seen.setdefault(call.path, _seen(call))
+        if isinstance(call.layer, keras.layers.Embedding):
+            recording.looked_up.setdefault(call.path, np.asarray(call.entered[0]))
     recording.seen = tuple(seen.values())
 
 
@@ -192,7 +215,9 @@ def _entering(trace: Trace, seen: Sequence[Seen], name: str) -> tf.Tensor | None
 
 def _seen(call: Call) -> Seen:
     entered, returned = (tuple(tuple(tensor.shape) for tensor in tensors) for tensors in (call.entered, call.given))
-    return Seen(call.path, call.kind, call.role, call.activation, call.inputs, call.layer, entered, returned)
+    hidden = hidden_share(call.mask[0]) if call.mask else math.nan
+    shape = (call.path, call.kind, call.role, call.activation, call.inputs, call.layer, entered, returned)
+    return Seen(*shape, hidden, call.hands_on, pooled_steps(call))
 
 
 def _numeric(tensor: tf.Tensor) -> bool:

@@ -10,16 +10,21 @@ import numpy as np
 
 from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.data.source import Batch, Source
+from keras_stable.diagnosis.evidence.model.own_steps import own_optimizers
 from keras_stable.diagnosis.evidence.step.evaluation import data_loss, evaluate
 from keras_stable.diagnosis.evidence.step.nonfinite_origins import nonfinite_origin
 from keras_stable.diagnosis.evidence.step.sums import sum_of_squares
 from keras_stable.diagnosis.evidence.training.batches import endless
-from keras_stable.diagnosis.evidence.training.workbench import Workbench
+from keras_stable.diagnosis.evidence.training.workbench import Workbench, finite_losses
 from keras_stable.diagnosis.facts import Evaluation, Input, Labels, NonfiniteOrigin, Output, Probe, Trial
+from keras_stable.diagnosis.logs import has_total, loss_names, total
 from keras_stable.optimizers.history import GradientHistoryReader
 
 # Trials last this many steps, so they are compared with the probe's loss after the same number.
 TRIAL_STEPS = 100
+UNKNOWN = Evaluation(0, *(math.nan,) * 4, penalty=0.0, outputs=())
+"""What is known of the answers of a model that cannot be called."""
+
 # Sums of many layers' weights are read at these steps only: reading them costs more than a step.
 _MEASURED = frozenset((0, 1, 2, 4, 8, 16, 32, 64, 128, 256))
 
@@ -43,7 +48,8 @@ class Program:
 
     Attributes:
         source: the training data; sample: the rows that losses are compared on.
-        inputs, outputs, labels: facts, one for each input and output.
+        inputs, outputs, labels: facts, one for each input and output; none where there are none.
+        called: bool, whether the model can be called as a whole.
     """
 
     source: Source
@@ -51,15 +57,19 @@ class Program:
     inputs: Sequence[Input]
     outputs: Sequence[Output]
     labels: Sequence[Labels]
+    called: bool = True
 
     def evaluate(self, model: keras.Model, sample: Batch | None = None) -> Evaluation:
         """Returns how a model answers the sample, or another one."""
+        if not self.called:
+            return UNKNOWN
         rows = self.source.plan(trained=False).batch_size
         return evaluate(model, sample or self.sample, self.outputs, self.labels, rows)
 
     def loss(self, model: keras.Model) -> float:
         """Returns the loss of a model on the sample, without penalties."""
-        return data_loss(model, self.sample, self.outputs)
+        rows = self.source.plan(trained=False).batch_size
+        return data_loss(model, self.sample, self.outputs, rows) if self.called else math.nan
 
 
 def probe(
@@ -80,10 +90,11 @@ def probe(
     logs: list[dict[str, float]] = []
     ratios: dict[str, list[float]] = {}
     unchanged, origin, stopped = Trial("unchanged", 0, before.loss, math.nan), None, ""
-    steps = program.source.plan(trained=False).steps_per_epoch or limits.steps
+    plan = program.source.plan(trained=False)
+    steps, most = plan.steps_per_epoch or limits.steps, min(limits.steps, plan.steps or limits.steps)
     start = clock()
     for step, batch in enumerate(endless(program.source)):
-        if step == limits.steps:
+        if step == most:
             break
         if limits.deadline.over:
             stopped = "time"
@@ -93,7 +104,7 @@ def probe(
         logs.append(bench.step(batch))
         if measured is not None:
             _add_ratios(ratios, model, measured)
-        if bench.skipped_steps() > skipped or not math.isfinite(logs[-1].get("loss", 0.0)):
+        if bench.skipped_steps() > skipped or not finite_losses(logs[-1]):
             origin, stopped = nonfinite_origin(model, batch, step, step % steps), "nonfinite"
             break
         if step + 1 == TRIAL_STEPS:
@@ -106,7 +117,7 @@ def probe(
         steps=len(logs),
         seconds=seconds,
         stopped=stopped,
-        loss=tuple(log.get("loss", math.nan) for log in logs),
+        **_losses(logs, rivals=len(own_optimizers(model)) > 1),
         accuracy=_accuracy(logs),
         update_ratio={path: float(np.median(sizes)) for path, sizes in ratios.items()},
         weight_growth=_norm(model.trainable_variables) / max(weight_norm, 1e-12),
@@ -115,6 +126,13 @@ def probe(
         trials=(unchanged,),
         **_norms(reader),
     ), origin
+
+
+def _losses(logs: Sequence[Mapping[str, float]], rivals: bool) -> dict[str, Any]:
+    names = loss_names(logs[0]) if logs else ()
+    rivals = rivals and len(names) > 1 and not has_total(names)
+    totals = () if rivals or not names else tuple(map(total, logs))
+    return {"loss": totals, "losses": {name: tuple(log[name] for log in logs) for name in names}, "rivals": rivals}
 
 
 def _norms(reader: GradientHistoryReader | None) -> dict[str, Any]:

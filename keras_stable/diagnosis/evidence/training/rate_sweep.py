@@ -10,6 +10,7 @@ import numpy as np
 from keras_stable.diagnosis.evidence.data.batch import Batch
 from keras_stable.diagnosis.evidence.training.workbench import Workbench
 from keras_stable.diagnosis.facts import RateRange
+from keras_stable.diagnosis.logs import total
 from keras_stable.diagnosis.rule import Skip
 
 # Share of the running mean that stays in a step: it looks back about three of them.
@@ -97,7 +98,7 @@ def landmarks(rates: Sequence[float], smooth: Sequence[float]) -> tuple[float, f
 
 
 def _loss(bench: Workbench, batch: Batch) -> float:
-    return bench.step(batch).get("loss", math.nan)
+    return total(bench.step(batch))
 
 
 def _slack(finite: Sequence[float]) -> float:

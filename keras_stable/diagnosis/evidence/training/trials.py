@@ -9,6 +9,7 @@ import numpy as np
 
 from keras_stable.diagnosis.evidence.budget import Budget, Deadline
 from keras_stable.diagnosis.evidence.data.source import Batch
+from keras_stable.diagnosis.evidence.model.demands import demanded_rows
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
 from keras_stable.diagnosis.evidence.model.noise_layers import without_noise
 from keras_stable.diagnosis.evidence.step.evaluation import error_rate
@@ -16,6 +17,7 @@ from keras_stable.diagnosis.evidence.training.batches import endless
 from keras_stable.diagnosis.evidence.training.probing import TRIAL_STEPS, Program
 from keras_stable.diagnosis.evidence.training.workbench import Workbench
 from keras_stable.diagnosis.facts import Evaluation, Overfit, Probe, Trial, ZeroedInputs
+from keras_stable.diagnosis.logs import total
 from keras_stable.diagnosis.progress import gained
 from keras_stable.diagnosis.rule import Skip
 from keras_stable.diagnosis.vocabulary import (
@@ -87,7 +89,8 @@ class Trials:
 
     def overfit(self) -> Overfit:
         """Returns how far the copy memorizes one small batch, with dropout and noise off."""
-        batch = self.program.sample.take(np.arange(min(_BATCH, self.program.sample.rows)))
+        rows = demanded_rows(self.bench.model) or _BATCH
+        batch = self.program.sample.take(np.arange(min(rows, self.program.sample.rows)))
         # Without noise, and for rows of another number, the training step is built anew.
         once = self.bench.seconds_of(_OVERFIT_STEPS + 2)
         self.budget.ask("memorizing one batch", once + self.bench.seconds_of(0, rebuilt=True), self.deadline)
@@ -108,9 +111,9 @@ class Trials:
     def _memorize(self, batch: Batch, rate: float) -> Overfit:
         self.bench.restore()
         self.bench.constant_rate(rate)
-        first = self.bench.step(batch).get("loss", math.nan)
+        first = total(self.bench.step(batch))
         steps = 1 + self.bench.train((batch for _ in range(_OVERFIT_STEPS)), _OVERFIT_STEPS, self.deadline)
-        last = self.bench.step(batch).get("loss", math.nan)
+        last = total(self.bench.step(batch))
         # Batch statistics, as in training: moving averages need more than these steps.
         answer = forward(self.bench.model, as_tensors(batch.x), training=True)
         error = error_rate(answer, batch, self.program.outputs, self.program.labels)

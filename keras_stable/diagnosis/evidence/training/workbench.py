@@ -3,7 +3,7 @@
 import math
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
@@ -12,10 +12,22 @@ import numpy as np
 from keras_stable.diagnosis.evidence.budget import Clock, Deadline
 from keras_stable.diagnosis.evidence.copying.snapshot import Snapshot
 from keras_stable.diagnosis.evidence.data.source import Batch
+from keras_stable.diagnosis.evidence.model.demands import demanded_rows, reset_states
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
+from keras_stable.diagnosis.evidence.model.own_steps import has_own_step, inner, leading_optimizer, own_optimizers
 from keras_stable.diagnosis.evidence.model.rates import learning_rate
+from keras_stable.diagnosis.logs import flat, loss_names
 from keras_stable.keras_private import compile_metrics, learning_rate_source, replace_learning_rate_source
 from keras_stable.optimizers.guard_state import state_variables
+
+
+def finite_losses(logs: Mapping[str, float]) -> bool:
+    """Returns whether every loss that a step logs is finite.
+
+    >>> finite_losses({"d_loss": 1.0, "g_loss": math.nan}), finite_losses({"accuracy": math.nan})
+    (False, True)
+    """
+    return all(math.isfinite(logs[name]) for name in loss_names(logs))
 
 
 class Workbench:
@@ -36,44 +48,60 @@ class Workbench:
         self.clock = clock
         # XLA would only cost time to compile: so few steps never win it back.
         self.model.jit_compile = False
-        self.optimizer: Any = getattr(model.optimizer, "inner_optimizer", model.optimizer)
-        if not self.optimizer.built:
-            model.optimizer.build(model.trainable_variables)
-        self._start = Snapshot([*model.variables, *state_variables(model.optimizer)])
+        outer = leading_optimizer(model)
+        self.optimizer: Any = inner(outer)
+        if not self.optimizer.built and outer is model.optimizer:
+            outer.build(model.trainable_variables)
+        # Those that only the model's own step knows are built by it, over the variables that it hands them.
+        self._optimizers = [inner(optimizer) for optimizer in own_optimizers(model)]
+        states = [variable for optimizer in own_optimizers(model) for variable in state_variables(optimizer)]
+        self._start = Snapshot([*model.variables, *states])
+        self._built = {id(variable) for variable in states}
         self.learning_rate = learning_rate(self.optimizer)
-        self._rate = learning_rate_source(self.optimizer)
+        self._rates = [learning_rate_source(optimizer) for optimizer in self._optimizers]
+        self._own_rates = [learning_rate(optimizer) for optimizer in self._optimizers]
         self.initialized = False
         self.first_seconds = self.step_seconds = math.nan
 
     def restore(self) -> None:
-        """Puts back the initial weights, optimizer state and learning-rate schedule."""
-        if learning_rate_source(self.optimizer) is not self._rate:
-            replace_learning_rate_source(self.optimizer, self._rate)
-            self.model.train_function = None
+        """Puts back the initial weights, states of optimizers and recurrent layers, and learning-rate schedules."""
+        for optimizer, rate in zip(self._optimizers, self._rates, strict=True):
+            if learning_rate_source(optimizer) is not rate:
+                replace_learning_rate_source(optimizer, rate)
+                self.model.train_function = None
         self._start.put_back()
+        for variable in (v for optimizer in self._optimizers for v in optimizer.variables if id(v) not in self._built):
+            if variable.path.rpartition("/")[2] != "learning_rate":
+                variable.assign(keras.ops.zeros_like(variable))
+        reset_states(self.model)
 
     def constant_rate(self, rate: float) -> None:
-        """Trains at another learning rate from here on; a schedule gives way to it."""
-        if not isinstance(learning_rate_source(self.optimizer), keras.Variable):
-            constant = keras.Variable(rate, trainable=False, name="learning_rate")
-            replace_learning_rate_source(self.optimizer, constant)
-            self.model.train_function = None
-        self.optimizer.learning_rate.assign(rate)
+        """Trains at another learning rate from here on; a schedule gives way to it.
+
+        Where the model has several optimizers, the rates of the others change by the same factor.
+        """
+        for optimizer, start in zip(self._optimizers, self._own_rates, strict=True):
+            own = rate if optimizer is self.optimizer or not self.learning_rate else start * rate / self.learning_rate
+            if not isinstance(learning_rate_source(optimizer), keras.Variable):
+                constant = keras.Variable(own, trainable=False, name="learning_rate")
+                replace_learning_rate_source(optimizer, constant)
+                self.model.train_function = None
+            optimizer.learning_rate.assign(own)
 
     def step(self, batch: Batch) -> dict[str, float]:
         """Takes one step and returns the batch's own loss and metrics."""
         self.model.reset_metrics()
         start = self.clock()
         # As `fit` passes data on: a custom step may rely on there being no weights.
-        data = as_tensors(tuple(part for part in (batch.x, batch.y, batch.sample_weight) if part is not None))
+        data = as_tensors(keras.utils.pack_x_y_sample_weight(batch.x, batch.y, batch.sample_weight))
         is_first = self.model.train_function is None
         if is_first:
-            self._build_metrics(*data)
+            self._build_metrics(*keras.utils.unpack_x_y_sample_weight(data))
             self.model.make_train_function()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             logs = self.model.train_function(iter([data]))
-        numbers = {name: float(np.mean(value)) for name, value in logs.items()}
+        numbers = {name: float(np.mean(value)) for name, value in flat(logs).items()}
         seconds = self.clock() - start
         if is_first:
             self.first_seconds = seconds
@@ -99,7 +127,7 @@ class Workbench:
             if taken == steps or (deadline is not None and deadline.over):
                 break
             taken += 1
-            if not math.isfinite(self.step(batch).get("loss", 0.0)):
+            if not finite_losses(self.step(batch)):
                 break
         return taken
 
@@ -116,9 +144,10 @@ class Workbench:
     def _build_metrics(self, x: Any, y: Any = None, sample_weight: Any = None) -> None:
         """Makes the variables of the metrics. TensorFlow traces a step twice in which variables are made."""
         own = compile_metrics(self.model)
-        stock = type(self.model).train_step is keras.Model.train_step
-        if own is None or own.built or not stock or self.model.run_eagerly or y is None:
+        if own is None or own.built or has_own_step(self.model) or self.model.run_eagerly or y is None:
             return
-        first = [keras.tree.map_structure(lambda rows: rows[:1], part) for part in (x, y)]
+        count = demanded_rows(self.model) or 1
+        first = [keras.tree.map_structure(lambda rows: rows[:count], part) for part in (x, y)]
         self.model.compute_metrics(first[0], first[1], forward(self.model, first[0], training=False))
         self.model.reset_metrics()
+        reset_states(self.model)

@@ -35,6 +35,16 @@ def classifies(output: Output, labels: Labels) -> bool:
     return labels.kind in ("one_hot", "binary") or (output.loss == CUSTOM and labels.kind == "class_ids")
 
 
+def has_positions(labels: Labels) -> bool:
+    """Returns whether a row has a class in each of several positions, as masks and sequences do.
+
+    >>> has_positions(Labels(shape=(8, 8, 1))), has_positions(Labels(shape=(10,), kind="one_hot"))
+    (True, False)
+    """
+    of_one = labels.shape[:-1] if labels.kind in ("one_hot", "distribution") else labels.shape
+    return any(size != 1 for size in of_one)
+
+
 def counts(labels: Labels) -> list[int]:
     """Returns the samples of each class that has any, smallest first."""
     return sorted(count for _, count in labels.class_counts if count > 0)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, Output, Plan, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
-from keras_stable.diagnosis.rules.data._tasks import classifies, counts, only_first_seen, paired
+from keras_stable.diagnosis.rules._edits import class_weights
+from keras_stable.diagnosis.rules.data._tasks import classifies, counts, has_positions, only_first_seen, paired
 
 RATIO = Threshold(10.0, "Below, plain training still learns the rare classes of the data sets that we tried.")
 STRONG = Threshold(100.0, "Above, a batch of 32 seldom holds a sample of the smallest class.")
@@ -74,9 +75,23 @@ def class_imbalance(
             "fewer" + (f"; {missed} rare classes are not recognised." if missed else "."),
             evidence={"ratio": ratio, "largest": sizes[-1], "smallest": sizes[0], "missed": missed},
             threshold=RATIO.value,
+            remedy=_remedy(plan, label),
             severity="warning" if harmful else None,
             confidence=0.3 if first else 0.7 if ratio > STRONG.value or missed else 0.5,
+            edits=() if weighted or has_positions(label) or len(outputs) > 1 else class_weights(label.class_counts),
         )
+
+
+def _remedy(plan: Plan, label: Labels) -> str | None:
+    """Returns what to change; None for the rule's own, which is for labels of one class a row without weights."""
+    if plan.class_weight:
+        return "Weights are given already; look whether they make up for it, or gather more of the rare classes."
+    if has_positions(label):
+        return (
+            "Weigh the positions: `model.fit(..., sample_weight=np.take(weights, y))`, with a weight for each class. "
+            "Keras takes `class_weight` only where a row has one class."
+        )
+    return None
 
 
 def _missed(label: Labels, name: str, seen: Evaluation | None) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Labels, Learning, Order, Output, Pipeline, Plan, Structure
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
 from keras_stable.diagnosis.rules.data._tasks import classifies, counts, paired
@@ -104,6 +105,7 @@ def _one_class(plan: Plan, labels: Sequence[Labels], outputs: Sequence[Output], 
         # A short training sees the first classes only, and learns these well.
         severity="advice" if learning.healthy and plan.shuffle is None else "warning",
         confidence=0.85,
+        edits=_edits(plan),
     )
 
 
@@ -125,8 +127,18 @@ def _in_order(
                 threshold=SORTED.value,
                 severity="advice" if learning.healthy else "warning",
                 confidence=0.8,
+                edits=_edits(plan),
             )
     return None
+
+
+def _edits(plan: Plan) -> tuple[Edit, ...]:
+    """Returns the edit that shuffles all rows; nothing for a source that is code of the user's."""
+    if plan.kind == "arrays":
+        return (Edit("set_argument", "fit", "shuffle", "True"),)
+    if plan.kind != "dataset" or not plan.samples:
+        return ()
+    return (Edit("transform_data", "data", "x", f"x.unbatch().shuffle({plan.samples}).batch({plan.batch_size})"),)
 
 
 def _few_classes(order: Order, plan: Plan, learning: Learning) -> Found:
@@ -150,4 +162,5 @@ def _few_classes(order: Order, plan: Plan, learning: Learning) -> Found:
         else None,
         severity="advice" if learning.healthy and order.concentration < STRONG.value else "warning",
         confidence=0.9,
+        edits=_edits(plan),
     )

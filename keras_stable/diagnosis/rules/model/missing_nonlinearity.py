@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from keras_stable.diagnosis.facts import Layer, Learning, Structure
 from keras_stable.diagnosis.rule import Found, Severity, Skip, Threshold, rule
+from keras_stable.diagnosis.rules._edits import layer_argument, quoted
 from keras_stable.diagnosis.rules.model._flow import CONVOLUTIONS, DENSE, before, linear, next_kernels
 
 REACHED = Threshold(
@@ -12,11 +13,13 @@ REACHED = Threshold(
 
 MATRICES = DENSE | CONVOLUTIONS
 
+_RELU = quoted("relu")
+
 
 @rule(
     "KS201",
     "missing-nonlinearity",
-    remedy='Give the earlier layer an activation: `keras.layers.Dense(64, activation="relu")`.',
+    remedy=f"Give the earlier layer an activation: `keras.layers.Dense(64, activation={_RELU})`.",
     explains=(
         "prediction-collapse",
         "never-predicted-class",
@@ -39,7 +42,8 @@ def missing_nonlinearity(structure: Structure, learning: Learning) -> Iterator[F
     grouped and separable convolutions, and 1 x 1 projections as in MobileNetV2. A layer narrower than both its
     neighbours, such as the code of an autoencoder, may be linear on purpose: it counts only where the model
     does not learn. So does a pair with max pooling between, which is not linear but hardly bends. The
-    activation of the last layer does not help the layers below it. Where the whole model is linear and reaches a
+    activation of the last layer does not help the layers below it. Two convolutions that end a model which learns, as
+    around an upsampling, are advice. Where the whole model is linear and reaches a
     loss near the least there is, the problem is linear too, and it is advice.
 
     ## Why is this bad
@@ -70,6 +74,7 @@ def missing_nonlinearity(structure: Structure, learning: Learning) -> Iterator[F
             continue
         factorization = narrow and (squared or not whole)
         mild = pooled or factorization
+        head = not whole and second is kernels[-1] and second.activation == "linear" and first.kind in CONVOLUTIONS
         between = "only max pooling" if pooled else "nothing non-linear"
         yield Found(
             where=first.path,
@@ -77,9 +82,10 @@ def missing_nonlinearity(structure: Structure, learning: Learning) -> Iterator[F
             + ("; the whole model is linear." if whole else "."),
             evidence={"linear_pairs": len(pairs), "layers": len(kernels), "units": first.units},
             threshold=0,
-            severity=_severity(whole, mild, learning),
+            severity="advice" if head and learning.has_learnt else _severity(whole, mild, learning),
             # Below other non-linear layers a linear one costs little: it is seldom why a model does not learn.
             confidence=0.5 if mild else 0.96 if whole else 0.7,
+            edits=layer_argument(first.path, "activation", _RELU),
         )
 
 

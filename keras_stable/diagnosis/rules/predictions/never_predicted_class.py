@@ -1,10 +1,13 @@
 """KS502."""
 
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from keras_stable.diagnosis.facts import Evaluation, Learning, OutputEvaluation, Plan, Probe
+from keras_stable.diagnosis.edit import Edit
+from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, OutputEvaluation, Plan, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rules._edits import class_weights
+from keras_stable.diagnosis.rules.data._tasks import has_positions
 from keras_stable.diagnosis.rules.predictions._after import after_training
 
 SAMPLES = Threshold(20, "Samples of the class. Of fewer, all may be missed by bad luck.")
@@ -16,6 +19,10 @@ _WEIGHTED = (
     "Look at the samples and labels of these classes, and whether the weights that are set leave one of them out."
 )
 
+_BY_POSITION = (
+    "Look at the samples and labels of these classes; give rare ones weight with a `sample_weight` for every position."
+)
+
 
 @rule(
     "KS502",
@@ -25,7 +32,11 @@ _WEIGHTED = (
     thresholds={"samples": SAMPLES, "size": SIZE, "others": OTHERS},
 )
 def never_predicted_class(
-    plan: Plan, learning: Learning, evaluation: Evaluation | None = None, probe: Probe | None = None
+    plan: Plan,
+    learning: Learning,
+    evaluation: Evaluation | None = None,
+    probe: Probe | None = None,
+    labels: Sequence[Labels] = (),
 ) -> Iterator[Found]:
     """Classes of which not one sample is recognized.
 
@@ -46,6 +57,7 @@ def never_predicted_class(
 
         model.fit(x, y, class_weight={0: 1.0, 1: 5.0})
     """
+    masks = {label.output for label in labels if has_positions(label)}
     for output in after_training(plan, learning, probe, evaluation).outputs:
         counts = dict(output.label_counts)
         missed = [id for id, recall in output.recall if recall == 0 and counts.get(id, 0) > 0]
@@ -58,10 +70,18 @@ def never_predicted_class(
             f"{len(missed)} of {len(counts)} classes have a recall of 0: {named}.",
             {"classes_missed": len(missed), "classes": len(counts), "samples": sum(counts[id] for id in missed)},
             0.0,
-            remedy=_WEIGHTED if plan.class_weight else None,
+            remedy=_WEIGHTED if plan.class_weight else _BY_POSITION if output.name in masks else None,
             severity="warning" if grave else "advice",
             confidence=0.5,
+            edits=() if plan.class_weight or output.name in masks else _edits(output, missed),
         )
+
+
+def _edits(output: OutputEvaluation, missed: list[int]) -> tuple[Edit, ...]:
+    """Returns the edit that gives rare classes weight; nothing where one that is missed is not rare."""
+    counts = dict(output.label_counts)
+    rare = all(counts[id] < SIZE.value * sum(counts.values()) / len(counts) for id in missed)
+    return class_weights(output.label_counts) if rare else ()
 
 
 def _is_grave(missed: int, output: OutputEvaluation, counts: dict[int, int]) -> bool:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
-from keras_stable.diagnosis.facts import Features, Learning
+from keras_stable.diagnosis.facts import Features, Learning, Structure
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
+from keras_stable.diagnosis.rules._edits import relu
+from keras_stable.diagnosis.rules.step._recurrence import recurrent_remedy
 
 DISTANCE = Threshold(
     1e-3, "Share of a sample's size. Fresh relu and tanh stacks give 0.4 to 1, five sigmoid layers 6e-4."
@@ -30,7 +32,7 @@ WIDTH = Threshold(4.0, "Narrower features have few directions anyway, which bott
     thresholds={"distance": DISTANCE, "shrinking": SHRINKING, "rank": RANK, "width": WIDTH},
     own=True,
 )
-def feature_collapse(features: Features, learning: Learning) -> Iterator[Found]:
+def feature_collapse(features: Features, learning: Learning, structure: Structure | None = None) -> Iterator[Found]:
     """The features of different samples are nearly the same, or vary along one line only.
 
     ## What it does
@@ -75,8 +77,10 @@ def feature_collapse(features: Features, learning: Learning) -> Iterator[Found]:
             "constant_features": features.constant,
         },
         threshold=DISTANCE.value if near else RANK.value,
+        remedy=recurrent_remedy(structure),
         severity=_severity(learning),
         confidence=0.5,
+        edits=relu(structure, [features.layer]) if recurrent_remedy(structure) is None else (),
     )
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from keras_stable.diagnosis.facts import Gradients, Learning
+from keras_stable.diagnosis.facts import Gradients, Learning, Structure
 from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rules._edits import relu
 from keras_stable.diagnosis.rules.step._layer_norms import LayerNorm, layer_norms, median
+from keras_stable.diagnosis.rules.step._recurrence import recurrent_remedy
 
 RATIO = Threshold(
     1e-3, "First layer to readout. Fresh relu and tanh stacks give 1; five sigmoid layers 7e-4, eight 1e-5."
@@ -42,7 +44,9 @@ CONVERGED = Threshold(1e-3, "Share of what a constant answer leaves to gain: whe
         "converged": CONVERGED,
     },
 )
-def vanishing_gradients(gradients: Gradients, learning: Learning) -> Iterator[Found]:
+def vanishing_gradients(
+    gradients: Gradients, learning: Learning, structure: Structure | None = None
+) -> Iterator[Found]:
     """The gradients die on their way back, so the first layers stay as they were initialized.
 
     ## What it does
@@ -77,6 +81,8 @@ def vanishing_gradients(gradients: Gradients, learning: Learning) -> Iterator[Fo
     first = next((layer for layer in layers if layer.part == "encoder"), None)
     readout = max((layer for layer in layers if layer.part == "readout"), key=lambda layer: layer.norm, default=None)
     total = median(gradients.global_norms)
+    readouts = {variable.layer for variable in gradients.variables if variable.part == "readout"}
+    edits = relu(structure, readouts) if recurrent_remedy(structure) is None else ()
     if first is not None and readout is not None and _vanished(first, readout, learning):
         yield Found(
             where=first.layer,
@@ -84,8 +90,10 @@ def vanishing_gradients(gradients: Gradients, learning: Learning) -> Iterator[Fo
             f"a ratio of {first.norm / readout.norm:.1g}.",
             evidence={"first": first.norm, "readout": readout.norm, "first_mean_abs": first.mean_abs},
             threshold=RATIO.value,
+            remedy=recurrent_remedy(structure),
             severity="advice" if learning.healthy else "warning",
             confidence=0.75,
+            edits=edits,
         )
     elif learning.state == "stuck" and 0 < total < SILENT.value:
         yield Found(
@@ -94,7 +102,9 @@ def vanishing_gradients(gradients: Gradients, learning: Learning) -> Iterator[Fo
             "no better than a constant answer's.",
             evidence={"norm": total, "loss": learning.last},
             threshold=SILENT.value,
+            remedy=recurrent_remedy(structure),
             confidence=0.6,
+            edits=edits,
         )
 
 

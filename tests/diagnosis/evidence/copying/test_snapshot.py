@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_stable.diagnosis.evidence.copying.snapshot import Snapshot
+from keras_stable.diagnosis.evidence.copying.snapshot import Snapshot, kept_state
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16", "int64"])
@@ -26,3 +26,17 @@ def test_nan_is_a_value_like_any_other():
     variable.assign([1.0, 1.0])
     snapshot.put_back()
     np.testing.assert_array_equal(variable.numpy(), [np.nan, 0.0])
+
+
+def test_state_is_kept_also_when_the_body_raises():
+    model = keras.Sequential([keras.Input((5,)), keras.layers.Dense(3)])
+    before = model.layers[0].kernel.numpy()
+
+    def interrupted():
+        with kept_state(model):
+            model.layers[0].kernel.assign(before + 1)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        interrupted()
+    assert np.array_equal(model.layers[0].kernel.numpy(), before)

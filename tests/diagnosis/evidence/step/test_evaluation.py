@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from keras_stable.diagnosis.evidence.data.batch import Batch
-from keras_stable.diagnosis.evidence.step.evaluation import data_loss, error_rate, evaluate, kept_state
+from keras_stable.diagnosis.evidence.step.evaluation import data_loss, error_rate, evaluate
 from keras_stable.diagnosis.facts import Labels, Output
 
 N = 200
@@ -115,26 +115,3 @@ def test_error_rate_is_that_of_the_answers():
     assert error_rate(answers, Batch(X, IDS), [output], [labels]) == pytest.approx(0.25)
     real = Output(width=1, loss="mean_squared_error", metrics=())
     assert error_rate(REAL[:, None] * 0 + REAL.mean(), Batch(X, REAL), [real], [Labels(kind="real")]) == 1
-
-
-def test_state_is_kept_also_when_the_body_raises():
-    model = model_of(3, None, "mse")
-    before = model.layers[0].kernel.numpy()
-
-    def interrupted():
-        with kept_state(model):
-            model.layers[0].kernel.assign(before + 1)
-            raise KeyError
-
-    with pytest.raises(KeyError):
-        interrupted()
-    assert np.array_equal(model.layers[0].kernel.numpy(), before)
-
-
-def test_weights_count_in_the_constant_answer_too():
-    model = model_of(3, "softmax", "sparse_categorical_crossentropy")
-    weights = np.array([1.0, 2.0, 4.0])[IDS]
-    found = evaluate(model, Batch(X, IDS, weights), [Output(width=3)], [Labels()])
-    shares = np.bincount(IDS, weights) / weights.sum()
-    expected = -(weights * np.log(shares[IDS])).mean()
-    assert found.constant_loss == pytest.approx(expected, rel=1e-5)

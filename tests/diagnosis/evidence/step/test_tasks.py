@@ -22,6 +22,9 @@ from keras_stable.diagnosis.facts import Labels, Output
         ("mean_squared_error", 1, "linear", ("accuracy",), "class_ids", "classes"),
         ("hinge", 1, "tanh", (), "real", "binary"),
         ("custom", 4, "softmax", (), "class_ids", "classes"),
+        ("custom", 64, "linear", (), "class_ids", "regression"),  # vectors of a triplet loss
+        ("custom", 4, "linear", ("accuracy",), "class_ids", "classes"),
+        ("custom", 10, "linear", (), "class_ids", "classes"),
         ("huber", 8, "linear", (), "real", "regression"),
         ("sparse_categorical_crossentropy", 100_000, "softmax", (), "class_ids", "classes"),
     ],

@@ -81,3 +81,46 @@ def test_the_remedy_names_the_width_that_is_needed():
     given, labels = SICK["more classes than units"]
     (found,) = labels_out_of_range.run({"outputs": (given,), "labels": (labels,)})
     assert "10 units" in found.remedy
+
+
+GREY = {"kind": "real", "shape": (8, 8, 1), "minimum": 0.0, "maximum": 255.0, "mean": 63.75, "std": 110.4}
+TWO = ((0, 900), (255, 300))
+
+
+@pytest.mark.parametrize(
+    ("loss", "width", "words"),
+    [
+        ("binary_crossentropy", 1, "`y = (y > 127).astype('float32')`"),
+        ("dice", 1, "`y = (y > 127).astype('float32')`"),
+        ("custom", 1, "`y = (y > 127).astype('float32')`"),
+        ("sparse_categorical_crossentropy", 2, "`y = (y > 127).astype('int32')`"),
+        ("sparse_categorical_crossentropy", 3, "`ignore_class=255`"),
+    ],
+)
+def test_masks_of_grey_values(loss, width, words):
+    activation = "sigmoid" if width == 1 else "softmax"
+    mask = Output(loss=loss, shape=(8, 8, width), width=width, activation=activation)
+    (found,) = labels_out_of_range.run({"outputs": (mask,), "labels": (Labels(class_counts=TWO, **GREY),)})
+    assert words in found.remedy
+
+
+def test_grey_pixels_are_divided():
+    pixels = Labels(class_counts=(), **{**GREY, "std": 60.0})
+    output = Output(loss="binary_crossentropy", shape=(8, 8, 1), width=1)
+    (found,) = labels_out_of_range.run({"outputs": (output,), "labels": (pixels,)})
+    assert "`y = y / 255`" in found.remedy
+
+
+def test_an_own_loss_may_take_other_labels(severities):
+    mask = Output(loss="custom", shape=(8, 8, 1), width=1, activation="linear")
+    assert severities(labels_out_of_range, outputs=(mask,), labels=(Labels(class_counts=TWO, **GREY),)) == []
+    numbers = Labels(kind="real", class_counts=(), shape=(8, 8, 1), maximum=7.5, whole=False)
+    shares = Output(loss="custom", shape=(8, 8, 1), width=1, activation="sigmoid")
+    assert severities(labels_out_of_range, outputs=(shares,), labels=(numbers,)) == []
+
+
+def test_classes_on_another_axis():
+    output = Output(loss="categorical_crossentropy", shape=(16, 24, 3), width=3)
+    labels = Labels(kind="multi_hot", shape=(3, 16, 24), minimum=0.0, maximum=1.0, class_counts=())
+    (found,) = labels_out_of_range.run({"outputs": (output,), "labels": (labels,)})
+    assert "`y = np.moveaxis(y, 1, -1)`" in found.remedy

@@ -42,6 +42,12 @@ def test_a_linear_model_of_a_linear_problem_is_sound(severities, stack, share, e
     assert severities(missing_nonlinearity, learning=judged, structure=part) == ["warning"]
 
 
+@pytest.mark.parametrize(("state", "expected"), [("learning", "advice"), ("stuck", "warning")])
+def test_two_convolutions_that_end_an_upsampling(severities, stack, state, expected):
+    layers = [conv(64, 3, "relu"), conv(48, 64), "Reshape", conv(3, 12)]
+    assert severities(missing_nonlinearity, state, structure=stack(*layers)) == [expected]
+
+
 HEALTHY = {
     "relu": [dense(64, 20, "relu"), dense(10, 64, "softmax")],
     "an activation layer": [dense(64, 20), "BatchNormalization", "ReLU relu", dense(10, 64, "softmax")],

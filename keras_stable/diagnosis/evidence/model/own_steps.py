@@ -1,0 +1,63 @@
+"""What of a training step is the user's own: the step, the loss, the optimizers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+
+from keras_stable.keras_private import flatten_layers
+
+
+def has_own_step(model: keras.Model) -> bool:
+    """Returns whether a model trains by a `train_step` of its own.
+
+    >>> has_own_step(keras.Sequential([keras.layers.Dense(1)]))
+    False
+    """
+    return type(model).train_step is not keras.Model.train_step
+
+
+def needs_labels(model: keras.Model) -> bool:
+    """Returns whether the step and the loss are Keras's own, so that each row needs its label.
+
+    >>> model = keras.Sequential([keras.layers.Dense(1)])
+    >>> model.compile("sgd", "mse")
+    >>> needs_labels(model)
+    True
+    """
+    stock = type(model).compute_loss is keras.Model.compute_loss
+    return model.loss is not None and not has_own_step(model) and stock
+
+
+def has_call(model: keras.Model) -> bool:
+    """Returns whether a model can be called; one that only holds what its step trains, such as a GAN, need not be."""
+    return type(model).call is not keras.Model.call
+
+
+def inner(optimizer: Any) -> Any:
+    """Returns the optimizer inside a `LossScaleOptimizer`, or the optimizer itself."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
+def leading_optimizer(model: keras.Model) -> Any:
+    """Returns the optimizer that trains: that of `compile`, or the first of the others that an own step has."""
+    others = [optimizer for optimizer in own_optimizers(model) if optimizer is not model.optimizer]
+    return others[0] if others and has_own_step(model) else model.optimizer
+
+
+def own_optimizers(model: keras.Model) -> list[Any]:
+    """Returns every optimizer that a model or one of its layers holds, that of `compile` first, each once."""
+    optimizers = {id(optimizer): optimizer for optimizer in _optimizers(model)}
+    inner = {id(getattr(optimizer, "inner_optimizer", None)) for optimizer in optimizers.values()}
+    return [optimizer for key, optimizer in optimizers.items() if key not in inner]
+
+
+def _optimizers(model: keras.Model) -> Iterator[Any]:
+    if getattr(model, "optimizer", None) is not None:
+        yield model.optimizer
+    for layer in flatten_layers(model):
+        for value in vars(layer).values():
+            members = (
+                value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else [value]
+            )
+            yield from (member for member in members if isinstance(member, keras.optimizers.Optimizer))

@@ -1,0 +1,46 @@
+"""Evidence about what the answers of a model can be at all."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+from keras_stable.diagnosis import facts
+from keras_stable.diagnosis.evidence.at_rest import AtRest
+from keras_stable.diagnosis.evidence.providing import provides
+from keras_stable.diagnosis.evidence.step.changed_inputs import ChangedInputs
+from keras_stable.diagnosis.evidence.step.stressed_outputs import stressed_bounds
+from keras_stable.diagnosis.evidence.tracing.dataflow import last_learnt
+from keras_stable.diagnosis.rule import Skip
+from keras_stable.diagnosis.vocabulary import CUSTOM, REGRESSION
+
+# What the passes take, in the time of the recording: a graph is built for those of a recurrent model.
+_PASSES = 3.0
+
+
+class OfAnswers(AtRest):
+    """The evidence of `AtRest`, with the bounds of outputs that go through a function without a known name."""
+
+    @provides("outputs")
+    def _outputs(self) -> tuple[facts.Output, ...]:
+        return tuple(self._bounded(super()._outputs()))
+
+    def _bounded(self, outputs: tuple[facts.Output, ...]) -> Iterator[facts.Output]:
+        for index, output in enumerate(outputs):
+            unknown = output.activation == "custom" and not output.bounded_by and output.loss in (*REGRESSION, CUSTOM)
+            yield self._stressed(output, index) if unknown else output
+
+    def _stressed(self, output: facts.Output, index: int) -> facts.Output:
+        recording = self["recording"]
+        last = last_learnt(recording.seen)
+        layers = [seen.layer for seen in recording.seen if seen.path in last and seen.layer is not None]
+        weights = [weight for layer in layers for weight in layer.trainable_weights]
+        values = sum(math.prod(answer.shape[1:]) for answer in recording.outputs.values())
+        try:
+            self.budget.ask("what bounds the answers", _PASSES * self.budget.costs.get("recording", 0.0))
+            with self._measuring() as model:
+                changed = ChangedInputs(model, self.sample, recording.inputs, values)
+                name = recording.inputs[0]
+                bounds = stressed_bounds(lambda: changed.answers(name)[index], weights, output.layer or output.name)
+        except Skip:
+            return output
+        return replace(output, low=bounds.low, high=bounds.high, bounded_by=bounds.by)
