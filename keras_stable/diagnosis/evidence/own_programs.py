@@ -5,6 +5,7 @@ from dataclasses import replace
 from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.gathering import Gathering
+from keras_stable.diagnosis.evidence.model.demands import demand, demanded_rows
 from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_step, needs_labels
 from keras_stable.diagnosis.evidence.model.raised import code_place, what_it_says
 from keras_stable.diagnosis.evidence.providing import provides
@@ -12,6 +13,7 @@ from keras_stable.diagnosis.evidence.step.evaluation import kept_state
 from keras_stable.diagnosis.evidence.step.loss_checking import loss_checks
 from keras_stable.diagnosis.evidence.step.metric_states import kept_metrics
 from keras_stable.diagnosis.evidence.step.output_shares import output_gradients, scaled_gradients
+from keras_stable.diagnosis.evidence.tracing.recording import Recording
 from keras_stable.diagnosis.evidence.training.batches import endless
 from keras_stable.diagnosis.rule import Lost, Skip
 from keras_stable.diagnosis.vocabulary import CUSTOM
@@ -24,6 +26,27 @@ _BATCHES = 2
 
 class OwnPrograms(Gathering):
     """The evidence of `Gathering`, and what is seen of own steps and losses."""
+
+    @provides("recording")
+    def _recording(self) -> Recording:
+        """A model whose own code counts on the rows of a batch is run in batches alone."""
+        try:
+            return super()._recording()
+        except Lost:
+            rows = self.source.plan().batch_size
+            if demanded_rows(self.model) is not None or self.sample.rows < rows:
+                raise
+            return self._recording_of_batches(rows)
+
+    def _recording_of_batches(self, rows: int) -> Recording:
+        for model in (self.model, self["copy"]):
+            demand(model, rows)
+        try:
+            return super()._recording()
+        except Lost:
+            for model in (self.model, self["copy"]):
+                demand(model, None)
+            raise
 
     @provides("failure")
     def _failure(self) -> facts.StepFailure | None:
