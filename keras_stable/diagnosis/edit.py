@@ -46,7 +46,7 @@ class Edit:
     | "model", "input:<name>" | the model; what comes in by one of several inputs |
     | "layer:<path>", "layer:*" | a layer, by its name where Keras has no path; every layer given the argument |
     | "callback:<class>" | a callback |
-    | "data", "data:<name>" | what `fit` is given; the array of one of several inputs or outputs |
+    | "data", "data:<name>" | what `fit` is given; the array of one input or output, by its name |
 
     Attributes:
         kind: what is done.

@@ -54,6 +54,7 @@ BY_HAND = {
     "constant-features": "the model was built for as many features as there are",
     "few-samples-per-class": "samples have to be collected",
     "conflicting-labels": "the right labels are not at hand",
+    "suspicious-labels": "the right labels are not at hand",
     "train-validation-leak": "the rows before the split are not at hand",
     "constant-labels": "the right labels are not at hand",
     "disconnected-variables": "the model's own code",
