@@ -169,9 +169,14 @@ def test_functions_are_looked_into_and_run_as_graphs_again_afterwards():
 
     seen = []
     before = tf.config.functions_run_eagerly()
-    with pytest.raises(ZeroDivisionError), each_operation(lambda kind, *_: seen.append(kind)):
+
+
+    def fail():
         inner(tf.constant([1.0]))
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), each_operation(lambda kind, *_: seen.append(kind)):
+        fail()
     assert any("Tanh" in str(kind) for kind in seen)
     assert tf.config.functions_run_eagerly() == before
 

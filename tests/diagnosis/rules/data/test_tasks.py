@@ -1,7 +1,14 @@
 import pytest
 
 from keras_stable.diagnosis.facts import Labels, Output, Plan
-from keras_stable.diagnosis.rules.data._tasks import classifies, counts, has_positions, only_first_seen, paired, same_shape
+from keras_stable.diagnosis.rules.data._tasks import (
+    classifies,
+    counts,
+    has_positions,
+    only_first_seen,
+    paired,
+    same_shape,
+)
 
 
 def test_outputs_and_labels_meet_by_name_else_by_place():
