@@ -172,3 +172,22 @@ def test_no_training_gets_so_far_by_itself(optimizer):
     for epochs in (1, 20):
         model.fit(X, 1e3 * (3 + X[:, :1]), epochs=epochs, verbose=0)
         assert not began_elsewhere(model, int(optimizer.iterations), 0.01)
+
+
+def test_new_initial_weights_are_those_of_the_initializers():
+    keras.utils.set_random_seed(1)
+    rng = np.random.default_rng(0)
+    hidden = [layers.LSTM(4, return_sequences=True), layers.BatchNormalization(), layers.Dense(3)]
+    model = keras.Sequential([keras.Input((6, 5)), *hidden])
+    model.compile("adam", "mse")
+    first = [v.numpy() for v in model.trainable_variables]
+    model.fit(rng.normal(size=(32, 6, 5)), rng.normal(size=(32, 6, 3)), verbose=0)
+    model.layers[-1].kernel.assign(np.full((4, 3), np.nan))
+    initialize(model)
+    # An initializer draws the same values each time that it is called.
+    for before, variable in zip(first, model.trainable_variables, strict=True):
+        np.testing.assert_array_equal(variable.numpy(), before)
+    norm = model.layers[1]
+    assert (norm.moving_mean.numpy().tolist(), norm.moving_variance.numpy().tolist()) == ([0] * 4, [1] * 4)
+    assert int(model.optimizer.iterations) == 0
+    assert all((v.numpy() == 0).all() for v in model.optimizer.variables if "learning_rate" not in v.path)
