@@ -37,3 +37,17 @@ def test_whole_numbers_of_a_regression_are_no_classes(severities):
     output = Output(loss="mean_squared_error", width=1)
     labels = replace(UNEVEN, kind="class_ids")
     assert severities(class_imbalance, "stuck", labels=(labels,), outputs=(output,), plan=Plan()) == []
+
+
+@pytest.mark.parametrize(
+    ("plan", "labels", "words"),
+    [
+        (Plan(), UNEVEN, "class_weight="),
+        (Plan(class_weight=True), UNEVEN, "Weights are given already"),
+        (Plan(), replace(UNEVEN, shape=(8, 8, 1)), "sample_weight=np.take(weights, y)"),
+    ],
+)
+def test_the_remedy_is_one_that_fit_takes_and_that_is_not_there_yet(learning, plan, labels, words):
+    evidence = {"labels": (labels,), "outputs": (OUTPUT,), "plan": plan, "learning": learning("stuck")}
+    [hit] = class_imbalance.run(evidence)
+    assert words in (hit.remedy or class_imbalance.remedy)
