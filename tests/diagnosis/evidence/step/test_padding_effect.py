@@ -33,7 +33,7 @@ def test_a_recurrent_layer_forgets_what_the_padding_follows():
         ((layers.LSTM(8), layers.Dense(1)), BEHIND[:, ::-1].copy()),
         ((layers.LSTM(8, go_backwards=True), layers.Dense(1)), BEHIND),
         ((layers.Bidirectional(layers.LSTM(8)), layers.Dense(1)), BEHIND),
-        ((layers.Conv1D(4, 3, activation="relu"), layers.GlobalMaxPooling1D(), layers.Dense(1)), BEHIND),
+        ((layers.Conv1D(4, 3, activation="relu"), layers.GlobalMaxPooling1D(name="maximum"), layers.Dense(1)), BEHIND),
     ],
     ids=["before", "backwards", "bidirectional", "max pooling"],
 )

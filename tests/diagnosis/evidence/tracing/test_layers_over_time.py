@@ -35,7 +35,7 @@ def of(*stack, x=SERIES, dtype="float32"):
         (layers.Conv1D(2, 3), "convolution", False),
         (layers.GlobalAveragePooling1D(), "average", True),
         (layers.Lambda(lambda v: keras.ops.mean(v, axis=1)), "average", True),
-        (layers.GlobalMaxPooling1D(), "maximum", True),
+        (layers.GlobalMaxPooling1D(name="maximum"), "maximum", True),
     ],
 )
 def test_how_they_mix(layer, mixing, last):
