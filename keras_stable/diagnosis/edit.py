@@ -44,13 +44,13 @@ class Edit:
     | "loss", "loss:<output>" | the loss, or that of one of several outputs |
     | "metric:<name>" | a metric, by its name in snake case |
     | "model", "input:<name>" | the model; what comes in by one of several inputs |
-    | "layer:<path>", "layer:*" | a layer; every layer that was given the argument |
+    | "layer:<path>", "layer:*" | a layer, by its name where Keras has no path; every layer given the argument |
     | "callback:<class>" | a callback |
-    | "data", "data:<name>" | what `fit` is given; the array of one of several inputs or outputs |
+    | "data", "data:<name>" | what `fit` is given; the array of one input or output, by its name |
 
     Attributes:
         kind: what is done.
-        target: what is changed.
+        target: what is changed, such as "fit", "optimizer", "layer:<path>" or "callback:<class>".
         argument: str, name of the argument, attribute, method or data; "" where there is none.
         value: str, Python source, with `keras`, `keras_stable`, `np` and `tf` as their usual names; "" where nothing
             comes in its place.

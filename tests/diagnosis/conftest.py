@@ -34,6 +34,7 @@ from keras_stable.diagnosis.facts import (
     RateRange,
     Schedule,
     Structure,
+    Suspects,
     TargetCopy,
     TimeLayer,
     Trial,
@@ -148,6 +149,7 @@ def _facts():
         "callbacks": Callbacks((Callback(),)),
         "schedule": Schedule(),
         "weights": Weights(),
+        "suspects": Suspects(),
         "curvature": Curvature(sharpness=950.0, sharpness_after=310.0),
         "noise": GradientNoise(),
         "rate_range": RateRange(

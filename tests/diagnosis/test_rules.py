@@ -45,6 +45,7 @@ from keras_stable.diagnosis.facts import (
     Repetition,
     Schedule,
     Structure,
+    Suspects,
     TimeLayer,
     Transfer,
     VariableGradient,
@@ -124,6 +125,7 @@ EXPECTED = {
     "KS712": "stateful-shuffle",
     "KS713": "target-in-input",
     "KS714": "lagging-statistics",
+    "KS716": "suspicious-labels",
     "KS715": "outweighed-loss",
     "KS717": "preprocessed-twice",
     "KS718": "unseen-classes",
@@ -260,6 +262,7 @@ FRESH = {
     "callbacks": Callbacks((Callback(), Callback("ReduceLROnPlateau", 1, patience=3), Callback("CSVLogger", 2, ""))),
     "schedule": Schedule(),
     "weights": Weights(),
+    "suspects": Suspects(),
 }
 # After training, with what `fit` logged.
 TRAINED = FRESH | {

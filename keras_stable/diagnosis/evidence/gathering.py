@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from keras_stable.diagnosis import facts
-from keras_stable.diagnosis.evidence.around_fit import AroundFit
 from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.copying.initializing import began_elsewhere, initialize
+from keras_stable.diagnosis.evidence.label_check import LabelCheck
 from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_step, own_optimizers
 from keras_stable.diagnosis.evidence.of_answers import OfAnswers
 from keras_stable.diagnosis.evidence.of_sequences import OfSequences
@@ -32,8 +32,8 @@ _PAIRING, _PAIRING_STEPS = 0.3, 25.0
 _CURVATURE, _NOISE, _RATES = 20.0, 8.0, 60.0
 
 
-class Gathering(AroundFit, OfSequences, OfAnswers):
-    """The evidence of `AtRest`, of sequences, answers and what is around `fit`, and what training a copy shows."""
+class Gathering(LabelCheck, OfSequences, OfAnswers):
+    """The evidence of the classes above, and what training a copy shows."""
 
     @provides("origin")
     def _origin(self) -> facts.NonfiniteOrigin | None:

@@ -24,6 +24,7 @@ from keras_stable.diagnosis.facts.pipeline import Delivery, Order, Pipeline, Rep
 from keras_stable.diagnosis.facts.schedule import Schedule
 from keras_stable.diagnosis.facts.step import Gradients, LayerOutput, NonfiniteOrigin, VariableGradient
 from keras_stable.diagnosis.facts.structure import Layer, Output, Structure
+from keras_stable.diagnosis.facts.suspects import Suspects
 from keras_stable.diagnosis.facts.time_axes import Axes, CarriedState, Padding, TimeLayer, Words
 from keras_stable.diagnosis.facts.trajectory import History, Overfit, Probe, Trial, ZeroedInputs
 from keras_stable.diagnosis.facts.weights import OutputWeights, Weights
@@ -76,6 +77,7 @@ __all__ = [
     "Schedule",
     "StepFailure",
     "Structure",
+    "Suspects",
     "TargetCopy",
     "TimeLayer",
     "Transfer",

@@ -15,7 +15,7 @@ def with_checks(judged: Learning, checks: Sequence[LossCheck]) -> Learning:
         judged: by the losses alone.
         checks: what own losses make of right and wrong answers.
     """
-    if judged.state == "diverging" or not judged.source:
+    if judged.state not in ("learning", "slow"):
         return judged
     for check in checks:
         if check.kind == "loss" and check.broadcasts:

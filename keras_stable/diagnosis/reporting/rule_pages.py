@@ -21,6 +21,7 @@ EVIDENCE = {
     "compiled": "the optimizer and the precision",
     "callbacks": "what Keras's own callbacks will do in the planned training, or did in the one that was run",
     "weights": "what samples and classes weigh, and whether that has an effect",
+    "suspects": "labels that copies of the model do not believe which were trained without them",
     "schedule": "the learning rate over the whole training",
     "evaluation": "what the model answers now, without training",
     "activations": "the output of every layer over some batches",

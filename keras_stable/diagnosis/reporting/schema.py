@@ -43,6 +43,7 @@ class Facts(TypedDict, total=False):
     callbacks: facts.Callbacks
     schedule: facts.Schedule
     weights: facts.Weights
+    suspects: facts.Suspects
     evaluation: facts.Evaluation
     activations: tuple[facts.LayerOutput, ...]
     gradients: facts.Gradients
@@ -163,7 +164,6 @@ def _attributes(page: str) -> dict[str, str]:
     for entry in re.split(r"\n(?= {4}\S)", section.split("\n\n")[0]):
         names, _, text = " ".join(entry.split()).partition(": ")
         said |= {name.strip(): text for name in names.split(",")}
-    # The schema states the types itself.
-    return {
-        name: re.sub(r"^(str|int|float|bool|tuple)\b[^,:;.]*[,:] ", "", text) for name, text in said.items() if text
-    }
+    # The schema states the types itself. An interval such as (0, 1] has a comma of its own.
+    stated = re.compile(r"^(str|int|float|bool|tuple)\b([(\[][^)\]]*[)\]]|[^,:;.(\[])*[,:] ")
+    return {name: stated.sub("", text) for name, text in said.items() if text}

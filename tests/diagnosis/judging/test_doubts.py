@@ -18,9 +18,6 @@ def test_a_loss_that_falls_for_wrong_answers_is_no_learning():
     assert "compares every prediction" in with_checks(learns, (pairs,)).reason
     assert with_checks(learns, (LossCheck(), replace(pairs, kind="metric"))) is learns
     assert with_checks(other, (wrong,)) is other
-    assert with_checks(Learning("unknown", source="probe"), (pairs,)).state == "stuck"
-    untrained = Learning("unknown", source="")
-    assert with_checks(untrained, (pairs,)) is untrained
 
 
 def test_each_output_is_judged_by_itself():
@@ -28,10 +25,8 @@ def test_each_output_is_judged_by_itself():
     good = OutputEvaluation("age", "regression", accuracy=float("nan"), r2=0.8)
     idle = OutputEvaluation("mood", accuracy=0.31, majority_share=0.3)
     said = by_output(learns, Evaluation(outputs=(good, idle)))
-    assert (said.state, said.reason) == (
-        "learning",
-        "the loss fell to 30; but mood is no better than a constant answer",
-    )
+    assert said.state == "learning"
+    assert said.reason == "the loss fell to 30; but mood is no better than a constant answer"
     assert by_output(learns, Evaluation(outputs=(good, good))) is learns
     assert by_output(learns, Evaluation(outputs=(idle,))) is learns
     assert by_output(learns, None) is learns

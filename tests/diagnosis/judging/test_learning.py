@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from keras_stable.diagnosis.facts import Evaluation, History, Learning, LossCheck, OutputEvaluation, Plan, Probe, Trial
-from keras_stable.diagnosis.judging.learning import judge, with_checks
+from keras_stable.diagnosis.judging.doubts import with_checks
+from keras_stable.diagnosis.judging.learning import judge
 
 LOG_10 = math.log(10)
 
@@ -256,3 +257,19 @@ def test_a_metric_that_compares_all_pairs_takes_nothing_from_the_loss():
     judged = Learning()
     assert with_checks(judged, [replace(PAIRS, kind="metric"), LossCheck()]) is judged
     assert with_checks(judged, []) is judged
+
+
+def test_losses_are_averaged_over_a_fifth_of_the_steps_and_over_30_at_most():
+    assert judge(Plan(), probe=probed(np.linspace(9.0, 8.0, 50), after=99.0)).last == pytest.approx(
+        np.linspace(9.0, 8.0, 50)[-10:].mean()
+    )
+    assert judge(Plan(), probe=probed(np.linspace(9.0, 8.0, 300), after=99.0)).last == pytest.approx(
+        np.linspace(9.0, 8.0, 300)[-30:].mean()
+    )
+
+
+def test_of_several_outputs_one_that_is_the_same_for_all_is_enough():
+    probe = probed(noisy(np.linspace(2.4, 2.2, 100)))
+    outputs = (OutputEvaluation(name="good"), OutputEvaluation(name="same", distinct_rows=1))
+    judged = judge(Plan(), probe=replace(probe, after=replace(probe.after, outputs=outputs)))
+    assert judged.reason == "every sample gets the same answer after 100 steps"

@@ -22,7 +22,11 @@ def copy_frozenset(copier: Copier, value: frozenset) -> frozenset:
     """Returns the set of the copies, or the set itself where nothing in it is copied."""
     members = list(value)
     items = [copier.begin(item) for item in members]
-    return value if _all_same(items, members) else copier.remember(value, frozenset.__new__(type(value), items))
+    if _all_same(items, members):
+        return value
+    # It takes hashes at once, which may be those of attributes.
+    copier.settle()
+    return copier.remember(value, frozenset.__new__(type(value), items))
 
 
 def copy_list(copier: Copier, value: list) -> list:

@@ -16,5 +16,8 @@ class Copier(Protocol):
     def fill(self, task: Callable[[], None], *, late: bool = False) -> None:
         """Schedules a task that fills in contents; a late one runs after all that a hash or foreign code may see."""
 
+    def settle(self) -> None:
+        """Fills in now what was scheduled so far, except for what is late."""
+
     def fill_attributes(self, value: Any, copied: Any) -> None:
         """Copies what is in `__dict__` and in slots."""

@@ -27,7 +27,7 @@ def initialize(model: keras.Model) -> None:
     for layer in flatten_layers(model):
         owner = getattr(layer, "cell", layer)
         for variable in _trained(owner):
-            drawn = _initializer(owner, variable.name)
+            drawn = initializer_of(owner, variable.name)
             if callable(drawn):
                 variable.assign(drawn(variable.shape, dtype=variable.dtype))
             if variable.name == "bias" and getattr(owner, "unit_forget_bias", False):
@@ -60,7 +60,7 @@ def began_elsewhere(model: keras.Model, steps: int | None, rate: float) -> bool:
     for layer in flatten_layers(model):
         owner = getattr(layer, "cell", layer)
         for variable in _trained(owner):
-            drawn = _initializer(owner, variable.name)
+            drawn = initializer_of(owner, variable.name)
             if not isinstance(drawn, _SAME) or getattr(owner, "unit_forget_bias", False):
                 continue
             begun = keras.ops.convert_to_numpy(drawn(variable.shape, dtype="float32"))
@@ -74,7 +74,14 @@ def _trained(owner: keras.layers.Layer) -> list[keras.Variable]:
     return [variable for variable in own_variables(owner) if variable.trainable]
 
 
-def _initializer(owner: keras.layers.Layer, name: str) -> Any:
-    """Returns what draws a weight: `recurrent_kernel` is drawn by `recurrent_initializer`, `kernel` by its own name."""
-    own = getattr(owner, f"{name}_initializer", None)
-    return own or getattr(owner, f"{name.removesuffix('_kernel')}_initializer", None)
+def initializer_of(owner: keras.layers.Layer, name: str) -> Any:
+    """Returns what draws a weight of a layer; None where the layer does not say.
+
+    `recurrent_kernel` is drawn by `recurrent_initializer`, `kernel` by its own name, and the `kernel` of a depthwise
+    convolution by `depthwise_initializer`.
+
+    >>> type(initializer_of(keras.layers.LSTM(3), "recurrent_kernel")).__name__
+    'Orthogonal'
+    """
+    names = [name, name.removesuffix("_kernel"), *(["depthwise"] if name == "kernel" else [])]
+    return next((drawn for part in names if (drawn := getattr(owner, f"{part}_initializer", None)) is not None), None)

@@ -131,6 +131,11 @@ class ObjectCopier:
         """Schedules a task that fills in contents; a late one runs after all that a hash or foreign code may see."""
         (self._late if late else self._soon).append(task)
 
+    def settle(self) -> None:
+        """Fills in now what was scheduled so far, except for what is late."""
+        while self._soon:
+            self._soon.pop()()
+
     def fill_attributes(self, value: Any, copied: Any) -> None:
         """Copies what is in `__dict__` and in slots."""
         for name, attribute in list(getattr(value, "__dict__", {}).items()):

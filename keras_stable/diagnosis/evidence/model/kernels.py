@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from keras_stable.diagnosis.evidence.copying.initializing import initializer_of
 from keras_stable.keras_private import flatten_layers
 
 _NAMES = ("kernel", "embeddings", "depthwise_kernel", "pointwise_kernel")
@@ -81,8 +82,7 @@ def _transposed(owner: Any) -> bool:
 
 
 def _initializer(owner: Any, name: str) -> str:
-    initializer = getattr(owner, f"{name.removesuffix('_kernel')}_initializer", None)
-    initializer = getattr(owner, f"{name}_initializer", initializer)
+    initializer = initializer_of(owner, name)
     return "" if initializer is None else getattr(initializer, "__name__", type(initializer).__name__)
 
 

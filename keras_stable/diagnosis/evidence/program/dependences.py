@@ -30,7 +30,7 @@ INFORMATIVE = 4.0
 WEAK = 0.1
 """What is explained at most where little more than the order of collection may tell labels from inputs."""
 _CERTAIN = 10.0  # deviations for another order, of which many are tried
-_SHARE = 0.04
+_SHARE = 0.06
 
 
 @dataclass(frozen=True)
@@ -180,10 +180,10 @@ def _realigned(source: Source, rows: Rows, measure: Measure) -> Realignment | No
 
 def _tried(reader: Arrays, rows: Rows, measure: Measure) -> Iterator[tuple[Any, int, float, float]]:
     """Yields a kind, the rows of a shift, what is explained then, and the deviations from chance."""
-    yield from _readings(reader, rows, measure)
     for kind, size, order in orders(reader.samples):
         explained, _, deviations = measure.of(leaves(reader.labels(order[rows.numbers])))
         yield kind, size, explained, deviations
+    yield from _readings(reader, rows, measure)
 
 
 def _readings(reader: Arrays, rows: Rows, measure: Measure) -> Iterator[tuple[Any, int, float, float]]:

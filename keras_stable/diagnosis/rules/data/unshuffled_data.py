@@ -79,10 +79,11 @@ def unshuffled_data(
         return
     if any(layer.config.get("stateful") is True for layer in (structure.layers if structure else ())):
         raise Skip("a stateful layer needs the rows in their order")
-    found = _one_class(plan, labels, outputs, learning)
-    if found is None and pipeline is not None:
+    found = None
+    if pipeline is not None:
         classifying = {output.name for output, label in paired(outputs, labels) if classifies(output, label)}
         found = _in_order(pipeline, plan, learning, classifying, {output.name for output in outputs})
+    found = found or _one_class(plan, labels, outputs, learning)
     if found is not None:
         yield found
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Dependence, Learning, Pairing, Realignment
 from keras_stable.diagnosis.rule import Found, Threshold, rule
 
@@ -156,7 +157,21 @@ def _restored(realigned: Realignment, dependence: Dependence, figures: dict[str,
         remedy=remedy,
         severity="error",
         confidence=0.95,
+        edits=_edits(realigned),
     )
+
+
+def _edits(realigned: Realignment) -> tuple[Edit, ...]:
+    """Returns the edits that pair inputs and labels again; nothing where names are needed for it."""
+    count = abs(realigned.rows)
+    first, last = f"[:-{count}]", f"[{count}:]"
+    cures = {
+        "shifted": {"x": f"x{first}", "y": f"y{last}"} if realigned.rows > 0 else {"x": f"x{last}", "y": f"y{first}"},
+        "reversed": {"y": "y[::-1]"},
+        "inputs_reshaped": {"x": "np.moveaxis(x.reshape(*x.shape[1:], len(x)), -1, 0)"},
+        "labels_reshaped": {"y": "np.moveaxis(y.reshape(*y.shape[1:], len(y)), -1, 0)"},
+    }
+    return tuple(Edit("transform_data", "data", name, cure) for name, cure in cures.get(realigned.kind, {}).items())
 
 
 _MENDED = {

@@ -20,6 +20,8 @@ _AT_ONCE = 4  # features that have neighbours enough to tell how they run
     "single-time-step",
     remedy="Give the layer [samples, steps, features]: `x.reshape(len(x), steps, features)`.",
     explains=(
+        # A step alone says little of labels that its window would tell.
+        "misaligned-labels",
         "disconnected-variables",
         "zero-gradients",
         "identical-outputs",

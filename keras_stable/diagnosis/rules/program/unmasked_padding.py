@@ -15,11 +15,12 @@ WASHED_OUT = Threshold(
 BEHIND = Threshold(
     12, "Padded steps behind a sequence, where nothing was measured: at its first weights an LSTM keeps 0.73 a step."
 )
+MOVED = Threshold(0.5, "Standard deviations by which the answers move with the padding. Under a mask they do not.")
 DILUTED = Threshold(0.8, "Share of padding in a mean over time: what is left of a sequence is a fifth, and less.")
 
 HALF = 0.5  # share of padding above which it outweighs the sequences
 COVERED = 0.5  # of the padded steps that a mask has to hide to be one for them
-SOLVED = 0.5  # share gained over a constant answer, of a model that has got over the padding
+SOLVED = 0.8  # share gained over a constant answer, of a model that has got over the padding
 
 _RECURRENT = ("recurrent", "backwards", "bidirectional")
 
@@ -46,7 +47,7 @@ _RECURRENT = ("recurrent", "backwards", "bidirectional")
         "cannot-overfit-batch",
         "input-independent-loss",
     ),
-    thresholds={"washed_out": WASHED_OUT, "behind": BEHIND, "diluted": DILUTED},
+    thresholds={"washed_out": WASHED_OUT, "behind": BEHIND, "moved": MOVED, "diluted": DILUTED},
     own=True,
 )
 def unmasked_padding(
@@ -121,9 +122,11 @@ def _harm(layer: TimeLayer, filled: Padding) -> float:
     if not math.isnan(layer.hidden) and layer.hidden >= COVERED * filled.share:
         return 0
     if layer.mixing in _RECURRENT:
-        if not math.isnan(filled.washed_out):
-            return 2 if filled.washed_out > WASHED_OUT.value else 0
         behind = {"recurrent": "end", "backwards": "start"}.get(layer.mixing) == filled.side
+        if not math.isnan(filled.washed_out):
+            # A trained layer may have learnt to keep some of it; its answers still depend on the padding.
+            leans = behind and filled.share > HALF and filled.moved > MOVED.value
+            return 2 if filled.washed_out > WASHED_OUT.value or leans else 0
         return 2 if behind and layer.last and filled.steps - filled.median >= BEHIND.value else 0
     if layer.mixing in ("average", "attention"):
         # Answers step by step do not come from a mean.
@@ -153,7 +156,8 @@ def _message(layer: TimeLayer, filled: Padding) -> str:
     if layer.mixing in _RECURRENT and not math.isnan(filled.washed_out):
         text += (
             f". In {filled.washed_out:.0%} of the padded sequences the content has less than a tenth of the influence "
-            "that it has with the padding on the other side"
+            "that it has with the padding on the other side, where the answers are "
+            f"{filled.moved:.2g} standard deviations away"
         )
     return text + "."
 

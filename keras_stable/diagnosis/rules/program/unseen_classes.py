@@ -120,11 +120,10 @@ def _shuffled() -> tuple[Edit, ...]:
 
 
 def _other_names(transfer: Transfer | None) -> Iterator[Found]:
-    if transfer is None or not transfer.names:
+    if transfer is None or not transfer.is_renamed:
         return
     gain = transfer.renamed - transfer.validation
-    believed = transfer.renamed > 0.7 * transfer.kept_back and transfer.kept_back > transfer.chance
-    if gain <= RENAMED.value or gain <= _CERTAIN * transfer.uncertainty or not believed:
+    if gain <= RENAMED.value or gain <= _CERTAIN * transfer.uncertainty:
         return
     pairs = ", ".join(f"{one} is {other}" for one, other in transfer.names[:5])
     yield Found(

@@ -1,22 +1,18 @@
-"""The probe, its workbench and the trials, against plain training loops."""
+"""The probe and its workbench, against plain training loops."""
 
 import math
 
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from keras_stable.diagnosis.evidence.budget import Deadline
-from keras_stable.diagnosis.evidence.copying.initializing import initialize
 from keras_stable.diagnosis.evidence.copying.model_copy import copy_model
 from keras_stable.diagnosis.evidence.data.source import Source
 from keras_stable.diagnosis.evidence.training.batches import endless
 from keras_stable.diagnosis.evidence.training.probing import Limits, Program, probe
-from keras_stable.diagnosis.evidence.training.trials import Trials, standardized_inputs, standardized_targets
 from keras_stable.diagnosis.evidence.training.workbench import Workbench
 from keras_stable.diagnosis.facts import Input, Labels, Output
-from keras_stable.diagnosis.rule import Skip
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(96, 5)).astype("float32")
@@ -74,41 +70,6 @@ def test_a_probe_ends_with_its_time_and_before_numbers_that_are_not_finite():
     assert found.trial("unchanged").loss == math.inf
 
 
-def test_trials_change_one_thing_and_start_from_the_same_weights():
-    bench, program, kernel = regression(rate=0.001, scale=30.0)
-    seen, _ = probe(bench, program, Limits(steps=6))
-    found = {trial.name: trial for trial in Trials(bench, program, seen).run()}
-    assert {"learning_rate/10", "learning_rate*10", "standardized_inputs", "standardized_targets"} <= set(found)
-    *_, last = descent(kernel, 6, 0.0001, scale=30.0)
-    expected = np.mean((30 * X @ last - Y[:, None]) ** 2)
-    assert found["learning_rate/10"].loss == pytest.approx(expected, rel=1e-3)
-    bench.restore()
-    np.testing.assert_array_equal(bench.model.layers[0].kernel.numpy(), kernel.astype("float32"))
-
-
-def test_memorizing_and_training_on_zeros():
-    bench, program, _ = regression()
-    seen, _ = probe(bench, program, Limits(steps=20))
-    trials = Trials(bench, program, seen)
-    memorized = trials.overfit()
-    assert (memorized.samples, memorized.error < 0.05) == (16, True)
-    zeroed = trials.zeroed()
-    assert zeroed.loss == pytest.approx(np.mean(Y**2), rel=1e-4)
-    assert zeroed.real_loss == seen.trial("unchanged").loss
-    with pytest.raises(Skip, match="no time left"):
-        Trials(bench, program, seen, Deadline(0.0)).overfit()
-
-
-def test_standardizing():
-    _, program, _ = regression(scale=30.0)
-    x = standardized_inputs(program)(program.sample).x
-    np.testing.assert_allclose(x.mean(0), 0, atol=1e-5)
-    np.testing.assert_allclose(x.std(0), 1, rtol=1e-4)
-    seen, _ = probe(Workbench(copy_model(regression()[0].model)), program, Limits(steps=1))
-    y = standardized_targets(program, seen)(program.sample).y
-    assert (float(y.mean()), float(y.std())) == pytest.approx((0, 1), abs=1e-5)
-
-
 def test_batches_go_on_from_epoch_to_epoch_without_an_incomplete_one():
     source = Source(X[:80], Y[:80], batch_size=32, shuffle=False)
     batches = endless(source)
@@ -132,21 +93,3 @@ def test_a_schedule_gives_way_to_a_constant_rate():
     # Its warm-up begins at 0, so the first step moves nothing.
     bench.train(endless(Source(X, Y)), 1)
     np.testing.assert_array_equal(bench.model.layers[0].kernel.numpy(), before)
-
-
-def test_new_initial_weights_are_those_of_the_initializers():
-    keras.utils.set_random_seed(1)
-    layers = [keras.layers.LSTM(4, return_sequences=True), keras.layers.BatchNormalization(), keras.layers.Dense(3)]
-    model = keras.Sequential([keras.Input((6, 5)), *layers])
-    model.compile("adam", "mse")
-    first = [v.numpy() for v in model.trainable_variables]
-    model.fit(RNG.normal(size=(32, 6, 5)), RNG.normal(size=(32, 6, 3)), verbose=0)
-    model.layers[-1].kernel.assign(np.full((4, 3), np.nan))
-    initialize(model)
-    # An initializer draws the same values each time that it is called.
-    for before, variable in zip(first, model.trainable_variables, strict=True):
-        np.testing.assert_array_equal(variable.numpy(), before)
-    norm = model.layers[1]
-    assert (norm.moving_mean.numpy().tolist(), norm.moving_variance.numpy().tolist()) == ([0] * 4, [1] * 4)
-    assert int(model.optimizer.iterations) == 0
-    assert all(tf.reduce_all(v.value == 0) for v in model.optimizer.variables if "learning_rate" not in v.path)

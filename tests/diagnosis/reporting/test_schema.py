@@ -1,12 +1,16 @@
+"""Reports fit the schema, and the schema says what the dataclasses say."""
+
 import json
 import math
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 
 from keras_stable.diagnosis.reporting.report import Report
-from keras_stable.diagnosis.reporting.schema import published_schema, report_schema
+from keras_stable.diagnosis.reporting.schema import _of_type, published_schema, report_schema, schema_text
 
 _TYPES = {
     "object": dict,
@@ -90,3 +94,85 @@ def test_numbers_are_plain(make_finding):
     assert content["findings"][0]["threshold"] == 2.0
     assert content["facts"]["own"] == {"array": [0, 1], "3": [None]}
     assert content["ok"] is False
+
+
+@dataclass(frozen=True)
+class Inner:
+    """One thing.
+
+    Attributes:
+        number: float in (0, 1), how sure it is, see `other`; NaN
+            where nobody knows.
+        first, second: int, two of them.
+
+    Not a part of it: this.
+    """
+
+    number: float
+    first: int
+    second: int
+    unsaid: str
+
+
+@pytest.mark.parametrize(
+    ("hint", "expected"),
+    [
+        (str, {"type": "string"}),
+        (int, {"type": "integer"}),
+        (bool, {"type": "boolean"}),
+        (float, {"type": ["number", "null"]}),
+        (Any, {}),
+        (Literal["a", "b"], {"enum": ["a", "b"]}),
+        (str | None, {"type": ["string", "null"]}),
+        (float | None, {"type": ["number", "null"]}),
+        (tuple[int, ...], {"type": "array", "items": {"type": "integer"}}),
+        (
+            tuple[int, str],
+            {"type": "array", "prefixItems": [{"type": "integer"}, {"type": "string"}], "minItems": 2, "maxItems": 2},
+        ),
+        (Mapping[str, bool], {"type": "object", "additionalProperties": {"type": "boolean"}}),
+        (Inner, {"$ref": "#/$defs/Inner"}),
+        (Inner | None, {"anyOf": [{"$ref": "#/$defs/Inner"}, {"type": "null"}]}),
+    ],
+    ids=str,
+)
+def test_each_type_has_its_node(hint, expected):
+    assert _of_type(hint, {}) == expected
+
+
+def test_a_dataclass_is_described_by_its_docstring():
+    definitions = {}
+    _of_type(tuple[Inner, ...], definitions)
+    assert definitions["Inner"] == {
+        "type": "object",
+        "properties": {
+            "number": {
+                "type": ["number", "null"],
+                "description": "how sure it is, see `other`; NaN where nobody knows.",
+            },
+            "first": {"type": "integer", "description": "two of them."},
+            "second": {"type": "integer", "description": "two of them."},
+            "unsaid": {"type": "string"},
+        },
+        "required": ["number", "first", "second", "unsaid"],
+    }
+
+
+@pytest.mark.parametrize("hint", [set[int], list[int], complex])
+def test_a_type_that_json_lacks_is_refused(hint):
+    with pytest.raises(TypeError, match="no JSON schema is known for"):
+        _of_type(hint, {})
+
+
+def test_everything_that_a_report_has_is_required():
+    schema = report_schema()
+    assert set(schema["required"]) == set(Report().to_dict())
+    assert json.loads(schema_text()) == schema
+    assert schema_text().endswith("}\n")
+
+
+def test_every_reference_leads_somewhere():
+    text = schema_text()
+    names = {part.split('"')[0] for part in text.split('"#/$defs/')[1:]}
+    assert names
+    assert names <= set(report_schema()["$defs"])
