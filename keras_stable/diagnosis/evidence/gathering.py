@@ -18,7 +18,7 @@ from keras_stable.diagnosis.evidence.training.probing import Limits, Program, pr
 from keras_stable.diagnosis.evidence.training.rate_sweep import rate_range
 from keras_stable.diagnosis.evidence.training.trials import Trials
 from keras_stable.diagnosis.evidence.training.workbench import Workbench
-from keras_stable.diagnosis.judging.doubts import with_checks
+from keras_stable.diagnosis.judging.doubts import by_output, with_checks
 from keras_stable.diagnosis.judging.histories import history_facts
 from keras_stable.diagnosis.judging.learning import judge
 from keras_stable.diagnosis.rule import Skip
@@ -136,7 +136,8 @@ class Gathering(LabelCheck, OfSequences, OfAnswers):
 
     def _judged(self, probed: facts.Probe | None) -> facts.Learning:
         judged = judge(self["plan"], self.get("evaluation"), self.get("history"), probed)
-        return with_checks(judged, self.get("loss_checks") or ())
+        seen = self.get("evaluation") if self["plan"].trained else probed.after if probed is not None else None
+        return by_output(with_checks(judged, self.get("loss_checks") or ()), seen)
 
     def _troubled_trials(self) -> Trials:
         if not self["learning"].troubled:

@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from keras_stable.diagnosis.facts import History, Learning, LossCheck, Probe
+from keras_stable.diagnosis.facts import Evaluation, History, Learning, LossCheck, Probe, skill
+from keras_stable.diagnosis.progress import LEARNT
 
 
 def with_checks(judged: Learning, checks: Sequence[LossCheck]) -> Learning:
@@ -23,6 +24,21 @@ def with_checks(judged: Learning, checks: Sequence[LossCheck]) -> Learning:
         if check.prefers_wrong:
             return replace(judged, state="stuck", reason=f"{judged.reason}, but it is smaller for wrong answers")
     return judged
+
+
+def by_output(judged: Learning, seen: Evaluation | None) -> Learning:
+    """Returns the judgement with the names of outputs that have learnt nothing, where others make the total fall.
+
+    Args:
+        judged: by the total loss.
+        seen: the answers after the training; None where there are none.
+    """
+    outputs = seen.outputs if seen is not None else ()
+    idle = [output.name for output in outputs if skill(output) < LEARNT]
+    if judged.state != "learning" or len(outputs) < 2 or not idle:
+        return judged
+    no_better = "is no better" if len(idle) == 1 else "are no better"
+    return replace(judged, reason=f"{judged.reason}; but {' and '.join(idle)} {no_better} than a constant answer")
 
 
 def without_data(history: History) -> int:

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
-from keras_stable.diagnosis.facts import History, Learning, LossCheck
-from keras_stable.diagnosis.judging.doubts import with_checks, without_data
+from keras_stable.diagnosis.facts import Evaluation, History, Learning, LossCheck, OutputEvaluation
+from keras_stable.diagnosis.judging.doubts import by_output, with_checks, without_data
 
 
 def test_the_first_epoch_without_data():
@@ -18,3 +18,17 @@ def test_a_loss_that_falls_for_wrong_answers_is_no_learning():
     assert "compares every prediction" in with_checks(learns, (pairs,)).reason
     assert with_checks(learns, (LossCheck(), replace(pairs, kind="metric"))) is learns
     assert with_checks(other, (wrong,)) is other
+
+
+def test_each_output_is_judged_by_itself():
+    learns = Learning(reason="the loss fell to 30")
+    good = OutputEvaluation("age", "regression", accuracy=float("nan"), r2=0.8)
+    idle = OutputEvaluation("mood", accuracy=0.31, majority_share=0.3)
+    said = by_output(learns, Evaluation(outputs=(good, idle)))
+    assert said.state == "learning"
+    assert said.reason == "the loss fell to 30; but mood is no better than a constant answer"
+    assert by_output(learns, Evaluation(outputs=(good, good))) is learns
+    assert by_output(learns, Evaluation(outputs=(idle,))) is learns
+    assert by_output(learns, None) is learns
+    stuck = Learning("stuck")
+    assert by_output(stuck, Evaluation(outputs=(good, idle))) is stuck

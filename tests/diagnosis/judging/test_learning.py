@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from keras_stable.diagnosis.facts import Evaluation, History, Learning, LossCheck, OutputEvaluation, Plan, Probe, Trial
-from keras_stable.diagnosis.judging.learning import judge, with_checks
+from keras_stable.diagnosis.judging.doubts import with_checks
+from keras_stable.diagnosis.judging.learning import judge
 
 LOG_10 = math.log(10)
 
