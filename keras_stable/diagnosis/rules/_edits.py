@@ -82,12 +82,17 @@ def class_weights(counts: Iterable[tuple[int, int]]) -> tuple[Edit, ...]:
     return (Edit("set_argument", "fit", "class_weight", f"{{{weights}}}"),)
 
 
-def momentum(layers: Iterable[Layer]) -> tuple[Edit, ...]:
-    """Returns the edits that let moving statistics follow faster, of the batch normalizations that follow slowly."""
+def momentum(layers: Iterable[Layer], value: float = USUAL_MOMENTUM) -> tuple[Edit, ...]:
+    """Returns the edits that let moving statistics follow faster, of the batch normalizations that follow more slowly.
+
+    Args:
+        layers: which may have moving statistics.
+        value: float, the momentum that is to be.
+    """
     return tuple(
-        Edit("set_argument", f"layer:{layer.path}", "momentum", f"{USUAL_MOMENTUM:g}")
+        Edit("set_argument", f"layer:{layer.path}", "momentum", f"{value:g}")
         for layer in layers
-        if layer.kind == "BatchNormalization" and float(layer.config.get("momentum", 0.99)) > USUAL_MOMENTUM
+        if layer.kind == "BatchNormalization" and float(layer.config.get("momentum", 0.99)) > value
     )
 
 

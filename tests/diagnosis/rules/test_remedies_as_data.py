@@ -281,7 +281,7 @@ SICK = {
     ),
     "lagging-statistics": (
         STUCK | {"plan": Plan(trained=True, taken=20), "evaluation": APART, "structure": NORMALIZED},
-        ["layer:bn: momentum=0.9"],
+        ["layer:bn: momentum=0.86"],
     ),
     "diverging-loss": (
         {"learning": Learning("diverging"), "history": History(loss=(2.0, 1.0, 9.0)), "compiled": Compiled()},

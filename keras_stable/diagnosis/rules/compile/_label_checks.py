@@ -30,7 +30,7 @@ def other_size(case: Case) -> Found | None:
         text = "End with one value a sample: `Dense(1)`, after `return_sequences=False` or a pooling layer."
         remedy = Remedy(text, _widened(case, 1))
     else:
-        text = f"Give the last layer {label_size} `units`, as many as a label has numbers: `Dense({label_size})`."
+        text = f"Give the last layer {label_size} units, as many as a label has numbers: `Dense({label_size})`."
         remedy = Remedy(text, _widened(case, label_size))
     return _found(
         case,

@@ -81,6 +81,7 @@ def lagging_statistics(
     left = _momentum(slowest) ** steps
     if not left > LEFT.value or not _apart(seen):
         return
+    enough = _enough(plan.steps or steps)
     yield Found(
         where=slowest.path,
         message=f"After {steps:,} steps {left:.0%} of the moving statistics of {slowest.path} are "
@@ -95,11 +96,11 @@ def lagging_statistics(
             "layers": len(layers),
         },
         threshold=LEFT.value,
-        remedy=_remedy(_momentum(slowest)),
+        remedy=_remedy(_momentum(slowest), enough),
         severity=_severity(plan, learning, seen, _momentum(slowest)),
         confidence=0.9,
         # The slowest first: it is the one that is named.
-        edits=momentum((slowest, *(layer for layer in layers if layer is not slowest))),
+        edits=momentum((slowest, *(layer for layer in layers if layer is not slowest)), enough),
     )
 
 
@@ -122,10 +123,19 @@ def _apart(seen: Evaluation) -> bool:
     return by_batch > APART.value and not over_constant <= MEANINGFUL.value
 
 
-def _remedy(momentum: float) -> str:
+def _enough(steps: int) -> float:
+    """Returns the momentum that leaves next to nothing of the beginning after so many steps; the usual one, or less.
+
+    >>> _enough(1000), _enough(5)
+    (0.9, 0.54)
+    """
+    return min(USUAL_MOMENTUM, math.floor(100 * LEFT.value ** (1 / max(steps, 1))) / 100)
+
+
+def _remedy(momentum: float, enough: float) -> str:
     needed = math.ceil(-math.log(LEFT.value) / max(1 - momentum, 1e-9))
     return (
-        f"Take `keras.layers.BatchNormalization(momentum={USUAL_MOMENTUM:g})`, or train for at least {needed:,} steps. "
+        f"Take `keras.layers.BatchNormalization(momentum={enough:g})`, or train for at least {needed:,} steps. "
         "The weights are not at fault."
     )
 
