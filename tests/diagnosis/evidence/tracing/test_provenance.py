@@ -170,7 +170,6 @@ def test_functions_are_looked_into_and_run_as_graphs_again_afterwards():
     seen = []
     before = tf.config.functions_run_eagerly()
 
-
     def fail():
         inner(tf.constant([1.0]))
         raise ZeroDivisionError
