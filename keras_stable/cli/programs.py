@@ -65,11 +65,9 @@ def audit_program(program: UserProgram, fit: int, options: dict[str, Any]) -> An
         sys.exit(_say_no_fit(program, ending, session.calls, fit) or USAGE_ERROR)
     if session.loop is not None:
         steps = len(session.loop.batches)
-        click.echo(
-            f"{program.name} calls no `fit`: what its own loop, at {session.loop.location}, trains with was taken from "
-            f"its first {steps} steps, and from there on is trained as `fit` would.",
-            err=True,
-        )
+        loop = f"what its own loop, at {session.loop.location}, trains with was taken from its first {steps} steps"
+        known = "and is trained as `fit` would" if session.loop.trainable else "but not what it minimizes"
+        click.echo(f"{program.name} calls no `fit`: {loop}, {known}.", err=True)
     return session.report
 
 

@@ -70,8 +70,10 @@ def audit(
         model: a compiled `keras.Model` of any kind.
         x, y, batch_size, epochs, callbacks, validation_split, validation_data, shuffle, class_weight, sample_weight,
             initial_epoch, steps_per_epoch, validation_freq: as `fit` takes them: arrays, or a batched
-            `tf.data.Dataset` or `PyDataset`. `epochs` is what you plan; `fit` would take 1. Of the callbacks only
-            Keras's own are examined, on copies: no code of your own callbacks runs.
+            `tf.data.Dataset`, `PyDataset`, generator or loader. `epochs` is what you plan; `fit` would take 1.
+            Batches are taken from a generator, which does not give them again: make a new one for `fit`.
+            `Report.about["taken_batches"]` says how many. Of the callbacks only Keras's own are examined, on copies:
+            no code of your own callbacks runs.
         verbose, validation_steps, validation_batch_size: as `fit` takes them. They change nothing that an audit
             looks at, and are only checked to be of the right kind.
         history: of an earlier `fit` of this model: what it returned, its dict of logs, or a run directory.
@@ -142,6 +144,7 @@ def audit(
         say(f"Auditing {model.name} with {len(chosen)} rules, in about {seconds:g} s at most")
         gathering = OwnPrograms(model, source, logs, options, say, budget)
         _check_fit(gathering, "x", "recording", "go into the model")
+        _check_loss(gathering)
         report = run_rules(chosen, gathering.evidence)
         _check_read(gathering)
         if needs_labels(model) and not report.at_least("error"):
@@ -153,6 +156,7 @@ def audit(
         "parameters": model.count_params() if model.built else None,
         "samples": source.samples,
         "batch_size": batch_size or 32,
+        "taken_batches": source.taken,
         "probe_steps": gathered["probe"].steps if "probe" in gathered else 0,
         "seconds": round(budget.seconds_taken, 2),
         "left_out": ", ".join(budget.left_out),
@@ -169,8 +173,14 @@ def _check_model(model: Any) -> None:
             "`model` must be compiled: call model.compile(optimizer, loss) first. "
             f"Received: model={model.name!r}, not compiled"
         )
+
+
+def _check_loss(gathering: OwnPrograms) -> None:
+    """Raises an error where nothing makes a loss: neither `compile`, nor the model's own code, nor `add_loss`."""
+    model = gathering.model
     own_loss = has_own_step(model) or type(model).compute_loss is not keras.Model.compute_loss
-    if model.loss is None and not own_loss and not (model.built and model.losses):
+    # What `add_loss` adds is there once the copy has run.
+    if model.loss is None and not own_loss and not gathering["copy"].losses:
         raise InvalidArgumentError(
             "`model` must have a loss: call model.compile(optimizer, loss). "
             f"Received: model={model.name!r}, compiled without a loss"

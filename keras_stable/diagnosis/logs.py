@@ -8,6 +8,7 @@ from typing import Any
 TOTAL = "loss"
 """The name under which Keras logs the total."""
 
+_MEANT = frozenset({"loss", "kl", "kld"})
 _WORDS = re.compile(r"[^a-zA-Z0-9]+")
 
 
@@ -29,7 +30,8 @@ def loss_names(names: Iterable[str]) -> tuple[str, ...]:
     >>> loss_names(["d_loss", "g_loss", "val_d_loss", "accuracy"]), loss_names(["kl_loss", "total_loss"])
     (('d_loss', 'g_loss'), ('total_loss', 'kl_loss'))
     """
-    losses = [name for name in names if "loss" in _words(name) and not name.startswith("val_") and "scale" not in name]
+    own = [name for name in names if not name.startswith("val_") and "scale" not in name]
+    losses = [name for name in own if _MEANT & set(_words(name))]
     total = next((name for name in losses if _is_total(name)), None)
     return tuple(losses) if total is None else (total, *(name for name in losses if name != total))
 

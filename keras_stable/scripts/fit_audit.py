@@ -3,13 +3,13 @@
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 from keras_stable.diagnosis.reporting.report import Report
-from keras_stable.errors import InvalidArgumentError
 from keras_stable.scripts.fit_calls import FitCall, audited
 from keras_stable.scripts.located_report import located
-from keras_stable.scripts.loop_subject import compiled_for_audit, loop_arguments
+from keras_stable.scripts.loop_subject import UNKNOWN_LOSS, compiled_for_audit, loop_arguments
 from keras_stable.scripts.own_loops import LoopWatch, OwnLoop
 from keras_stable.scripts.watched_program import Ending, ProgramStopped, Runs, WatchedProgram, stop
 
@@ -74,12 +74,14 @@ class FitAudit:
         self._audit(call)
         stop()
 
-    def _audit(self, call: FitCall) -> None:
+    def _audit(self, call: FitCall, more: Mapping[str, Any] | None = None) -> None:
         from keras_stable.diagnosis.audit import audit
 
         try:
             with self._status() as say:
-                report = audit(call.model, **audited(call.arguments), **self._options, progress=say)
+                report = audit(
+                    call.model, **audited(call.arguments), **(self._options | dict(more or {})), progress=say
+                )
         except Exception as error:  # noqa: BLE001 - it is the audit's and not the program's, which has its own handlers
             self.refusal = error
         else:
@@ -89,13 +91,11 @@ class FitAudit:
         if self.report is not None or self.refusal is not None or self.calls:
             # Where there is a `fit`, the loop is not the training that was asked for.
             return
-        compiled = compiled_for_audit(loop)
-        if isinstance(compiled, InvalidArgumentError):
-            self.refusal = compiled
-        else:
-            self.loop = loop
-            call = FitCall(1, compiled, loop_arguments(loop), _no_fit, loop.location)
-            self._audit(call)
+        self.loop = loop
+        call = FitCall(1, compiled_for_audit(loop), loop_arguments(loop), _no_fit, loop.location)
+        self._audit(call, {} if loop.trainable else {"probe": False})
+        if self.report is not None and not loop.trainable:
+            self.report = replace(self.report, unexamined={**self.report.unexamined, "training": UNKNOWN_LOSS})
         stop()
 
 

@@ -48,10 +48,16 @@ class _Places:
             return self._of_layer(name)
         if kind == "optimizer":
             return self._made.of(getattr(model, "optimizer", None)) or self._compile
-        if kind == "compile":
+        if kind in ("compile", "metric"):
             return self._compile
+        if kind == "schedule":
+            from keras_stable.keras_private import learning_rate_source
+
+            optimizer = getattr(model, "optimizer", None)
+            return self._made.of(learning_rate_source(optimizer)) or self._made.of(optimizer) or self._compile
         if kind == "loss":
-            return self._made.of(getattr(model, "loss", None)) or self._compile
+            loss = getattr(model, "loss", None)
+            return self._made.of(loss.get(name) if isinstance(loss, dict) else loss) or self._compile
         if kind == "callback":
             callbacks = arguments.get("callbacks") or []
             callbacks = callbacks if isinstance(callbacks, list | tuple) else [callbacks]

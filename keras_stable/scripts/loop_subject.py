@@ -4,28 +4,21 @@ from typing import Any
 
 import numpy as np
 
-from keras_stable.errors import InvalidArgumentError
 from keras_stable.scripts.own_loops import OwnLoop
 
-_INSTEAD = "call keras_stable.audit(model, x, y) with a compiled model"
+UNKNOWN_LOSS = "what the own loop minimizes is not known: its loss is none of keras.losses"
 
 
 def compiled_for_audit(loop: OwnLoop) -> Any:
     """Returns the model as it was before the loop's first step, compiled with the loss and optimizer of the loop.
 
+    Where the loss was not met, it is a model whose training step has a loss of its own, which cannot be taken: what
+    needs no loss can be looked at.
+
     Args:
         loop: with at least one batch.
-
-    Returns:
-        The model; or the InvalidArgumentError that says what of the loop could not be met.
     """
     model = loop.model
-    where = f"at {loop.location}" if loop.location else "in an own loop"
-    if loop.loss is None and not getattr(model, "compiled", False):
-        return InvalidArgumentError(
-            f"The loss of an own loop must be one of keras.losses to be met: {_INSTEAD}. Received: {model.name!r}, "
-            f"trained {where} without one"
-        )
     if loop.weights and len(loop.weights) == len(model.weights):
         model.set_weights(loop.weights)
     optimizer = loop.optimizer or model.optimizer
@@ -33,9 +26,32 @@ def compiled_for_audit(loop: OwnLoop) -> Any:
     fresh = type(optimizer).from_config(optimizer.get_config())
     if loop.optimizer is None:
         model.optimizer = fresh
+    elif loop.loss is None and not getattr(model, "compiled", False):
+        return _without_loss(model, fresh)
     else:
-        model.compile(fresh, loss=loop.loss)
+        model.compile(fresh, loss=loop.loss or model.loss)
     return model
+
+
+def _without_loss(model: Any, optimizer: Any) -> Any:
+    import keras
+
+    class OwnLoopModel(keras.Model):
+        """A model that only a loop of its user's can train."""
+
+        def __init__(self) -> None:
+            super().__init__(name=model.name)
+            self.trained = model
+
+        def call(self, *inputs: Any, **named: Any) -> Any:
+            return self.trained(*inputs, **named)
+
+        def train_step(self, data: Any) -> Any:
+            raise NotImplementedError(UNKNOWN_LOSS)
+
+    made = OwnLoopModel()
+    made.compile(optimizer)
+    return made
 
 
 def loop_arguments(loop: OwnLoop) -> dict[str, Any]:

@@ -40,6 +40,11 @@ class OwnLoop:
     location: CodeLocation | None = None
 
     @property
+    def trainable(self) -> bool:
+        """Returns whether it is known what the loop minimizes, so that a copy can be trained as it does."""
+        return self.loss is not None or bool(getattr(self.model, "compiled", False))
+
+    @property
     def full(self) -> bool:
         """Returns whether enough of it was seen."""
         size = sum(leaf.nbytes for batch in self.batches for part in batch for leaf in _leaves(part))

@@ -34,11 +34,13 @@ from keras_stable.diagnosis.facts import (
     RateRange,
     Schedule,
     Structure,
+    Suspects,
     TargetCopy,
     TimeLayer,
     Trial,
     VariableGradient,
     Weights,
+    Words,
     ZeroedInputs,
 )
 from keras_stable.diagnosis.reporting.finding import Finding
@@ -132,6 +134,7 @@ def _facts():
         "features": Features(std=(0.01, 12.0, 140.0), maximum=900.0),
         "time_layers": (TimeLayer(hidden=0.2),),
         "padding": (Padding(),),
+        "words": (Words(),),
         "axes": (Axes(),),
         "carried_state": CarriedState(),
         "target_copies": (TargetCopy(),),
@@ -146,6 +149,7 @@ def _facts():
         "callbacks": Callbacks((Callback(),)),
         "schedule": Schedule(),
         "weights": Weights(),
+        "suspects": Suspects(),
         "curvature": Curvature(sharpness=950.0, sharpness_after=310.0),
         "noise": GradientNoise(),
         "rate_range": RateRange(

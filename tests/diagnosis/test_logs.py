@@ -12,6 +12,7 @@ from keras_stable.diagnosis import logs
         ({"loss": 3.0, "reconstruction_loss": 2.0, "kl_loss": 1.0}, 3.0),
         ({"total_loss": 3.0, "kl_loss": 1.0}, 3.0),
         ({"train_loss": 3.0}, 3.0),
+        ({"reconstruction_loss": 1.0, "kl": 2.0}, 3.0),
         ({"d_loss": 1.0, "g_loss": 2.0, "val_d_loss": 50.0}, 3.0),
         ({"Loss": 3.0}, 3.0),
         ({"accuracy": 0.5, "loss_scale": 32768.0, "lossless": 4.0}, math.nan),

@@ -17,6 +17,7 @@ from keras_stable.diagnosis.facts import (
     Contrast,
     Curvature,
     Delivery,
+    Dependence,
     Duplicates,
     Evaluation,
     Features,
@@ -36,6 +37,7 @@ from keras_stable.diagnosis.facts import (
     OutputEvaluation,
     Overfit,
     Padding,
+    Pairing,
     Pipeline,
     Plan,
     Probe,
@@ -43,10 +45,12 @@ from keras_stable.diagnosis.facts import (
     Repetition,
     Schedule,
     Structure,
+    Suspects,
     TimeLayer,
     Transfer,
     VariableGradient,
     Weights,
+    Words,
     ZeroedInputs,
 )
 from keras_stable.diagnosis.reporting.rule_pages import EVIDENCE
@@ -110,6 +114,7 @@ EXPECTED = {
     "KS701": "repeated-batches",
     "KS702": "changing-pipeline",
     "KS703": "validation-inputs-differ",
+    "KS704": "misaligned-labels",
     "KS705": "ineffective-callback",
     "KS706": "decaying-schedule",
     "KS707": "zero-weights",
@@ -120,11 +125,15 @@ EXPECTED = {
     "KS712": "stateful-shuffle",
     "KS713": "target-in-input",
     "KS714": "lagging-statistics",
+    "KS716": "suspicious-labels",
     "KS715": "outweighed-loss",
     "KS717": "preprocessed-twice",
     "KS718": "unseen-classes",
     "KS719": "future-leak",
+    "KS720": "unknown-words",
     "KS731": "failing-step",
+    "KS733": "kept-metric-state",
+    "KS734": "posterior-collapse",
 }
 
 SECTIONS = ["What it does", "Why is this bad", "Example", "Use instead", "References"]
@@ -205,6 +214,8 @@ FRESH = {
     "duplicates": Duplicates(),
     "pipeline": Pipeline("dataset", Delivery(), Delivery(), Repetition(), (Order(),)),
     "contrast": Contrast(transfer=Transfer()),
+    "dependence": Dependence(),
+    "pairing": Pairing(),
     "structure": Structure(
         layers=(
             Layer("dense", inputs=("input",)),
@@ -221,6 +232,7 @@ FRESH = {
     "origin": None,
     "time_layers": (TimeLayer(hidden=0.2),),
     "padding": (Padding(washed_out=0.0, moved=0.0),),
+    "words": (Words(),),
     "axes": (Axes(),),
     "carried_state": CarriedState(("lstm",)),
     "target_copies": (),
@@ -229,6 +241,7 @@ FRESH = {
     "failure": None,
     "loss_checks": (LossCheck(),),
     "balance": Balance(),
+    "kept_metrics": (),
     "probe": Probe(
         loss=STEPS,
         accuracy=tuple(1 - loss / 2.5 for loss in STEPS),
@@ -238,6 +251,7 @@ FRESH = {
         update_ratio={"dense/kernel": 1e-3, "readout/kernel": 2e-3},
         after=Evaluation(loss=0.3, training_loss=0.32),
         dead_after={"dense": 0.1},
+        losses={"kl_loss": tuple(0.5 + loss for loss in STEPS)},
     ),
     "learning": Learning(),
     "overfit": Overfit(),
@@ -248,6 +262,7 @@ FRESH = {
     "callbacks": Callbacks((Callback(), Callback("ReduceLROnPlateau", 1, patience=3), Callback("CSVLogger", 2, ""))),
     "schedule": Schedule(),
     "weights": Weights(),
+    "suspects": Suspects(),
 }
 # After training, with what `fit` logged.
 TRAINED = FRESH | {

@@ -20,13 +20,15 @@ def watched():
     with (
         made.watching(keras.layers.Layer),
         made.watching(keras.optimizers.Optimizer),
+        made.watching(keras.optimizers.schedules.LearningRateSchedule),
         made.watching(keras.losses.Loss),
         made.watching(keras.callbacks.Callback),
         compiled.watching(keras.Model, "compile"),
     ):
         dense = keras.layers.Dense(2, name="readout")
         model = keras.Sequential([keras.Input((3,)), dense], name="net")
-        optimizer = keras.optimizers.SGD(0.1)
+        schedule = keras.optimizers.schedules.CosineDecay(0.1, 100)
+        optimizer = keras.optimizers.SGD(schedule)
         loss = keras.losses.MeanSquaredError()
         model.compile(optimizer, loss)
         callback = keras.callbacks.TerminateOnNaN()
@@ -43,9 +45,14 @@ def watched():
         ("readout", None, 'dense = keras.layers.Dense(2, name="readout")'),
         ("net/readout/kernel", None, 'dense = keras.layers.Dense(2, name="readout")'),
         ("readout/kernel", None, 'dense = keras.layers.Dense(2, name="readout")'),
-        ("training", "optimizer", "optimizer = keras.optimizers.SGD(0.1)"),
+        ("training", "optimizer", "optimizer = keras.optimizers.SGD(schedule)"),
         ("training", "loss", "loss = keras.losses.MeanSquaredError()"),
         ("training", "compile", "model.compile(optimizer, loss)"),
+        ("training", "metric:accuracy", "model.compile(optimizer, loss)"),
+        ("training", "schedule", "schedule = keras.optimizers.schedules.CosineDecay(0.1, 100)"),
+        ("training", "loss:readout", "loss = keras.losses.MeanSquaredError()"),
+        ("readout", "data", "model.fit(x, y)"),
+        ("training", "layer:*", "model.fit(x, y)"),
         ("training", "layer:readout", 'dense = keras.layers.Dense(2, name="readout")'),
         ("training", "callback:TerminateOnNaN", "callback = keras.callbacks.TerminateOnNaN()"),
         ("training", "callback:EarlyStopping", "model.fit(x, y)"),
@@ -57,3 +64,14 @@ def test_a_finding_names_the_line_of_what_is_to_be_changed(watched, where, targe
     report = Report((dataclasses.replace(FINDING, where=where, edits=edits),))
     (finding,) = located(report, *watched).findings
     assert finding.location.text == text
+
+
+def test_the_loss_of_one_of_several_outputs_has_its_own_line(watched):
+    call, made, compiled = watched
+    with made.watching(keras.losses.Loss):
+        loss = keras.losses.Huber(name="of b")
+    call.model.loss = {"a": "mse", "b": loss}
+    report = Report((dataclasses.replace(FINDING, edits=(Edit("replace", "loss:b", value="None"),)),))
+    (finding,) = located(report, call, made, compiled).findings
+    assert finding.location.text == 'loss = keras.losses.Huber(name="of b")'
+    call.model.loss = None

@@ -22,11 +22,11 @@ from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.data.source import Batch, Source
 from keras_stable.diagnosis.evidence.model.compile_arguments import compiled
 from keras_stable.diagnosis.evidence.model.demands import demanded_rows, reset_states
-from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_step
+from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_step, inner, own_optimizers
 from keras_stable.diagnosis.evidence.model.raised import code_place, what_it_says
 from keras_stable.diagnosis.evidence.options import Options
 from keras_stable.diagnosis.evidence.providing import providers, provides
-from keras_stable.diagnosis.evidence.sampling import read_sample, whole_batches
+from keras_stable.diagnosis.evidence.sampling import read_sample, rows_in_memory, whole_batches
 from keras_stable.diagnosis.evidence.step.evaluation import evaluate
 from keras_stable.diagnosis.evidence.step.loss_gradients import gradients
 from keras_stable.diagnosis.evidence.step.nonfinite_origins import nonfinite_origin
@@ -45,8 +45,6 @@ from keras_stable.errors import InvalidArgumentError
 # What a model or its loss raises when it does not fit the data.
 _MISFITS = (ValueError, TypeError, tf.errors.OpError)
 _BATCHES, _KEPT_BYTES = 4, 2**26
-# Of one evaluation: one row of a picture or a text of labels is as good as many rows of one label.
-_ANSWER_BYTES = 2**27
 # Shares of the whole time: after the first, passes over further batches are left out; an evaluation takes the other.
 _PASSES, _EVALUATION = 0.08, 0.05
 
@@ -154,22 +152,27 @@ class AtRest(Surroundings):
             with self.budget.measure("gradients"):
                 yield batch
 
+    def compared_labels(self) -> tuple[facts.Labels, ...]:
+        """Returns the labels, if answers are meant for them; an own step may take both for something else."""
+        own_loss = self.model.loss is None and has_own_step(self.model)
+        if own_loss and not any(check.compares for check in self.get("loss_checks") or ()):
+            return ()
+        return self.get("labels") or ()
+
     def judged_sample(self) -> Batch:
         """Returns the rows that losses and predictions are judged on: fewer where outputs are large or slow."""
         if not has_call(self.model):
             return self.sample
-        row_bytes = sum(4 * math.prod(size or 1 for size in output.shape) for output in self["outputs"])
-        labels = sum(leaf.nbytes for leaf in leaves(self.sample.y)) // self.sample.rows
-        rows = max(1, _ANSWER_BYTES // max(1, row_bytes + labels))
         # An evaluation runs each row twice, and such a pass is quicker than one that is recorded.
         seconds = self.budget.costs["recording"] / self["recording"].rows
         in_time = _EVALUATION * self.budget.seconds / seconds if seconds > 0 else math.inf
-        rows = whole_batches(min(rows, max(in_time, self.source.plan().batch_size)), demanded_rows(self.model))
-        return self.sample.take(slice(rows))
+        rows = min(rows_in_memory(self.sample, self["outputs"]), max(in_time, self.source.plan().batch_size))
+        return self.sample.take(slice(whole_batches(rows, demanded_rows(self.model))))
 
     @provides("plan")
     def _plan(self) -> facts.Plan:
-        steps = int(keras.ops.convert_to_numpy(self.model.optimizer.iterations))
+        counts = [keras.ops.convert_to_numpy(inner(one).iterations) for one in own_optimizers(self.model)]
+        steps = max(map(int, counts))
         trained = (self.logs is not None or steps > 0) and not self.restarted
         plan = self.source.plan(trained=trained)
         first = self.options.fit.initial_epoch
@@ -225,10 +228,8 @@ class AtRest(Surroundings):
 
     @provides("evaluation")
     def _evaluation(self) -> facts.Evaluation:
-        if self.model.loss is None and has_own_step(self.model):
-            raise Skip("the training step has a loss of its own")
         outputs, sample = self["outputs"], self.judged_sample()
-        labels = self.get("labels") or ()
+        labels = self.compared_labels()
         self.say(f"Answers for {sample.rows} rows")
         with self._measuring() as model, self.budget.measure("evaluation"):
             return evaluate(model, sample, outputs, labels, self.source.plan().batch_size)

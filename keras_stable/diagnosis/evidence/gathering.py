@@ -3,22 +3,24 @@
 from dataclasses import replace
 
 from keras_stable.diagnosis import facts
-from keras_stable.diagnosis.evidence.around_fit import AroundFit
 from keras_stable.diagnosis.evidence.budget import Deadline
-from keras_stable.diagnosis.evidence.copying.initializing import initialize
-from keras_stable.diagnosis.evidence.data.nesting import leaves
+from keras_stable.diagnosis.evidence.copying.initializing import began_elsewhere, initialize
+from keras_stable.diagnosis.evidence.label_check import LabelCheck
 from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_step, own_optimizers
 from keras_stable.diagnosis.evidence.of_answers import OfAnswers
 from keras_stable.diagnosis.evidence.of_sequences import OfSequences
+from keras_stable.diagnosis.evidence.program.dependences import INFORMATIVE
 from keras_stable.diagnosis.evidence.providing import provides
 from keras_stable.diagnosis.evidence.step.curvature import sharpness
 from keras_stable.diagnosis.evidence.step.noise import gradient_noise
+from keras_stable.diagnosis.evidence.training.pairings import pairing, trained_pairing
 from keras_stable.diagnosis.evidence.training.probing import Limits, Program, probe
 from keras_stable.diagnosis.evidence.training.rate_sweep import rate_range
 from keras_stable.diagnosis.evidence.training.trials import Trials
 from keras_stable.diagnosis.evidence.training.workbench import Workbench
+from keras_stable.diagnosis.judging.doubts import with_checks
 from keras_stable.diagnosis.judging.histories import history_facts
-from keras_stable.diagnosis.judging.learning import judge, with_checks
+from keras_stable.diagnosis.judging.learning import judge
 from keras_stable.diagnosis.rule import Skip
 
 # Of the whole time, what is kept for evidence that is gathered after the trainings.
@@ -26,11 +28,12 @@ _AFTERWARDS = 0.05
 # Of the time for training, what the probe may take; the rest is for trials, where it shows trouble.
 _PROBE = 0.6
 _FIRST_STEP = 2.0
+_PAIRING, _PAIRING_STEPS = 0.3, 25.0
 _CURVATURE, _NOISE, _RATES = 20.0, 8.0, 60.0
 
 
-class Gathering(AroundFit, OfSequences, OfAnswers):
-    """The evidence of `AtRest`, of sequences, answers and what is around `fit`, and what training a copy shows."""
+class Gathering(LabelCheck, OfSequences, OfAnswers):
+    """The evidence of the classes above, and what training a copy shows."""
 
     @provides("origin")
     def _origin(self) -> facts.NonfiniteOrigin | None:
@@ -66,6 +69,10 @@ class Gathering(AroundFit, OfSequences, OfAnswers):
         model = self["copy"]
         # What went wrong in a training that is over is looked for where it began.
         anew = self.logs is not None and not self.restarted
+        # Callbacks that lower the rate log it.
+        rates = [self["compiled"].learning_rate, *(self.logs or {}).get("learning_rate", ())]
+        if anew and began_elsewhere(model, self["plan"].taken, max(rates)):
+            raise Skip("the weights that the training began with are not those of new layers, and are not known")
         if anew:
             initialize(model)
         bench = Workbench(model, self.budget.whole.clock)
@@ -119,7 +126,7 @@ class Gathering(AroundFit, OfSequences, OfAnswers):
         return Trials(self["bench"], self._program(), self["probed"][0], self["training_deadline"], self.budget)
 
     def _program(self) -> Program:
-        labels = self["labels"] if leaves(self.sample.y) else ()
+        labels = self.compared_labels()
         outputs = self["outputs"] if has_call(self.model) else ()
         return Program(self.source, self.judged_sample(), self["inputs"], outputs, labels, has_call(self.model))
 
@@ -149,6 +156,27 @@ class Gathering(AroundFit, OfSequences, OfAnswers):
         trials = self._troubled_trials()
         with self._misfits():
             return trials.zeroed()
+
+    @provides("pairing")
+    def _pairing(self) -> facts.Pairing:
+        """Asked only where quick predictors find nothing, as in hardly any healthy program."""
+        if self["dependence"].deviations >= INFORMATIVE or self["dependence"].realigned is not None:
+            raise Skip("inputs are known to say something about their labels, in this order or another")
+        validation = self.source.validation
+        if self["plan"].trained and not self.restarted and validation is not None:
+            rows = validation.sample()
+            with self._measuring() as model:
+                return pairing(model, rows)
+        if self.options.probe is False:
+            raise Skip("no training of a copy was asked for")
+        deadline = self["training_deadline"]
+        self.budget.ask("training on labels dealt out", self._seconds_of_graph(_PAIRING_STEPS), deadline)
+        self.say("A copy is trained on most rows and asked about the others")
+        with self._misfits():
+            size = self["plan"].batch_size
+            return trained_pairing(
+                self["bench"], self.judged_sample(), size, deadline.earlier(_PAIRING * deadline.left)
+            )
 
     # Extras.
 

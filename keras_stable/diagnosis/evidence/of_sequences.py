@@ -26,6 +26,7 @@ from keras_stable.diagnosis.evidence.step.later_inputs import future_reach
 from keras_stable.diagnosis.evidence.step.padding_effect import padding_influence
 from keras_stable.diagnosis.evidence.tracing.frozen_normalization import frozen_statistics, has_statistics
 from keras_stable.diagnosis.evidence.tracing.layers_over_time import time_layers
+from keras_stable.diagnosis.evidence.tracing.vocabularies import looked_up_words
 from keras_stable.diagnosis.rule import Skip
 from keras_stable.keras_private import flatten_layers
 
@@ -80,6 +81,10 @@ class OfSequences(AtRest):
 
     def _answer_shapes(self) -> list[tuple[int, ...]]:
         return [values.shape[1:] for values in self["recording"].outputs.values()]
+
+    @provides("words")
+    def _words(self) -> tuple[facts.Words, ...]:
+        return tuple(looked_up_words(self["recording"]))
 
     @provides("axes")
     def _axes(self) -> tuple[facts.Axes, ...]:

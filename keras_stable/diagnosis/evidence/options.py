@@ -7,10 +7,11 @@ from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
 EVIDENCE = (
     *("callbacks", "schedule", "weights", "suspects"),
     *("plan", "inputs", "labels", "duplicates", "structure", "outputs", "compiled"),
-    *("pipeline", "contrast"),
+    *("pipeline", "contrast", "dependence", "pairing"),
     *("evaluation", "activations", "gradients", "features", "origin"),
-    *("time_layers", "padding", "axes", "carried_state", "target_copies", "future", "frozen_statistics"),
+    *("time_layers", "padding", "words", "axes", "carried_state", "target_copies", "future", "frozen_statistics"),
     *("evaluation", "activations", "gradients", "features", "origin", "failure", "loss_checks", "balance"),
+    "kept_metrics",
     *("history", "probe", "learning", "overfit", "zeroed", "curvature", "noise", "rate_range"),
 )
 """The names that a rule may have as parameters."""

@@ -5,13 +5,18 @@ from dataclasses import replace
 from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.gathering import Gathering
+from keras_stable.diagnosis.evidence.model.demands import demand, demanded_rows
 from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_step, needs_labels
 from keras_stable.diagnosis.evidence.model.raised import code_place, what_it_says
 from keras_stable.diagnosis.evidence.providing import provides
-from keras_stable.diagnosis.evidence.step.loss_checks import loss_checks
+from keras_stable.diagnosis.evidence.step.evaluation import kept_state
+from keras_stable.diagnosis.evidence.step.loss_checking import loss_checks
+from keras_stable.diagnosis.evidence.step.metric_states import kept_metrics
 from keras_stable.diagnosis.evidence.step.output_shares import output_gradients, scaled_gradients
+from keras_stable.diagnosis.evidence.tracing.recording import Recording
 from keras_stable.diagnosis.evidence.training.batches import endless
 from keras_stable.diagnosis.rule import Lost, Skip
+from keras_stable.diagnosis.vocabulary import CUSTOM
 
 # What trying an own loss takes, in passes that are recorded: some dozen steps, eagerly.
 _TRIES = 4.0
@@ -22,15 +27,34 @@ _BATCHES = 2
 class OwnPrograms(Gathering):
     """The evidence of `Gathering`, and what is seen of own steps and losses."""
 
+    @provides("recording")
+    def _recording(self) -> Recording:
+        """A model whose own code counts on the rows of a batch is run in batches alone."""
+        try:
+            return super()._recording()
+        except Lost:
+            rows = self.source.plan().batch_size
+            if demanded_rows(self.model) is not None or self.sample.rows < rows:
+                raise
+            return self._recording_of_batches(rows)
+
+    def _recording_of_batches(self, rows: int) -> Recording:
+        for model in (self.model, self["copy"]):
+            demand(model, rows)
+        try:
+            return super()._recording()
+        except Lost:
+            for model in (self.model, self["copy"]):
+                demand(model, None)
+            raise
+
     @provides("failure")
     def _failure(self) -> facts.StepFailure | None:
         """What a training step raises; None where one can be taken."""
         error = self._raised()
-        return (
-            None
-            if error is None
-            else facts.StepFailure(what_it_says(error), code_place(error), has_own_step(self.model))
-        )
+        if error is None:
+            return None
+        return facts.StepFailure(what_it_says(error), code_place(error), has_own_step(self.model))
 
     def _raised(self) -> BaseException | None:
         reason = self.evidence.failure("probed") if self._may_probe() else Skip("no probe was asked for")
@@ -56,6 +80,14 @@ class OwnPrograms(Gathering):
         self.budget.ask("trying its own losses", _TRIES * self.budget.costs.get("recording", 0.0))
         with self._measuring() as model:
             return loss_checks(model, self.sample, outputs, labels)
+
+    @provides("kept_metrics")
+    def _kept_metrics(self) -> tuple[str, ...]:
+        own_metric = any(CUSTOM in output.metrics for output in self.get("outputs") or ())
+        if not has_own_step(self.model) and not own_metric:
+            raise Skip("step and metrics are Keras's own")
+        with self._measuring() as model, kept_state(model):
+            return kept_metrics(model, self._batches()[0])
 
     @provides("balance")
     def _balance(self) -> facts.Balance:

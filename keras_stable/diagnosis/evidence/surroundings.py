@@ -6,8 +6,11 @@ from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.budget import Budget
 from keras_stable.diagnosis.evidence.data.source import Source
 from keras_stable.diagnosis.evidence.program.contrasts import contrast
+from keras_stable.diagnosis.evidence.program.dependences import dependence
 from keras_stable.diagnosis.evidence.program.pipelines import pipeline
 from keras_stable.diagnosis.evidence.providing import provides
+
+_TEXT = ("object", "str", "bytes")
 
 
 class Surroundings:
@@ -39,3 +42,9 @@ class Surroundings:
             [output.loss for output in outputs],
             {item.name for item in inputs if item.consumer == "Embedding"},
         )
+
+    @provides("dependence")
+    def _dependence(self) -> facts.Dependence:
+        outputs = self.get("outputs") or ()
+        worded = [item.consumer == "Embedding" or item.dtype in _TEXT for item in self.get("inputs") or ()]
+        return dependence(self.source, [output.loss for output in outputs], worded)

@@ -13,6 +13,7 @@ from keras_stable.diagnosis.facts.contrast import (
 )
 from keras_stable.diagnosis.facts.curvature import Curvature, GradientNoise, RateRange
 from keras_stable.diagnosis.facts.data import Duplicates, Input, Labels, Plan
+from keras_stable.diagnosis.facts.dependence import Dependence, Pairing, Realignment
 from keras_stable.diagnosis.facts.evaluation import Evaluation, OutputEvaluation
 from keras_stable.diagnosis.facts.failure import CodePlace, StepFailure
 from keras_stable.diagnosis.facts.features import Features
@@ -23,7 +24,8 @@ from keras_stable.diagnosis.facts.pipeline import Delivery, Order, Pipeline, Rep
 from keras_stable.diagnosis.facts.schedule import Schedule
 from keras_stable.diagnosis.facts.step import Gradients, LayerOutput, NonfiniteOrigin, VariableGradient
 from keras_stable.diagnosis.facts.structure import Layer, Output, Structure
-from keras_stable.diagnosis.facts.time_axes import Axes, CarriedState, Padding, TimeLayer
+from keras_stable.diagnosis.facts.suspects import Suspects
+from keras_stable.diagnosis.facts.time_axes import Axes, CarriedState, Padding, TimeLayer, Words
 from keras_stable.diagnosis.facts.trajectory import History, Overfit, Probe, Trial, ZeroedInputs
 from keras_stable.diagnosis.facts.weights import OutputWeights, Weights
 
@@ -39,6 +41,7 @@ __all__ = [
     "Contrast",
     "Curvature",
     "Delivery",
+    "Dependence",
     "Duplicates",
     "Ending",
     "Evaluation",
@@ -64,14 +67,17 @@ __all__ = [
     "OutputWeights",
     "Overfit",
     "Padding",
+    "Pairing",
     "Pipeline",
     "Plan",
     "Probe",
     "RateRange",
+    "Realignment",
     "Repetition",
     "Schedule",
     "StepFailure",
     "Structure",
+    "Suspects",
     "TargetCopy",
     "TimeLayer",
     "Transfer",
@@ -79,6 +85,7 @@ __all__ = [
     "VariableGradient",
     "Weights",
     "WordContrast",
+    "Words",
     "ZeroedInputs",
     "skill",
 ]

@@ -123,6 +123,11 @@ class Transfer:
     names: tuple[tuple[int, int], ...] = ()
     samples: int = 200
 
+    @property
+    def is_renamed(self) -> bool:
+        """Returns whether other names of the classes make validation nearly what training rows kept back are."""
+        return bool(self.names) and self.renamed > 0.7 * self.kept_back and self.kept_back > self.chance
+
 
 @dataclass(frozen=True)
 class Contrast:

@@ -137,6 +137,8 @@ class Duplicates:
         validation_samples: int, validation rows examined; 0 without validation data.
         leaked: int, validation rows whose inputs are also training rows.
         leaked_rows: tuple of int, the first ten such validation rows.
+        validation_changes: bool, whether validation had other rows when it was read once more; looked at where some
+            are leaked.
     """
 
     samples: int = 1000
@@ -146,3 +148,4 @@ class Duplicates:
     validation_samples: int = 0
     leaked: int = 0
     leaked_rows: tuple[int, ...] = ()
+    validation_changes: bool = False

@@ -69,6 +69,8 @@ class Evaluation:
         training_loss: float, the loss in training mode (dropout on, batch statistics); NaN if not measured.
         penalty: float, what regularizers add to the loss.
         outputs: tuple of `OutputEvaluation`.
+        own_loss: bool, whether a training step has a loss of its own, so that no loss of an answer is known here: the
+            losses are NaN, and of the outputs only sizes and spreads are told.
     """
 
     samples: int = 500
@@ -78,3 +80,4 @@ class Evaluation:
     training_loss: float = 2.3
     penalty: float = 0.0
     outputs: tuple[OutputEvaluation, ...] = (OutputEvaluation(),)
+    own_loss: bool = False

@@ -36,6 +36,8 @@ class LossCheck:
         constant: float, the least of constant answers; NaN where it was not measured.
         inverted: float, of answers that are wrong for every row; NaN where labels are not 0 and 1.
         chosen: bool, whether the answers were chosen; else they are the model's own, and tell nothing of the sign.
+        follows: str, the loss that it follows up to a factor and a constant, such as "binary_crossentropy"; "".
+        from_logits: bool, of that loss; None without one.
     """
 
     name: str = "loss"
@@ -51,6 +53,8 @@ class LossCheck:
     constant: float = float("nan")
     inverted: float = float("nan")
     chosen: bool = True
+    follows: str = ""
+    from_logits: bool | None = None
 
     @property
     def broadcasts(self) -> bool:
@@ -64,6 +68,13 @@ class LossCheck:
         # The root of a mean over all pairs is one of squares.
         root = math.sqrt(fmean(loss**2 for loss in losses))
         return min(abs(fmean(losses) - self.right), abs(root - abs(self.right))) <= SAME * scale
+
+    @property
+    def compares(self) -> bool:
+        """Returns whether it is known that answers are meant for the labels, class by class or value by value."""
+        right = self.chosen and self.right < min(self.wrong, default=-math.inf)
+        values = math.prod(self.label_shape) == math.prod(self.answer_shape)
+        return self.kind == "loss" and (bool(self.follows) or (right and values))
 
     @property
     def prefers_wrong(self) -> bool:

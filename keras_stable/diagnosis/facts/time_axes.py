@@ -102,3 +102,22 @@ class Axes:
     along_features: float = 0.0
     interleaved: float = 0.0
     windows: str = ""
+
+
+@dataclass(frozen=True)
+class Words:
+    """The ids of sequences that are looked up in an embedding, without their padding.
+
+    Attributes:
+        layer: str, path of the embedding.
+        size: int, ids that it has vectors for.
+        count: int, ids that were seen; distinct: int, different ones.
+        commonest: int, the id that occurs most; share: float, of all.
+    """
+
+    layer: str = "embedding"
+    size: int = 1000
+    count: int = 5000
+    distinct: int = 800
+    commonest: int = 2
+    share: float = 0.06

@@ -1,12 +1,11 @@
 """The judge: whether a model learns, from its history, or else from the probe."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
-from keras_stable.diagnosis.facts import Evaluation, History, Learning, LossCheck, Plan, Probe
+from keras_stable.diagnosis.facts import Evaluation, History, Learning, Plan, Probe
+from keras_stable.diagnosis.judging.doubts import without_data, without_total
 from keras_stable.diagnosis.judging.trend import falls, line, second_half
 from keras_stable.diagnosis.progress import LEARNT, USUAL_STEPS, gained, noise_of, to_gain
 from keras_stable.diagnosis.vocabulary import HIGHER_RATES, RATE_FACTORS, UNCHANGED, State, TrialName
@@ -48,35 +47,18 @@ def judge(
     >>> judge(Plan(), history=History(loss=(2.31, 2.31, 2.30))).state
     'stuck'
     """
-    if history is not None and history.loss:
+    # A loss of 0 from the first epoch to the last is one that nothing ever updated.
+    if history is not None and any(history.loss):
         return _by_history(history)
     if probe is not None and probe.loss and (probe.steps >= LEAST_STEPS or probe.stopped == "nonfinite"):
         return _by_probe(plan, probe)
     if probe is not None and probe.steps and not probe.loss:
-        return _without_total(probe)
+        return without_total(probe)
     if evaluation is not None and plan.trained:
         return _by_weights(evaluation)
     if probe is not None and probe.loss:
         return _by_too_few_steps(probe)
     return Learning("unknown", "", math.nan, math.nan, math.nan, math.nan, "nothing was trained", math.nan)
-
-
-def with_checks(judged: Learning, checks: Sequence[LossCheck]) -> Learning:
-    """Returns the judgement, or another one where a loss falls that tells nothing of the answers.
-
-    Args:
-        judged: by the losses alone.
-        checks: what own losses make of right and wrong answers.
-    """
-    if judged.state not in ("learning", "slow"):
-        return judged
-    for check in checks:
-        if check.kind == "loss" and check.broadcasts:
-            reason = "its loss compares every prediction with every label, so that the best is the mean of the labels"
-            return replace(judged, state="stuck", reason=reason)
-        if check.prefers_wrong:
-            return replace(judged, state="stuck", reason=f"{judged.reason}, but it is smaller for wrong answers")
-    return judged
 
 
 def _by_history(history: History) -> Learning:
@@ -89,6 +71,8 @@ def _by_history(history: History) -> Learning:
         return Learning(state, "history", first, last, best, constant, reason, floor, noise)
 
     epochs = _counted(len(losses), "epoch")
+    if empty := without_data(history):
+        return says("stuck", f"loss and accuracy are exactly 0 from epoch {empty} on, as where an epoch has no data")
     if not np.isfinite(losses).all():
         broken = int(np.argmin(np.isfinite(losses)))
         return says("diverging", f"the loss is {losses[broken]} from epoch {broken + 1} on")
@@ -153,19 +137,6 @@ def _by_probe(plan: Plan, probe: Probe) -> Learning:
     return says("stuck", f"the loss went from {start:.3g} to {last:.3g} in {steps}{_against(constant)}")
 
 
-def _without_total(probe: Probe) -> Learning:
-    """Returns what can be said of a step that logs no total: nothing but that its losses stay finite."""
-    steps, names = _counted(probe.steps, "step"), " and ".join(probe.losses)
-    nothing = (math.nan,) * 4
-    if probe.stopped == "nonfinite":
-        return Learning("diverging", "probe", *nothing, f"NaN or infinite numbers after {steps}", math.nan)
-    if probe.rivals:
-        reason = f"{names} are those of several optimizers, so that none of them has to fall"
-    else:
-        reason = "the training step logs no loss"
-    return Learning("unknown", "probe", *nothing, reason, math.nan)
-
-
 def _by_too_few_steps(probe: Probe) -> Learning:
     reason = f"{_counted(probe.steps, 'step')} of a short training are too few to say"
     before, after = probe.before, probe.after
@@ -175,6 +146,9 @@ def _by_too_few_steps(probe: Probe) -> Learning:
 
 def _by_weights(evaluation: Evaluation) -> Learning:
     loss, constant, floor = evaluation.loss, evaluation.constant_loss, evaluation.floor
+    if evaluation.own_loss:
+        nothing = (math.nan,) * 4
+        return Learning("unknown", "", *nothing, "the training step has a loss of its own", math.nan)
     words = f"the trained weights have a loss of {loss:.3g}"
     state: State = "unknown"
     if not math.isfinite(loss):

@@ -35,12 +35,15 @@ class Facts(TypedDict, total=False):
     duplicates: facts.Duplicates
     pipeline: facts.Pipeline
     contrast: facts.Contrast
+    dependence: facts.Dependence
+    pairing: facts.Pairing
     structure: facts.Structure
     outputs: tuple[facts.Output, ...]
     compiled: facts.Compiled
     callbacks: facts.Callbacks
     schedule: facts.Schedule
     weights: facts.Weights
+    suspects: facts.Suspects
     evaluation: facts.Evaluation
     activations: tuple[facts.LayerOutput, ...]
     gradients: facts.Gradients
@@ -48,6 +51,7 @@ class Facts(TypedDict, total=False):
     origin: facts.NonfiniteOrigin | None
     time_layers: tuple[facts.TimeLayer, ...]
     padding: tuple[facts.Padding, ...]
+    words: tuple[facts.Words, ...]
     axes: tuple[facts.Axes, ...]
     carried_state: facts.CarriedState
     target_copies: tuple[facts.TargetCopy, ...]
@@ -56,6 +60,7 @@ class Facts(TypedDict, total=False):
     failure: facts.StepFailure | None
     loss_checks: tuple[facts.LossCheck, ...]
     balance: facts.Balance
+    kept_metrics: tuple[str, ...]
     history: facts.History
     probe: facts.Probe
     learning: facts.Learning

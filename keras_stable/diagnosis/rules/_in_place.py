@@ -2,6 +2,8 @@
 
 from keras_stable.diagnosis.facts import Compiled
 
+LIMIT = 0.5  # the norm that remedies advise to clip to
+
 
 def bounds_gradients(compiled: Compiled | None) -> bool:
     """Returns whether the optimizer clips the gradient by a norm, so that no step is longer than it allows.

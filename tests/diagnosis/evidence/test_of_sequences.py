@@ -116,3 +116,14 @@ def test_a_frozen_network_and_its_data(scale):
     )
     assert bool(report.of("preprocessed-twice")) == (scale > 1), str(report)
     assert scale == 1 or first(report).rule == "preprocessed-twice"
+
+
+@pytest.mark.parametrize("adapted", [True, False])
+def test_a_vocabulary_that_was_never_adapted(adapted):
+    words = np.array([" ".join(f"w{i}" for i in row if i) for row in IDS], object)[:, None]
+    vectorize = layers.TextVectorization(max_tokens=30, output_sequence_length=10)
+    vectorize.adapt(words if adapted else ["other"])
+    inner = [keras.Input((1,), dtype="string"), vectorize, layers.Embedding(30, 8), layers.GlobalMaxPooling1D()]
+    report = audit([*inner, layers.Dense(1, "sigmoid")], words, BITS, "binary_crossentropy")
+    assert bool(report.of("unknown-words")) != adapted, str(report)
+    assert adapted or first(report).rule == "unknown-words"

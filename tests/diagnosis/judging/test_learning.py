@@ -98,6 +98,27 @@ def test_one_answer_for_every_sample_is_stuck_however_the_loss_falls(same):
     assert judge(Plan(), probe=replace(probe, after=replace(probe.after, outputs=(output,)))).state == "stuck"
 
 
+def test_epochs_without_data_are_no_perfect_ones():
+    """Their loss and accuracy are 0; one that is perfect has an accuracy of 1."""
+    empty = judge(Plan(), history=History(loss=(2.3, 1.0, 0.0, 0.0), accuracy=(0.2, 0.6, 0.0, 0.0)))
+    assert (empty.state, "from epoch 3 on" in empty.reason) == ("stuck", True)
+    assert judge(Plan(), history=History(loss=(2.3, 1.0, 0.0), accuracy=(0.2, 0.6, 1.0))).state == "learning"
+
+
+def test_a_loss_that_nothing_updates_is_no_history():
+    zeros = History(loss=(0.0, 0.0), accuracy=())
+    assert judge(Plan(), history=zeros).source == ""
+    assert judge(Plan(), history=zeros, probe=probed(noisy(np.linspace(2.4, 0.8, 200)))).state == "learning"
+
+
+def test_steps_that_log_no_total():
+    game = Probe(steps=100, loss=(), losses={"d_loss": (1.0,), "g_loss": (1.0,)}, rivals=True)
+    assert judge(Plan(), probe=game).state == "unknown"
+    assert "d_loss and g_loss" in judge(Plan(), probe=game).reason
+    assert judge(Plan(), probe=replace(game, stopped="nonfinite")).state == "diverging"
+    assert "logs no loss" in judge(Plan(), probe=Probe(steps=100)).reason
+
+
 def test_a_history_is_put_in_numbers_and_words():
     judged = judge(Plan(), history=History(loss=(2.5, 2.2, 2.4), constant_loss=2.4, majority_share=math.nan))
     assert (judged.state, judged.source, judged.early) == ("stuck", "history", False)

@@ -145,7 +145,7 @@ def momentum_too_high(seed: int) -> Built:
 
 
 @sick(
-    {"input-independent-loss", "loss-not-decreasing", "overfitting"},
+    {"misaligned-labels", "input-independent-loss", "loss-not-decreasing", "overfitting"},
     "inputs were shuffled and targets were not",
     stage="after",
 )

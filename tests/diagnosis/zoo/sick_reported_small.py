@@ -133,7 +133,7 @@ def batch_above_the_data(seed: int) -> Built:
 
 
 @sick(
-    {"unshuffled-data", "never-predicted-class", "overfitting"},
+    {"unseen-classes", "unshuffled-data", "never-predicted-class", "overfitting"},
     "iris lies class by class: the split holds out a whole class",
     stage="after",
 )

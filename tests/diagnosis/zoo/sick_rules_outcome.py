@@ -77,7 +77,7 @@ def squared_error_to_nan(seed: int) -> Built:
     "loss-not-decreasing",
     "labels have nothing to do with the inputs",
     stage="after",
-    also=["input-independent-loss"],
+    also=["input-independent-loss", "misaligned-labels"],
 )
 def labels_by_chance(seed: int) -> Built:
     x, y, validation = data.blobs(seed, n=3000, classes=4)
@@ -132,7 +132,7 @@ def quadrants_by_a_line(seed: int) -> Built:
 @shows(
     "input-independent-loss",
     "inputs are noise: the loss falls to the shares of the classes",
-    also=["loss-not-decreasing"],
+    also=["loss-not-decreasing", "misaligned-labels"],
 )
 def noise_as_inputs(seed: int) -> Built:
     generator = np.random.default_rng(seed)

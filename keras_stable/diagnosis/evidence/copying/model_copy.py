@@ -50,8 +50,10 @@ def copy_model(model: keras.Model, batch: Any = None, called: bool = True) -> ke
         # A variable that is spread over devices can only be copied under the strategy that made it.
         with model.distribute_strategy.scope():
             copier = ObjectCopier()
-            for name in _TRACED:
-                copier.leave_out(getattr(model, name))
+            # Models inside, such as a teacher that was trained before, have traced functions of their own.
+            for layer in flatten_layers(model):
+                for name in _TRACED if isinstance(layer, keras.Model) else ():
+                    copier.leave_out(getattr(layer, name, None))
             copied = copier.copy(model)
             guard_in_place(copied.optimizer)
     except _COPY_ERRORS as error:

@@ -62,6 +62,19 @@ class Arrays:
         """Returns the `ArrayRows` of the inputs, in the nesting of the model."""
         return self._parts[0]
 
+    def batch(self, rows: Any) -> Batch:
+        """Returns some rows, by a slice or an index array."""
+        return self._take(rows)
+
+    def row_bytes(self) -> int:
+        """Returns about how many bytes a row takes, with its labels."""
+        return sum(leaf.row_bytes for part in self._parts for leaf in leaves(part)) or 1
+
+    @property
+    def label_rows(self) -> Any:
+        """Returns the `ArrayRows` of the labels, in their nesting; None where there are none."""
+        return self._parts[1]
+
     def labels(self, rows: Any) -> Any:
         """Returns the labels of some rows, a slice or an index array, without reading the inputs."""
         return self._take(rows, inputs=False).y

@@ -22,7 +22,7 @@ __all__ = ["duplicates", "inputs", "labels"]
 _ROWS = 4096
 _SEARCHED_BYTES = 2**31
 _LABEL_ROWS = 2**20
-_STREAM_LABEL_ROWS = 2**14
+_STREAM_LABEL_ROWS = 2**17
 _LABEL_VALUES = 2**21
 _NAN = float("nan")
 
@@ -69,7 +69,7 @@ def inputs(source: Source, names: Sequence[str] | None = None) -> tuple[Input, .
 
 
 def labels(source: Source, output_names: Sequence[str] | None = None, losses: Sequence[str] = ()) -> tuple[Labels, ...]:
-    """Returns the facts of the labels of each output: of all rows of arrays up to about a million, or the first 16,384.
+    """Returns the facts of the labels of each output, of all rows up to about a million that were read.
 
     Args:
         source: the data.

@@ -51,7 +51,8 @@ def padded_rows(values: np.ndarray) -> PaddedRows | None:
         return None
     steps = values.reshape(len(values), values.shape[1], -1)
     candidates = [padded for side in ("end", "start") if (padded := _on_side(steps, side)) is not None]
-    return max(candidates, key=lambda padded: padded.share, default=None)
+    # Where all that is no padding is the same as well, the zeros are the padding.
+    return max(candidates, key=lambda padded: (padded.value == 0, padded.share), default=None)
 
 
 def moved(values: np.ndarray, padded: PaddedRows) -> np.ndarray:

@@ -8,6 +8,7 @@ from keras_stable.diagnosis.facts import Duplicates
 
 _ROWS = 50_000
 _FIRST = 10
+_OTHER = 0.05  # share of the rows, more than a last batch that was cut off
 
 
 def duplicates(source: Source) -> Duplicates:
@@ -32,9 +33,11 @@ def duplicates(source: Source) -> Duplicates:
         repeated += earlier != number
         if earlier_labels != labels:
             conflicts.append((number, earlier))
+    validation: set[bytes] = set()
     if source.validation is not None:
         for number, inputs, _ in _hashed(source.validation):
             validation_samples += 1
+            validation.add(inputs)
             if inputs in first:
                 leaked.append(number)
     return Duplicates(
@@ -45,7 +48,16 @@ def duplicates(source: Source) -> Duplicates:
         validation_samples=validation_samples,
         leaked=len(leaked),
         leaked_rows=tuple(leaked[:_FIRST]),
+        validation_changes=bool(leaked) and _changes(source, validation),
     )
+
+
+def _changes(source: Source, validation: set[bytes]) -> bool:
+    """Returns whether validation has many other rows when it is read once more, as after a shuffle that is repeated."""
+    if source.validation is None or source.validation.kind != "dataset":
+        return False
+    again = {inputs for _, inputs, _ in _hashed(source.validation)}
+    return len(again - validation) > _OTHER * len(again)
 
 
 def _hashed(source: Source) -> Iterator[tuple[int, bytes, bytes]]:

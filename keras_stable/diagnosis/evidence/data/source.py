@@ -15,12 +15,13 @@ from keras_stable.diagnosis.evidence.data.class_weights import check_class_weigh
 from keras_stable.diagnosis.evidence.data.plans import plan_of
 from keras_stable.diagnosis.evidence.data.stream_kinds import stream_kind
 from keras_stable.diagnosis.evidence.data.streams import Stream
+from keras_stable.diagnosis.evidence.data.surveys import ROWS, Survey
 from keras_stable.diagnosis.facts import Plan
 from keras_stable.errors import invalid_argument
 
 __all__ = ["Batch", "Source"]
 
-_STREAM_ROWS = 512
+_ENDLESS_ROWS = 2**15  # of a stream that does not tell its length
 _EXAMINED_BYTES = 2**28
 _SAMPLE_BYTES = 2**26
 # Of the whole time, for one look through the data: a stream may read a file for each of its rows.
@@ -87,7 +88,7 @@ class Source:
         # `shuffle="batch"` reorders the rows within a batch only, which changes no batch.
         shuffled = shuffle is True or shuffle == 1
         self.reader = _reader(x, y, sample_weight, "x", size, shuffled, steps_per_epoch, labelled)
-        self._kept: tuple[int, Batch] | None = None
+        self._survey: Survey | None = None
         self._plan: Plan | None = None
         if validation_data is not None:
             self.validation = self._of(_validation_reader(validation_data, size, labelled))
@@ -142,18 +143,12 @@ class Source:
             yield batch if self.class_weight is None else weighted(batch, self.class_weight)
 
     def sample(self, rows: int = 512) -> Batch:
-        """Returns the same rows every time: spread over arrays, or the first of a dataset; without class weights.
+        """Returns the same rows every time, spread over the data; without class weights.
 
         Args:
             rows: int, how many; fewer where they are large, up to 64 MB, or slow to read. Default: 512.
         """
-        if isinstance(self.reader, Arrays):
-            return joined([batch for _, batch in self.chunks(rows, most_bytes=_SAMPLE_BYTES)])
-        if self._kept is None or self._kept[0] < rows:
-            asked = max(rows, _STREAM_ROWS)
-            self._kept = asked, joined([batch for _, batch in self.chunks(asked, most_bytes=_SAMPLE_BYTES)])
-        kept = self._kept[1]
-        return kept if kept.rows <= rows else kept.take(slice(rows))
+        return joined([batch for _, batch in self.chunks(rows, most_bytes=_SAMPLE_BYTES)])
 
     def validation_sample(self, rows: int = 512) -> Batch | None:
         """Returns the same of the validation data; None where there is none."""
@@ -162,19 +157,37 @@ class Source:
     def chunks(
         self, rows: int, *, inputs: bool = True, most_bytes: int = _EXAMINED_BYTES
     ) -> Iterator[tuple[np.ndarray, Batch]]:
-        """Yields some rows a few at a time, with their numbers: spread over arrays, or the first of a dataset.
+        """Yields some rows a few at a time, with their numbers.
+
+        They are spread over the data; of a stream this holds for up to 4,096 rows, and more are its first.
 
         Args:
             rows: int, how many in all.
-            inputs: bool, whether the inputs are needed; without them `x` of arrays is None. Default: True.
+            inputs: bool, whether the inputs are needed; without them `x` is None. Default: True.
             most_bytes: int, of all rows together; fewer are read where they are large. Default: 256 MB.
         """
+        if isinstance(self.reader, Stream):
+            if not inputs:
+                return self.survey.labels(rows)
+            if rows <= ROWS:
+                return self.survey.chunks(rows, most_bytes)
         chunks = self.reader.chunks(rows, seed=self.seed, inputs=inputs, most_bytes=most_bytes)
         return self.budget.share(_READING).keep(chunks)
 
+    @property
+    def survey(self) -> Survey:
+        """Returns rows from all over a stream, which is read once for it, for a small part of the time."""
+        if self._survey is None:
+            assert isinstance(self.reader, Stream)
+            endless = self.reader.length is None
+            most = ROWS if self.reader.kind == "generator" else _ENDLESS_ROWS
+            deadline = self.budget.share(_READING)
+            self._survey = Survey(self.reader.read(), deadline, most if endless else None, self.seed)
+        return self._survey
+
     def _of(self, reader: Arrays | Stream) -> "Source":
         other = Source.__new__(Source)
-        other.__dict__.update(self.__dict__, reader=reader, class_weight=None, _kept=None, _plan=None)
+        other.__dict__.update(self.__dict__, reader=reader, class_weight=None, _survey=None, _plan=None)
         return other
 
 

@@ -47,7 +47,7 @@ def is_pydataset(x: Any) -> bool:
 
 
 def own_copy(batches: Any) -> Any:
-    """Returns a copy of a `PyDataset` that may be told of the end of an epoch; None where it cannot be copied."""
+    """Returns a copy of a `PyDataset`, which may change as it is read; None where it cannot be copied."""
     if not hasattr(batches, "on_epoch_end"):
         return None
     if sum(getattr(value, "nbytes", 0) for value in vars(batches).values()) > _COPIED_BYTES:

@@ -20,7 +20,8 @@ from keras_stable.imports import first_line
 class Stream:
     """Batches that are read from the first to the last, as often as needed.
 
-    A `PyDataset` is only indexed: its `on_epoch_begin` and `on_epoch_end` may change it, so they are called on a copy.
+    A `PyDataset` is read on a copy, where it can be copied, since its `__getitem__` may change it; on another one, made
+    of what was given, `on_epoch_end` is called.
     Of a generator, what was read is kept and read again: it gives each batch only once.
 
     Args:
@@ -46,7 +47,13 @@ class Stream:
         self, batches: Any, argument: str, shuffle: bool, steps: int | None = None, labelled: bool = True
     ) -> None:
         self.kind = stream_kind(batches) or "loader"
-        self.batches: Any = Kept(batches, bytes_of) if self.kind == "generator" else batches
+        self.given = batches
+        self.batches: Any = batches
+        if self.kind == "generator":
+            self.batches = Kept(batches, bytes_of)
+        elif self.kind == "pydataset":
+            copied = own_copy(batches)
+            self.batches = batches if copied is None else copied
         self.argument = argument
         self.shuffle = shuffle
         self.steps = steps
@@ -92,7 +99,7 @@ class Stream:
         Args:
             count: int, of epochs.
         """
-        copied = own_copy(self.batches) if self.kind == "pydataset" else None
+        copied = own_copy(self.given) if self.kind == "pydataset" else None
         source = self.batches if copied is None else copied
         going_on = self.kind == "generator" or self.steps is not None
         running = self._rounds(source) if going_on else self._from(source)

@@ -1,10 +1,13 @@
 """What a model demands of its batches, and what it carries from one to the next."""
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import keras
 
 from keras_stable.keras_private import flatten_layers
+
+_FOUND: WeakKeyDictionary[keras.Model, int] = WeakKeyDictionary()
 
 
 def demanded_rows(model: keras.Model) -> int | None:
@@ -18,9 +21,19 @@ def demanded_rows(model: keras.Model) -> int | None:
     True
     """
     inputs = getattr(model, "inputs", None) or ()
+    if model in _FOUND:
+        return _FOUND[model]
     sizes = [tensor.shape[0] for tensor in keras.tree.flatten(inputs) if tensor.shape and tensor.shape[0] is not None]
     sizes += [keras.tree.flatten(layer.states)[0].shape[0] for layer in stateful_layers(model)]
     return int(sizes[0]) if sizes else None
+
+
+def demand(model: keras.Model, rows: int | None) -> None:
+    """Notes a number of rows that a model was found to demand, because its own code counts on it; None for none."""
+    if rows is None:
+        _FOUND.pop(model, None)
+    else:
+        _FOUND[model] = rows
 
 
 def stateful_layers(model: keras.Model) -> list[Any]:

@@ -51,14 +51,15 @@ def contrast(
     columns = [named(batch.x, inputs, "input") for batch in (training, validation)]
     if [name for name, _ in columns[0]] != [name for name, _ in columns[1]]:
         raise Skip("validation data has other inputs than training data")
-    ids = [_single_ids(batch, losses) for batch in (training, validation)]
-    weights = _weights(*ids) if ids[0] is not None and ids[1] is not None else None
+    ids, other_ids = (_single_ids(batch, losses) for batch in (training, validation))
     pairs = [(name, leaf, other) for (name, leaf), (_, other) in zip(*columns, strict=True)]
     worded = [name in words or not is_number(leaf.dtype) for name, leaf, _ in pairs]
-    moved = None
-    if ids[0] is not None and ids[1] is not None:
-        parts = [([leaf for _, leaf in part], of) for part, of in zip(columns, ids, strict=True)]
-        moved = transfer(parts[0], parts[1], worded, source.seed) if _alike(pairs) else None
+    weights = moved = None
+    if ids is not None and other_ids is not None:
+        weights = _weights(ids, other_ids)
+        if _alike(pairs):
+            inputs_of = ([leaf for _, leaf, _ in pairs], [other for _, _, other in pairs])
+            moved = transfer((inputs_of[0], ids), (inputs_of[1], other_ids), worded, source.seed)
     return Contrast(
         samples=training.rows,
         validation_samples=validation.rows,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from keras_stable.diagnosis.evidence.data.label_kinds import is_whole
 from keras_stable.diagnosis.evidence.data.row_access import is_number
 from keras_stable.diagnosis.evidence.program.word_contrasts import words_of
 
@@ -16,7 +17,7 @@ _FAR = 8.0  # standard deviations at which outliers are cut off
 Features = Callable[[Sequence[np.ndarray]], np.ndarray]
 
 
-def plain_features(training: Sequence[np.ndarray], worded: Sequence[bool], seed: int = 0) -> Features:
+def features_from(training: Sequence[np.ndarray], worded: Sequence[bool], seed: int = 0) -> Features:
     """Returns the function that turns inputs into features, as far as the training rows say how.
 
     Words are counted, pictures are made smaller, long rows are projected on random directions; all is brought to unit
@@ -27,19 +28,28 @@ def plain_features(training: Sequence[np.ndarray], worded: Sequence[bool], seed:
         worded: list of bool, whether an input is token ids or text.
         seed: int, of the random directions. Default: 0.
 
-    >>> features = plain_features([np.arange(8.0).reshape(4, 2)], [False])
+    >>> features = features_from([np.arange(8.0).reshape(4, 2)], [False])
     >>> features([np.array([[3.0, 4.0]])])
     array([[0., 0.]])
     """
-    parts = [
-        _words(leaf) if words or not is_number(leaf.dtype) else _numbers(leaf, seed)
-        for leaf, words in zip(training, worded, strict=True)
-    ]
+    parts = []
+    for index, (leaf, words) in enumerate(zip(training, worded, strict=True)):
+        if words or not is_number(leaf.dtype) or _may_be_words(leaf):
+            parts.append((index, _words(leaf)))
+        if not words and is_number(leaf.dtype):
+            parts.append((index, _numbers(leaf, seed)))
 
     def features(inputs: Sequence[np.ndarray]) -> np.ndarray:
-        return np.concatenate([part(leaf) for part, leaf in zip(parts, inputs, strict=True)], axis=1)
+        return np.concatenate([part(inputs[index]) for index, part in parts], axis=1)
 
     return features
+
+
+def _may_be_words(leaf: np.ndarray) -> bool:
+    """Returns whether rows of whole numbers may be token ids that nobody says are any."""
+    if leaf.ndim != 2 or leaf.shape[1] < 4 or not is_whole(leaf) or leaf.min() < 0:
+        return False
+    return bool(leaf.max() >= _WORDS)
 
 
 def _words(training: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:

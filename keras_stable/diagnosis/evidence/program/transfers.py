@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from keras_stable.diagnosis.evidence.program.features import plain_features
+from keras_stable.diagnosis.evidence.program.features import features_from
 from keras_stable.diagnosis.evidence.program.kernel_ridge import KernelRidge
 from keras_stable.diagnosis.facts import Transfer
 
-_ROWS = 500
+_ROWS = 300
 _LEAST = 40
 _BLOCKS = 10
 _CLASSES = 100
@@ -44,7 +44,7 @@ def transfer(
     if min(len(part) for part in (*parts, shared)) < _LEAST:
         return None
     made, kept = parts
-    features = plain_features([leaf[made] for leaf in inputs], worded, seed)
+    features = features_from([leaf[made] for leaf in inputs], worded, seed)
     ridge = KernelRidge(features([leaf[made] for leaf in inputs]))
     targets = (ids[made][:, None] == classes[None, :]).astype(np.float64)
     told = [

@@ -56,6 +56,10 @@ class AnswerTrials:
             return self._of_own_answers()
         return suspicious
 
+    def of_own(self, answer: list[np.ndarray]) -> Callable[[np.ndarray], float]:
+        """Returns the figure as a function of what this output answers, while the others answer the same."""
+        return lambda own: self.figure(self.batch.y, self._with(answer, own))
+
     def _looked_closer(self, seen: LossCheck, answer: list[np.ndarray]) -> LossCheck:
         wrong = (*seen.wrong, *self._wrong(answer, _ALL_ORDERS - _ORDERS))
         own = answer[self.index]

@@ -33,7 +33,9 @@ def constant_loss(
     """
     demanded = demanded_rows(model)
     with kept_state(model):
-        return least_constant_loss(model, sample, over, rows_at_once(over, outputs), outputs, labels, demanded)
+        return least_constant_loss(
+            model, sample, over, rows_at_once(model, over, outputs, over.rows), outputs, labels, demanded
+        )
 
 
 def least_constant_loss(

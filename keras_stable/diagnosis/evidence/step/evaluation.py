@@ -11,13 +11,16 @@ from keras_stable.diagnosis.evidence.copying.snapshot import kept_state
 from keras_stable.diagnosis.evidence.data.source import Batch
 from keras_stable.diagnosis.evidence.model.demands import demanded_rows, reset_states
 from keras_stable.diagnosis.evidence.model.loss_value import forward
+from keras_stable.diagnosis.evidence.model.own_steps import has_own_step
 from keras_stable.diagnosis.evidence.step.best_constant import least_constant_loss
 from keras_stable.diagnosis.evidence.step.floors import loss_floor
 from keras_stable.diagnosis.evidence.step.loss_parts import Mean, batch_loss, parts_of, penalty_of, rows_at_once
 from keras_stable.diagnosis.evidence.step.output_figures import OutputFigures
 from keras_stable.diagnosis.evidence.step.tasks import as_list
 from keras_stable.diagnosis.facts import Evaluation, Labels, Output
-from keras_stable.keras_private import logits_of
+from keras_stable.keras_private import logits_of, mask_of
+
+_NOTHING = Labels(kind="real", minimum=math.nan, maximum=math.nan, mean=math.nan, std=math.nan, class_counts=())
 
 
 def evaluate(
@@ -33,11 +36,11 @@ def evaluate(
         outputs, labels: facts, one for each output.
         batch_rows: int, rows of a training step; in training mode no fewer are run at once. Default: 1.
     """
-    rows = rows_at_once(sample, outputs)
+    rows = rows_at_once(model, sample, outputs, batch_rows)
     truths = as_list(sample.y, len(outputs))
-    figures = [
-        OutputFigures(output, label, truth) for output, label, truth in zip(outputs, labels, truths, strict=False)
-    ]
+    # Without labels, sizes and spreads are told as those of any answers.
+    known = zip(labels, truths, strict=False) if labels else [(_NOTHING, np.zeros(sample.rows)) for _ in outputs]
+    figures = [OutputFigures(output, *parts) for output, parts in zip(outputs, known, strict=False)]
     demanded = demanded_rows(model)
     with kept_state(model):
         reset_states(model)
@@ -48,8 +51,9 @@ def evaluate(
             penalties.add(penalty, part.rows)
             losses.add(batch_loss(model, part, answer) - penalty, part.rows)
             for figure, tensor in zip(figures, keras.tree.flatten(answer), strict=False):
-                logits = logits_of(tensor)
-                figure.add(_numpy(tensor), None if logits is tensor else _numpy(logits))
+                logits, mask = logits_of(tensor), mask_of(tensor)
+                raw = None if logits is tensor else _numpy(logits)
+                figure.add(_numpy(tensor), raw, None if mask is None else np.asarray(mask))
         # Batch statistics are those of a batch.
         reset_states(model)
         for part in parts_of(sample, max(rows, batch_rows), demanded):
@@ -68,14 +72,15 @@ def evaluate(
         outputs=tuple(
             figure.evaluation(losses.value, constant, floor) if single else figure.evaluation() for figure in figures
         ),
+        own_loss=model.loss is None and has_own_step(model),
     )
 
 
-def data_loss(model: keras.Model, sample: Batch, outputs: Sequence[Output] = ()) -> float:
+def data_loss(model: keras.Model, sample: Batch, outputs: Sequence[Output] = (), batch_rows: int = 1) -> float:
     """Returns the loss on a sample in inference mode, without penalties; infinite when it is NaN."""
     losses = Mean()
     reset_states(model)
-    for part in parts_of(sample, rows_at_once(sample, outputs), demanded_rows(model)):
+    for part in parts_of(sample, rows_at_once(model, sample, outputs, batch_rows), demanded_rows(model)):
         answer = forward(model, part.x, training=False)
         losses.add(batch_loss(model, part, answer) - penalty_of(model), part.rows)
     return losses.value if math.isfinite(losses.value) else math.inf

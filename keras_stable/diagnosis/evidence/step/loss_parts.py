@@ -12,6 +12,7 @@ from keras_stable.diagnosis.evidence.model.demands import whole_chunks
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors
 from keras_stable.diagnosis.evidence.model.own_steps import has_own_step
 from keras_stable.diagnosis.facts import Output
+from keras_stable.keras_private import flatten_layers
 
 _ROWS = 128
 _ANSWER_BYTES = 2**22
@@ -54,12 +55,22 @@ def penalty_of(model: keras.Model) -> float:
     return float(sum(map(float, model.losses))) if model.loss is not None else 0.0
 
 
-def rows_at_once(sample: Batch, outputs: Sequence[Output]) -> int:
-    """Returns how many rows to run at once, by the size of their inputs and answers."""
+def rows_at_once(model: keras.Model, sample: Batch, outputs: Sequence[Output], batch_rows: int) -> int:
+    """Returns how many rows to run at once, by the size of their inputs and answers.
+
+    In 16 bits a sum over more rows than a training step takes may overflow where that of a step does not.
+
+    Args:
+        model: that is to be run.
+        sample: the rows.
+        outputs: facts, one for each output.
+        batch_rows: int, of a training step.
+    """
     row_bytes = sum(4 * math.prod(size or 1 for size in output.shape) for output in outputs) + _bytes(sample.x) // max(
         1, sample.rows
     )
-    return max(1, min(_ROWS, _ANSWER_BYTES // max(1, row_bytes)))
+    half = any(layer.compute_dtype == "float16" for layer in flatten_layers(model))
+    return max(1, min(batch_rows if half else _ROWS, _ANSWER_BYTES // max(1, row_bytes)))
 
 
 def _bytes(structure: Any) -> int:

@@ -12,7 +12,9 @@ from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.model.demands import demanded_rows
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, first_scale, forward, loss_of
 from keras_stable.diagnosis.evidence.model.names import layer_paths
+from keras_stable.diagnosis.evidence.model.own_steps import has_own_step
 from keras_stable.diagnosis.evidence.step.operation_words import FirstNonfinite, is_finite
+from keras_stable.diagnosis.evidence.step.own_step_origins import own_step_origin
 from keras_stable.diagnosis.evidence.tracing.passes import Call, Trace, trace
 from keras_stable.diagnosis.evidence.tracing.provenance import each_operation
 from keras_stable.diagnosis.facts import NonfiniteOrigin
@@ -41,6 +43,8 @@ def nonfinite_origin(model: keras.Model, batch: Batch, step: int, index: int = 0
     bad_weight = _in_weights(model)
     if bad_weight is not None:
         return NonfiniteOrigin(step, "weights", bad_weight[0], bad_weight[1], index)
+    if has_own_step(model):
+        return own_step_origin(model, batch, step, index)
     tensors = Batch(*map(as_tensors, (batch.x, batch.y, batch.sample_weight)))
     seen = FirstNonfinite()
     with tf.GradientTape(persistent=True) as tape:

@@ -49,6 +49,8 @@ def in_words(kind: str, inputs: Sequence[Any]) -> str:
         return f"exp of {values[0].max():.3g}"
     if kind in _DIVISIONS and (values[-1] == 0).any():
         return "division by 0"
+    if kind == "SqrtGrad" and (values[0] == 0).any():
+        return "slope of a square root at 0"
     if kind in ("Sqrt", "Rsqrt"):
         return f"square root of {values[0].min():.3g}" + (" as a divisor" if kind == "Rsqrt" else "")
     narrow = " in 16 bits" if arrays[0].dtype.itemsize == 2 else ""

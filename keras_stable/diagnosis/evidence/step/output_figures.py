@@ -50,13 +50,16 @@ class OutputFigures:
         self._hits: Counter[int] = Counter()
         self._fits = True
 
-    def add(self, answer: np.ndarray, raw: np.ndarray | None = None) -> None:
+    def add(self, answer: np.ndarray, raw: np.ndarray | None = None, mask: np.ndarray | None = None) -> None:
         """Takes in what the model answered for the next rows.
 
         Args:
             answer: array [n, ...].
             raw: the same before the last activation, where the model tells. Default: the answer.
+            mask: array [n, steps], False for steps that the loss leaves out; their classes are not counted.
         """
+        if mask is not None:
+            self._leave_out(np.asarray(mask, bool))
         raw = answer if raw is None else raw
         step = max(1, BLOCK // max(1, answer[:1].size))
         # Answers may be anything; what is not finite is counted.
@@ -83,6 +86,11 @@ class OutputFigures:
         else:
             self._add_classes(answer, len(truth))
         self._rows += len(answer)
+
+    def _leave_out(self, mask: np.ndarray) -> None:
+        per_row = len(self._wanted) // len(self.truth)
+        if mask.ndim == 2 and mask.shape[1] == per_row:
+            self._wanted[self._rows * per_row : (self._rows + len(mask)) * per_row][~mask.reshape(-1)] = -1
 
     def _add_raw(self, raw: np.ndarray) -> None:
         step = max(1, BLOCK // raw.shape[-1])

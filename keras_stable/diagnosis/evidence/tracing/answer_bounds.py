@@ -2,11 +2,14 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import keras
 import numpy as np
+import tensorflow as tf
 
+from keras_stable.diagnosis.evidence.model.layer_kinds import family
 from keras_stable.diagnosis.evidence.tracing.passes import Call, Trace
 from keras_stable.diagnosis.vocabulary import RANGES
 
@@ -20,11 +23,13 @@ class Bounds:
 
     Attributes:
         low, high: float; by: str, the path of the layer that bounds it, or what does in words.
+        plain: bool, whether the output is what the last layer or activation gives, and is not scaled after it.
     """
 
     low: float = -math.inf
     high: float = math.inf
     by: str = ""
+    plain: bool = True
 
     @property
     def known(self) -> bool:
@@ -47,10 +52,36 @@ def output_bounds(trace: Trace) -> dict[str, Bounds]:
     found = {}
     for name, path in trace.output_paths.items():
         bounds = _bounds(calls, path, 0)
-        found[name] = (
-            bounds if bounds.known else _cosine(_without_weights(calls, path), np.asarray(trace.outputs[name]))
-        )
+        if path in calls:
+            bounds = _scaled(bounds, calls[path].given[0], trace.outputs[name])
+        if not bounds.known:
+            cosine = _cosine(_without_weights(calls, path), np.asarray(trace.outputs[name]))
+            bounds = replace(cosine, plain=bounds.plain)
+        found[name] = bounds
     return found
+
+
+def _scaled(bounds: Bounds, base: Any, values: Any) -> Bounds:
+    """Returns the bounds of values that are a * base + b, told by their numbers; none where they are not."""
+    one, other = (np.asarray(tf.cast(tensor, tf.float32), "float64").reshape(-1) for tensor in (base, values))
+    if one.size != other.size or not (np.isfinite(one).all() and np.isfinite(other).all()):
+        return replace(bounds, plain=one.size == other.size)
+    if np.allclose(one, other, rtol=1e-5, atol=1e-6):
+        return bounds
+    factor, offset, exact = _line(one, other)
+    if not exact:
+        return Bounds(plain=False)
+    ends = sorted(round(factor * end + offset, 4) + 0.0 for end in (bounds.low, bounds.high))
+    return Bounds(ends[0], ends[1], bounds.by, plain=False)
+
+
+def _line(one: np.ndarray, other: np.ndarray) -> tuple[float, float, bool]:
+    """Returns a and b of other = a * one + b by least squares, and whether that is exactly so."""
+    table = np.stack([one, np.ones_like(one)], 1)
+    (factor, offset), *_ = np.linalg.lstsq(table, other, rcond=None)
+    missed = np.abs(table @ (factor, offset) - other).max()
+    exact = one.std() > _EXACT and abs(factor) > _EXACT and missed < _EXACT * abs(factor) * one.std()
+    return float(factor), float(offset), bool(exact)
 
 
 def _bounds(calls: Mapping[str, Call], path: str, depth: int) -> Bounds:
@@ -58,7 +89,7 @@ def _bounds(calls: Mapping[str, Call], path: str, depth: int) -> Bounds:
     if call is None or depth > len(calls):
         return Bounds()
     if call.activation in RANGES:
-        return Bounds(*RANGES[call.activation], path)
+        return _activated(call)
     if call.kind == "UnitNormalization":
         return Bounds(-1.0, 1.0, path)
     if call.kind == "Dot" and getattr(call.layer, "normalize", False):
@@ -69,6 +100,15 @@ def _bounds(calls: Mapping[str, Call], path: str, depth: int) -> Bounds:
     if not before or not any(bounds.known for bounds in before):
         return Bounds()
     return _through(call, before)
+
+
+def _activated(call: Call) -> Bounds:
+    """Returns the bounds of an activation; one in a function of one's own may be scaled within it."""
+    bounds = Bounds(*RANGES[call.activation], call.path)
+    own = call.layer is None or not family(call.layer) or isinstance(call.layer, keras.layers.Lambda)
+    if not own or len(call.entered) != 1 or (call.layer is not None and call.layer.weights):
+        return bounds
+    return _scaled(bounds, keras.activations.get(call.activation)(call.entered[0]), call.given[0])
 
 
 def _through(call: Call, before: Sequence[Bounds]) -> Bounds:

@@ -33,7 +33,7 @@ def outputs(recording: Recording) -> tuple[Output, ...]:
                 layer=path,
                 shape=values.shape[1:],
                 width=values.shape[-1] if values.ndim > 1 else 1,
-                activation=_activation(recording.seen, path, values),
+                activation=_activation(recording.seen, path, values) if bounds.plain else "custom",
                 learnt_layer=learnt_before(recording.seen, path),
                 metrics=names,
                 low=bounds.low,

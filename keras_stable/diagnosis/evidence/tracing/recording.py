@@ -116,7 +116,9 @@ def record(
         if recording is None:
             recording = Recording(model, batch)
         for part in _parts(recording, batch):
-            _add(recording, run(part.x), part)
+            # A last batch that is smaller goes into no model that demands a number of rows.
+            if not recording.rows or part.rows == (demanded_rows(model) or part.rows):
+                _add(recording, run(part.x), part)
     if recording is None:
         raise ValueError("`batches` must hold at least one batch. Received: none")
     if sample is not None:

@@ -68,7 +68,8 @@ class Program:
 
     def loss(self, model: keras.Model) -> float:
         """Returns the loss of a model on the sample, without penalties."""
-        return data_loss(model, self.sample, self.outputs) if self.called else math.nan
+        rows = self.source.plan(trained=False).batch_size
+        return data_loss(model, self.sample, self.outputs, rows) if self.called else math.nan
 
 
 def probe(

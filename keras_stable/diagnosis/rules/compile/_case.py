@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, Output, OutputEvaluation, Structure
+from keras_stable.diagnosis.facts import Evaluation, Labels, Layer, Learning, Output, OutputEvaluation, Structure
 from keras_stable.diagnosis.vocabulary import ACCURACIES
 
 MANY_CLASSES = 50  # more distinct whole numbers than this are probably counts, ages or prices
@@ -18,6 +18,8 @@ class Case:
     Attributes:
         evaluation: what it answers; None where that was not measured.
         subclassed: bool, whether the last activation may hide in a `call` method.
+        last, learnt: the layer that gives the output, and the last one before it that learns; None where unknown.
+        several: bool, whether the model has other outputs.
     """
 
     output: Output
@@ -25,6 +27,9 @@ class Case:
     learning: Learning
     evaluation: OutputEvaluation | None = None
     subclassed: bool = False
+    last: Layer | None = None
+    learnt: Layer | None = None
+    several: bool = False
 
     @property
     def kind(self) -> str:
@@ -60,7 +65,16 @@ def cases(
         answer = next((answer for answer in answers if answer.name == output.name), None)
         if answer is None and len(answers) == len(outputs):
             answer = answers[index]
-        yield Case(output, own, learning, answer, structure is not None and structure.kind == "subclassed")
+        yield Case(
+            output,
+            own,
+            learning,
+            answer,
+            structure is not None and structure.kind == "subclassed",
+            structure.layer(output.layer) if structure is not None else None,
+            structure.layer(output.learnt_layer) if structure is not None else None,
+            len(outputs) > 1,
+        )
 
 
 def size(shape: Sequence[int | None]) -> int | None:

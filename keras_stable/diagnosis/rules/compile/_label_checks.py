@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Labels
 from keras_stable.diagnosis.rule import Found, Severity
 from keras_stable.diagnosis.rules.compile._case import Case, is_whole, look_like_classes
+from keras_stable.diagnosis.rules.compile._endings import Remedy, activation_edits, ending, ending_edits
 from keras_stable.diagnosis.vocabulary import BINARY, CATEGORICAL, DISTANCE, DIVERGENCE, HINGE, SPARSE
 
 NEVER_NEGATIVE = ("sigmoid", "hard_sigmoid", "softmax", "relu", "relu6", "softplus")
@@ -20,14 +22,16 @@ def other_size(case: Case) -> Found | None:
     if output.loss not in DISTANCE | BINARY or 1 not in (label_size, values):
         return None
     if label_size == 1 and labels.kind == "class_ids" and output.width > labels.maximum:
-        remedy = f'For class ids, end with `Dense({output.width}, activation="softmax")` and take '
-        remedy += '`loss="sparse_categorical_crossentropy"`.'
+        loss = "sparse_categorical_crossentropy"
+        remedy = ending(case, output.width, "softmax", loss, lead="For class ids, end with")
     elif label_size == 1 and labels.kind == "binary":
-        remedy = 'End with `Dense(1, activation="sigmoid")` and take `loss="binary_crossentropy"`.'
+        remedy = ending(case, 1, "sigmoid", "binary_crossentropy")
     elif label_size == 1:
-        remedy = "End with one value a sample: `Dense(1)`, after `return_sequences=False` or a pooling layer."
+        text = "End with one value a sample: `Dense(1)`, after `return_sequences=False` or a pooling layer."
+        remedy = Remedy(text, _widened(case, 1))
     else:
-        remedy = f"Give the last layer {label_size} units, as many as a label has numbers."
+        text = f"Give the last layer {label_size} `units`, as many as a label has numbers: `Dense({label_size})`."
+        remedy = Remedy(text, _widened(case, label_size))
     return _found(
         case,
         f"`{output.loss}` compares number by number, but a label has {label_size} and the output {values}.",
@@ -36,6 +40,12 @@ def other_size(case: Case) -> Found | None:
         0.98 if labels.kind in ("class_ids", "binary") else 0.93,
         {"numbers_in_a_label": label_size, "numbers_in_an_answer": values},
     )
+
+
+def _widened(case: Case, units: int) -> tuple[Edit, ...]:
+    """Returns the edits for another width; nothing where an output is more than one row of values."""
+    activation = "" if case.output.activation == "linear" else case.output.activation
+    return ending_edits(case, units, activation) if len(case.output.shape) == 1 else ()
 
 
 def _size(case: Case) -> int | None:
@@ -72,8 +82,7 @@ def real_targets(case: Case) -> Found | None:
             case,
             f"`{output.loss}` is for classes, but the labels are real numbers from {labels.minimum:.4g} to "
             f"{labels.maximum:.4g}.",
-            "To predict numbers, end with a `Dense` without an activation and take "
-            '`loss="mean_squared_error"`; to predict classes, number them from 0.',
+            _of_numbers(case, "To predict numbers, end with", "; to predict classes, number them from 0."),
             "error",
             0.98,
             figures,
@@ -81,15 +90,21 @@ def real_targets(case: Case) -> Found | None:
     return None
 
 
-def _remedy_of_binary(case: Case, labels: Labels) -> str:
+def _of_numbers(case: Case, lead: str, more: str = ".") -> Remedy:
+    text, edits = ending(case, case.label_size or case.output.width, "", "mean_squared_error", lead=lead)
+    return Remedy(f"{text[:-1]}{more}", edits)
+
+
+def _remedy_of_binary(case: Case, labels: Labels) -> Remedy:
     if case.label_size is None or case.label_size > 1:
-        return 'Scale the labels to 0..1, such as `y / 255` for images, or take `loss="mean_squared_error"`.'
+        text = 'Scale the labels to 0..1, such as `y / 255` for images, or take `loss="mean_squared_error"`.'
+        if labels.minimum < 0:
+            return Remedy(text, ending_edits(case, case.output.width, "", "mean_squared_error"))
+        target = f"data:{labels.output}" if case.several else "data"
+        return Remedy(text, (Edit("transform_data", target, "y", f"y / {labels.maximum:g}"),))
     if look_like_classes(labels):
-        return (
-            f'End with `Dense({int(labels.maximum) + 1}, activation="softmax")` and take '
-            '`loss="sparse_categorical_crossentropy"`.'
-        )
-    return 'To predict numbers, end with `Dense(1)` without an activation and take `loss="mean_squared_error"`.'
+        return ending(case, int(labels.maximum) + 1, "softmax", "sparse_categorical_crossentropy")
+    return _of_numbers(case, "To predict numbers, end with")
 
 
 def distance_of_classes(case: Case) -> Found | None:
@@ -100,36 +115,40 @@ def distance_of_classes(case: Case) -> Found | None:
     troubled: Severity = "warning" if learning.troubled else "advice"
     if labels.kind == "one_hot" and output.width > 2:
         confidence = 0.6 if learning.healthy else 0.9
-        return _distance(case, f"the labels are one of {output.width} classes", _SOFTMAX, "warning", confidence)
+        message = f"the labels are one of {output.width} classes"
+        return _distance(case, message, _softmax(case), "warning", confidence)
     if labels.kind == "one_hot" and output.width == 2:
-        return _distance(case, "the labels are one of 2 classes", _SOFTMAX, troubled, 0.7)
+        return _distance(case, "the labels are one of 2 classes", _softmax(case), troubled, 0.7)
     if labels.kind == "binary" and output.width == 1:
         usual = output.activation in ("sigmoid", "hard_sigmoid")
-        finding = _distance(case, "the labels are 0 or 1", _SIGMOID, troubled, 0.4 if usual else 0.65)
+        finding = _distance(case, "the labels are 0 or 1", _sigmoid(case), troubled, 0.4 if usual else 0.65)
         # It trains in many tutorials: whatever else is wrong stands beside it, not below it.
         return replace(finding, explains=()) if usual else finding
     if labels.kind == "multi_hot" and case.measures_accuracy:
-        return _distance(case, "the labels are each 0 or 1", _SIGMOID, troubled, 0.5)
+        return _distance(case, "the labels are each 0 or 1", _sigmoid(case), troubled, 0.5)
     if output.width == 1 and look_like_classes(labels):
+        sparse = ending(case, int(labels.maximum) + 1, "softmax", "sparse_categorical_crossentropy")
         message = f"the labels are ids of {labels.distinct} classes, whose order and distance mean nothing"
         if output.activation in ("sigmoid", "hard_sigmoid", "tanh"):
-            return _distance(case, f"{message} and `{output.activation}` ends at 1", _SPARSE, "error", 0.97)
+            return _distance(case, f"{message} and `{output.activation}` ends at 1", sparse, "error", 0.97)
         if case.measures_accuracy:
-            return _distance(case, message, _SPARSE, "warning", 0.85)
-        return _distance(case, message, _SPARSE, troubled, 0.55)
+            return _distance(case, message, sparse, "warning", 0.85)
+        return _distance(case, message, sparse, troubled, 0.55)
     return None
 
 
-_SOFTMAX = 'End with `Dense({units}, activation="softmax")` and take `loss="categorical_crossentropy"`.'
-_SIGMOID = 'End with `Dense({units}, activation="sigmoid")` and take `loss="binary_crossentropy"`.'
-_SPARSE = 'End with `Dense({classes}, activation="softmax")` and take `loss="sparse_categorical_crossentropy"`.'
+def _softmax(case: Case) -> Remedy:
+    return ending(case, case.output.width, "softmax", "categorical_crossentropy")
 
 
-def _distance(case: Case, what: str, remedy: str, severity: Severity, confidence: float) -> Found:
+def _sigmoid(case: Case) -> Remedy:
+    return ending(case, case.output.width, "sigmoid", "binary_crossentropy")
+
+
+def _distance(case: Case, what: str, remedy: Remedy, severity: Severity, confidence: float) -> Found:
     classes = case.labels.distinct if case.labels is not None else 0
     message = f"`{case.output.loss}` measures distances between numbers, but {what}."
-    text = remedy.format(units=case.output.width, classes=classes)
-    return _found(case, message, text, severity, confidence, {"classes": classes, "units": case.output.width})
+    return _found(case, message, remedy, severity, confidence, {"classes": classes, "units": case.output.width})
 
 
 def shares_for_numbers(case: Case) -> Found | None:
@@ -140,7 +159,7 @@ def shares_for_numbers(case: Case) -> Found | None:
     return _found(
         case,
         f"The {output.width} outputs of the softmax sum to 1, but the labels are numbers that do not.",
-        "Take the activation off the last layer.",
+        Remedy("Take the activation off the last layer.", activation_edits(case, "") or ()),
         "warning",
         0.9,
         {"units": output.width},
@@ -154,7 +173,11 @@ def sides_of_hinge(case: Case) -> Found | None:
         return _found(
             case,
             f"`{output.loss}` pulls outputs to -1 or +1, but `{output.activation}` never goes below 0.",
-            'End with `Dense(1)` or `Dense(1, activation="tanh")`; for a sigmoid take `loss="binary_crossentropy"`.',
+            Remedy(
+                'End with `Dense(1)` or `Dense(1, activation="tanh")`; '
+                'for a sigmoid take `loss="binary_crossentropy"`.',
+                activation_edits(case, "tanh") or (),
+            ),
             "warning",
             0.75 if case.learning.healthy else 0.9,
             {"units": output.width},
@@ -163,7 +186,10 @@ def sides_of_hinge(case: Case) -> Found | None:
         return _found(
             case,
             f"`poisson` takes the logarithm of the output, but `{output.activation}` goes below 0.",
-            'End with `Dense(1, activation="exponential")` or `"softplus"`.',
+            Remedy(
+                'End with `Dense(1, activation="exponential")` or `"softplus"`.',
+                activation_edits(case, "exponential") or (),
+            ),
             "warning" if case.learning.troubled else "advice",
             0.8,
             {"units": output.width},
@@ -172,6 +198,7 @@ def sides_of_hinge(case: Case) -> Found | None:
 
 
 def _found(
-    case: Case, message: str, remedy: str, severity: Severity, confidence: float, figures: dict[str, float]
+    case: Case, message: str, remedy: Remedy, severity: Severity, confidence: float, figures: dict[str, float]
 ) -> Found:
-    return Found(case.output.layer or case.output.name, message, figures, None, remedy, severity, confidence)
+    where = case.output.layer or case.output.name
+    return Found(where, message, figures, None, remedy.text, severity, confidence, edits=remedy.edits)

@@ -2,8 +2,11 @@
 
 import math
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.rule import Found, Severity
+from keras_stable.diagnosis.rules._edits import layer_argument
 from keras_stable.diagnosis.rules.compile._case import Case
+from keras_stable.diagnosis.rules.compile._endings import Remedy, activation_edits, class_of, ending, loss_edit
 from keras_stable.diagnosis.vocabulary import BINARY, CATEGORICAL, DIVERGENCE, FOR_PROBABILITIES, SPARSE
 
 PROBABILITIES = ("softmax", "sigmoid", "hard_sigmoid", "sparsemax")
@@ -20,13 +23,15 @@ def constant_output(case: Case) -> Found | None:
     output = case.output
     if output.activation != "softmax" or output.width != 1 or _sums_to_one(case) is False:
         return None
+    cure = _remedy_of_one_unit(case)
     return Found(
         where=output.layer or output.name,
         message="A softmax over 1 unit: it divides the value by itself, so the output is 1 for every sample.",
         evidence={"units": output.width},
         severity="error",
         confidence=0.99,
-        remedy=_remedy_of_one_unit(case),
+        remedy=cure.text,
+        edits=cure.edits,
     )
 
 
@@ -44,7 +49,13 @@ def other_axis(case: Case) -> Found | None:
         severity="error",
         confidence=0.97,
         remedy='Let it run over the last axis: `keras.layers.Softmax(axis=-1)`, or `activation="softmax"`.',
+        edits=_along_classes(case),
     )
+
+
+def _along_classes(case: Case) -> tuple[Edit, ...]:
+    by_layer = case.last is not None and case.last.kind == "Softmax"
+    return layer_argument(case.output.layer, "axis", "-1") if by_layer else ()
 
 
 def _sums_to_one(case: Case) -> bool | None:
@@ -60,26 +71,27 @@ def one_unit(case: Case) -> Found | None:
     output = case.output
     if output.width != 1 or output.loss not in CATEGORICAL | SPARSE | DIVERGENCE:
         return None
+    cure = _remedy_of_one_unit(case)
     return Found(
         where=output.layer or output.name,
         message=f"`{output.loss}` compares a unit for each class, but the output has 1 unit: its loss says nothing.",
         evidence={"units": output.width},
         severity="error",
         confidence=0.98,
-        remedy=_remedy_of_one_unit(case),
+        remedy=cure.text,
+        edits=cure.edits,
     )
 
 
-def _remedy_of_one_unit(case: Case) -> str:
+def _remedy_of_one_unit(case: Case) -> Remedy:
     if case.kind == "class_ids" and case.labels is not None and case.output.loss not in BINARY:
         units = int(case.labels.maximum) + 1
-        return f'End with `Dense({units}, activation="softmax")` and take `loss="sparse_categorical_crossentropy"`.'
+        return ending(case, units, "softmax", "sparse_categorical_crossentropy")
     if case.kind == "real":
-        return 'For numbers, end with `Dense(1)` without an activation and take `loss="mean_squared_error"`.'
-    return (
-        'For two classes, end with `Dense(1, activation="sigmoid")` and take `loss="binary_crossentropy"`; '
-        "for more, give the last layer as many units as there are classes."
-    )
+        return ending(case, 1, "", "mean_squared_error", lead="For numbers, end with")
+    two = ending(case, 1, "sigmoid", "binary_crossentropy", lead="For two classes, end with")
+    text = f"{two.text[:-1]}; for more, give the last layer as many units as there are classes."
+    return Remedy(text, two.edits)
 
 
 def raw_output(case: Case) -> Found | None:
@@ -90,6 +102,7 @@ def raw_output(case: Case) -> Found | None:
     if output.activation not in (*HALF_BLIND, *UNBOUNDED) or _are_probabilities(case):
         return None
     name = "no activation" if output.activation == "linear" else f"`{output.activation}`"
+    cure = _remedy_of_activation(case)
     return Found(
         where=output.layer or output.name,
         message=f"`{output.loss}` takes the output for probabilities, but the last layer has {name}, "
@@ -97,7 +110,8 @@ def raw_output(case: Case) -> Found | None:
         evidence={"units": output.width},
         severity="error" if case.learning.troubled else "warning",
         confidence=SURE,
-        remedy=_remedy_of_activation(case),
+        remedy=cure.text,
+        edits=cure.edits,
     )
 
 
@@ -109,16 +123,14 @@ def _are_probabilities(case: Case) -> bool:
     return case.subclassed if case.output.width == 1 else abs(answer.mean * case.output.width - 1) < 1e-3
 
 
-def _remedy_of_activation(case: Case) -> str:
+def _remedy_of_activation(case: Case) -> Remedy:
     output = case.output
-    if output.loss in BINARY:
-        right = f'`Dense({output.width}, activation="sigmoid")`'
-    else:
-        right = f'`Dense({output.width}, activation="softmax")`'
-    class_name = "".join(word.capitalize() for word in output.loss.split("_"))
+    text, edits = ending(case, output.width, "sigmoid" if output.loss in BINARY else "softmax")
     if output.loss in DIVERGENCE:
-        return f"End with {right}."
-    return f"End with {right}; or with no activation and `loss=keras.losses.{class_name}(from_logits=True)`."
+        return Remedy(text, edits)
+    text = f"{text[:-1]}; or with no activation and `loss=keras.losses.{class_of(output.loss)}(from_logits=True)`."
+    raw = loss_edit(case, output.loss, from_logits=True) if output.activation == "linear" else ()
+    return Remedy(text, edits or raw)
 
 
 def logits_expected(case: Case) -> Found | None:
@@ -142,7 +154,14 @@ def logits_expected(case: Case) -> Found | None:
         severity=severity,
         confidence=HARMLESS_SO_FAR if case.learning.healthy else 0.9,
         remedy="Take the activation off the last layer, or set `from_logits=False` over a softmax or sigmoid.",
+        edits=activation_edits(case, "") or _trusted(case),
     )
+
+
+def _trusted(case: Case) -> tuple[Edit, ...]:
+    probable = case.output.activation in ("softmax", "sigmoid")
+    target = f"loss:{case.output.name}" if case.several else "loss"
+    return (Edit("set_argument", target, "from_logits", "False"),) if probable else ()
 
 
 def competing_units(case: Case) -> Found | None:
@@ -155,7 +174,7 @@ def competing_units(case: Case) -> Found | None:
         return _competition(
             case,
             f"`{output.loss}` supposes one class a sample, but the labels have any number of them.",
-            f'End with `Dense({output.width}, activation="sigmoid")` and take `loss="binary_crossentropy"`.',
+            ending(case, output.width, "sigmoid", "binary_crossentropy"),
             "warning",
             confidence,
         )
@@ -164,7 +183,7 @@ def competing_units(case: Case) -> Found | None:
             case,
             f"`{output.loss}` needs probabilities that sum to 1, but `{output.activation}` makes each of the "
             f"{output.width} units a probability of its own.",
-            f'End with `Dense({output.width}, activation="softmax")`.',
+            ending(case, output.width, "softmax"),
             "warning",
             confidence,
         )
@@ -173,11 +192,12 @@ def competing_units(case: Case) -> Found | None:
     if output.loss in BINARY and output.activation == "sigmoid" and kind == "one_hot" and output.width > 2:
         severity: Severity = "warning" if case.learning.troubled else "advice"
         message = f"Each sample has one of {output.width} classes, but `{output.loss}` treats each as a question apart."
-        return _competition(case, message, _CLASSES.format(units=output.width), severity, 0.5)
+        return _competition(case, message, _of_classes(case), severity, 0.5)
     return None
 
 
-_CLASSES = 'End with `Dense({units}, activation="softmax")` and take `loss="categorical_crossentropy"`.'
+def _of_classes(case: Case) -> Remedy:
+    return ending(case, case.output.width, "softmax", "categorical_crossentropy")
 
 
 def _softmax_with_binary(case: Case, confidence: float) -> Found:
@@ -186,7 +206,7 @@ def _softmax_with_binary(case: Case, confidence: float) -> Found:
         return _competition(
             case,
             f"The labels have any number of the {output.width} classes, but a softmax lets only one be likely.",
-            f'End with `Dense({output.width}, activation="sigmoid")`.',
+            ending(case, output.width, "sigmoid"),
             "warning",
             confidence,
         )
@@ -194,12 +214,13 @@ def _softmax_with_binary(case: Case, confidence: float) -> Found:
     return _competition(
         case,
         f"`{output.loss}` judges each of the {output.width} units alone, but a softmax ties them together.",
-        _CLASSES.format(units=output.width),
+        _of_classes(case),
         "advice" if pair and not case.learning.troubled else "warning",
         0.5 if pair else confidence,
     )
 
 
-def _competition(case: Case, message: str, remedy: str, severity: Severity, confidence: float) -> Found:
+def _competition(case: Case, message: str, remedy: Remedy, severity: Severity, confidence: float) -> Found:
     where = case.output.layer or case.output.name
-    return Found(where, message, {"units": case.output.width}, None, remedy, severity, confidence)
+    figures = {"units": case.output.width}
+    return Found(where, message, figures, None, remedy.text, severity, confidence, edits=remedy.edits)

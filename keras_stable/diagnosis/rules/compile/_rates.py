@@ -39,6 +39,15 @@ def lowest(compiled: Compiled) -> float:
     return LOWEST.get(compiled.optimizer, _ADAPTIVE_LOWEST if compiled.optimizer in USUAL else 0.0)
 
 
+def lower(compiled: Compiled) -> float:
+    """Returns the rate to try where one is too high: the usual one, if that is a tenth of it or less.
+
+    >>> lower(Compiled("adam", 3.0)), lower(Compiled("sgd", 0.05))
+    (0.001, 0.005)
+    """
+    return min(compiled.learning_rate / 10, USUAL.get(compiled.optimizer, math.inf))
+
+
 def effective_rate(compiled: Compiled) -> float:
     """Returns the rate with what momentum adds to it.
 

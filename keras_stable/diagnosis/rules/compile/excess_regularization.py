@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Compiled, Evaluation, Gradients, Learning, Probe
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
 
@@ -13,11 +14,13 @@ LOSS = Threshold(
 RULING = Threshold(10.0, "Both ten times those of the data: what falls while it trains is the penalty.")
 DECAY = Threshold(0.5, "Share of the weights that decay alone takes away in the short training. Usual is 1e-5.")
 
+_SMALL, _USUAL_DECAY = "keras.regularizers.L2(1e-4)", "1e-4"
+
 
 @rule(
     "KS306",
     "excess-regularization",
-    remedy="Take a smaller factor, such as `kernel_regularizer=keras.regularizers.L2(1e-4)`, or less `weight_decay`.",
+    remedy=f"Take a smaller factor, such as `kernel_regularizer={_SMALL}`, or less `weight_decay`.",
     explains=(
         "vanishing-gradients",
         "dead-units",
@@ -80,6 +83,7 @@ def excess_regularization(
             GRADIENT.value,
             severity="warning" if min(by_gradient, by_loss) > RULING.value else severity,
             confidence=0.9 if all(heavy) or by_loss > RULING.value else 0.8 if heavy[0] else 0.6,
+            edits=(Edit("set_argument", "layer:*", "kernel_regularizer", _SMALL),),
         )
     yield from _decay(compiled, probe, learning, severity)
 
@@ -103,7 +107,8 @@ def _decay(compiled: Compiled, probe: Probe | None, learning: Learning, severity
             + (f", {taken:.0%} in {steps} steps." if steps else "."),
             {"weight_decay": compiled.weight_decay, "share_a_step": each_step, "share_taken": taken},
             DECAY.value,
-            "Take `weight_decay=1e-4`, or leave it out.",
+            f"Take `weight_decay={_USUAL_DECAY}`, or leave it out.",
             severity,
             0.8,
+            edits=(Edit("set_argument", "optimizer", "weight_decay", _USUAL_DECAY),),
         )

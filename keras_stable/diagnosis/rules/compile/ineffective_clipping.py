@@ -2,10 +2,12 @@
 
 import math
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Compiled, Gradients, Learning, Probe
 from keras_stable.diagnosis.rule import Found, Severity, Skip, Threshold, rule
+from keras_stable.diagnosis.rules._edits import clipping
 
 SHARE = Threshold(0.95, "Share of the steps that a limit binds. A limit for the exceptions binds in under a tenth.")
 FACTOR = Threshold(
@@ -63,8 +65,12 @@ def ineffective_clipping(
             f"`{name}` acts on each of the {compiled.replicas} replicas before the sum, so up to {compiled.replicas} "
             "times as much gets through.",
             {"replicas": compiled.replicas, **limits},
-            remedy="Take `keras_stable.optimizers`, which clip the sum, or divide the limit by the number of replicas.",
+            remedy=f"Take `keras_stable.optimizers`, which clip the sum, or divide `{name}` by the number of replicas.",
             severity="advice" if learning.healthy else "warning",
+            edits=tuple(
+                Edit("set_argument", "optimizer", key, f"{limit / compiled.replicas:g}")
+                for key, limit in limits.items()
+            ),
         )
     norms, applied = _norms(compiled, probe, gradients)
     if not norms:
@@ -78,11 +84,18 @@ def ineffective_clipping(
         slowed = learning.state in ("slow", "stuck") and compiled.optimizer not in _ANY_SCALE
         severity: Severity = "warning" if slowed else "advice"
         message = f"`{name}` binds in {share:.0%} of the steps and divides the gradient by {factor:.3g}."
-        yield Found("compile", message, evidence, FACTOR.value, severity=severity, confidence=0.75)
+        edits = clipping(compiled, _limit(norms))
+        yield Found("compile", message, evidence, FACTOR.value, severity=severity, confidence=0.75, edits=edits)
     elif share == 0 and max(norms) > EXPLODING.value:
         message = f"`{name}` never binds, while the gradient norm reaches {max(norms):.3g}."
         severity = "advice" if learning.healthy else "warning"
-        yield Found("compile", message, evidence, EXPLODING.value, severity=severity, confidence=0.7)
+        edits = clipping(compiled, _limit(norms))
+        yield Found("compile", message, evidence, EXPLODING.value, severity=severity, confidence=0.7, edits=edits)
+
+
+def _limit(norms: Sequence[float]) -> float:
+    """Returns a limit for the exceptions: a few times the usual norm, within what sound training has."""
+    return min(max(float(f"{3 * statistics.median(norms):.1g}"), 0.5), 5.0)
 
 
 def _norms(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from keras_stable.diagnosis.facts import Compiled, Curvature, Learning, Probe, RateRange
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
+from keras_stable.diagnosis.rules._edits import learning_rate
 from keras_stable.diagnosis.rules.compile import _rates
 from keras_stable.diagnosis.vocabulary import HIGHER_RATES, LOWER_RATES
 
@@ -97,13 +98,22 @@ def learning_rate_too_high(
             _LOWER.format(optimizer=compiled.optimizer, rate=lower),
             "warning",
             _confidence(probe, trial, gain, learning),
+            edits=learning_rate(lower),
         )
         return
     judged = _without_trial(rate / bound, signs, learning, math.isnan(gain))
     if judged is not None:
         severity, confidence = judged
+        lower = _rates.lower(compiled)
         yield Found(
-            "compile", f"{message}: {_reason(signs, rate, bound)}.", evidence, bound, None, severity, confidence
+            "compile",
+            f"{message}: {_reason(signs, rate, bound)}.",
+            evidence,
+            bound,
+            _LOWER.format(optimizer=compiled.optimizer, rate=lower),
+            severity,
+            confidence,
+            edits=learning_rate(lower),
         )
 
 

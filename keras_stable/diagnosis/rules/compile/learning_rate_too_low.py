@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from keras_stable.diagnosis.facts import Compiled, Learning, Probe, RateRange
 from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rules._edits import learning_rate
 from keras_stable.diagnosis.rules.compile import _rates
 from keras_stable.diagnosis.vocabulary import HIGHER_RATES, LOWER_RATES
 
@@ -65,7 +66,8 @@ def learning_rate_too_low(
     message = f"The learning rate of {compiled.learning_rate:.3g} is too low for {compiled.optimizer} here"
     if rate == 0 and not compiled.schedule:
         text = "The learning rate is 0, so no step changes any weight."
-        yield Found("compile", text, evidence, severity="error", confidence=0.99)
+        cure = learning_rate(_usual(compiled))
+        yield Found("compile", text, evidence, severity="error", confidence=0.99, edits=cure)
         return
     confirmed = _confirmed(compiled, rate, gain, trial, learning, probe)
     if confirmed is not None:
@@ -77,11 +79,13 @@ def learning_rate_too_low(
             GAIN.value,
             f"Raise it: `{compiled.optimizer}(learning_rate={higher:.3g})` in `compile`.",
             confidence=confirmed,
+            edits=learning_rate(higher),
         )
         return
     if compiled.schedule or learning.state == "diverging":
         return  # it may warm up from next to nothing, or already moves too far
     bound = _rates.lowest(compiled)
+    raised = learning_rate(max(10 * compiled.learning_rate, _usual(compiled)))
     if rate <= bound:
         extreme = learning.state == "unknown" and rate <= bound / 10
         yield Found(
@@ -91,20 +95,24 @@ def learning_rate_too_low(
             bound,
             severity="warning" if learning.troubled or extreme else "advice",
             confidence=0.85 if learning.troubled else 0.5,
+            edits=raised,
         )
         return
     update = _rates.kernel_update(probe)
     if learning.state in ("slow", "stuck") and rate < _usual(compiled) / FAR.value and update < CREEP.value:
         text = f"{message}: a step changes the kernels by a share of {update:.2g}, where 0.001 is usual."
-        yield Found("compile", text, {**evidence, "update_ratio": update}, CREEP.value, confidence=0.75)
+        figures = {**evidence, "update_ratio": update}
+        yield Found("compile", text, figures, CREEP.value, confidence=0.75, edits=raised)
         return
     if learning.troubled and math.isnan(gain) and rate < _usual(compiled):
         if update < UPDATE.value:
             text = f"{message}: a step changes the kernels by a share of {update:.2g}, where 0.001 is usual."
-            yield Found("compile", text, {**evidence, "update_ratio": update}, UPDATE.value, confidence=0.7)
+            figures = {**evidence, "update_ratio": update}
+            yield Found("compile", text, figures, UPDATE.value, confidence=0.7, edits=raised)
         elif rate_range is not None and rate_range.best > 10 * rate_range.own:
             text = f"{message}: the loss falls fastest at {rate_range.best:.3g}."
-            yield Found("compile", text, {**evidence, "best_rate": rate_range.best}, confidence=0.6)
+            figures, best = {**evidence, "best_rate": rate_range.best}, learning_rate(rate_range.best)
+            yield Found("compile", text, figures, confidence=0.6, edits=best)
 
 
 def _confirmed(

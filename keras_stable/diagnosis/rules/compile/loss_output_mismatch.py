@@ -1,11 +1,13 @@
 """KS301."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, Output, Structure
+from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, LossCheck, Output, Structure
 from keras_stable.diagnosis.rule import Found, rule
 from keras_stable.diagnosis.rules.compile import _label_checks, _probability_checks
 from keras_stable.diagnosis.rules.compile._case import cases
+from keras_stable.diagnosis.vocabulary import CUSTOM
 
 _CHECKS = (
     _probability_checks.constant_output,
@@ -62,6 +64,7 @@ def loss_output_mismatch(
     labels: Sequence[Labels] = (),
     structure: Structure | None = None,
     evaluation: Evaluation | None = None,
+    loss_checks: Sequence[LossCheck] = (),
 ) -> Iterator[Found]:
     """The loss, its `from_logits`, the last activation and the labels do not go together.
 
@@ -72,6 +75,7 @@ def loss_output_mismatch(
     each other or a softmax where they do not, a cross-entropy for real numbers, a squared error for classes, a
     label of another size than the answer. What often trains all the same, and was seen to, is advice: a squared
     error on labels 0 and 1, say. Outputs that turn out to be probabilities are believed, wherever the softmax hides.
+    A loss of your own that has the values of a cross-entropy, or of one from logits, counts as that.
 
     ## Why is this bad
 
@@ -88,7 +92,16 @@ def loss_output_mismatch(
 
         model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     """
-    for case in cases(outputs, labels, learning, evaluation, structure):
+    told = tuple(_recognised(output, loss_checks) for output in outputs)
+    for case in cases(told, labels, learning, evaluation, structure):
         finding = next((result for result in (check(case) for check in _CHECKS) if result is not None), None)
         if finding is not None:
             yield finding
+
+
+def _recognised(output: Output, loss_checks: Sequence[LossCheck]) -> Output:
+    """Returns an output whose own loss is known by its values with the name of the loss that it follows."""
+    for check in loss_checks:
+        if check.kind == "loss" and check.output == output.name and check.follows and output.loss in ("", CUSTOM):
+            return replace(output, loss=check.follows, from_logits=check.from_logits)
+    return output

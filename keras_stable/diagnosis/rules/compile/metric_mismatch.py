@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Labels, Learning, Output
 from keras_stable.diagnosis.rule import Found, Severity, rule
 from keras_stable.diagnosis.rules.compile._case import Case, cases, look_like_classes
@@ -43,9 +44,18 @@ def metric_mismatch(outputs: Sequence[Output], labels: Sequence[Labels], learnin
         for metric in case.output.metrics:
             judged = _judge(metric, case)
             if judged is not None:
-                message, severity, confidence, remedy = judged
-                figures = {"units": case.output.width}
-                yield Found(case.output.name, f"`{metric}` {message}", figures, None, remedy, severity, confidence)
+                message, severity, confidence, cure = judged
+                remedy = f"Write `metrics=[{cure}]`" + _WHY.get(cure, ".") if cure else _BY_HAND
+                yield Found(
+                    case.output.name,
+                    f"`{metric}` {message}",
+                    {"units": case.output.width},
+                    None,
+                    remedy,
+                    severity,
+                    confidence,
+                    edits=(Edit("replace", f"metric:{metric}", value=cure),) if cure else (),
+                )
 
 
 def _judge(metric: str, case: Case) -> tuple[str, Severity, float, str] | None:
@@ -56,7 +66,7 @@ def _judge(metric: str, case: Case) -> tuple[str, Severity, float, str] | None:
         pictures = labels.minimum >= 0 and labels.maximum <= 1 and (case.label_size or 2) > 1
         text = "counts exactly equal answers, which numbers hardly ever are."
         confidence = 0.9 if kind == "real" else 0.75
-        return text, "advice" if pictures else "warning", confidence, 'Write `metrics=["mean_absolute_error"]`.'
+        return text, "advice" if pictures else "warning", confidence, '"mean_absolute_error"'
     if metric == "binary_accuracy":
         return _binary(case)
     if metric in (*_OF_ONE_HOT, *_OF_IDS) and output.width == 1:
@@ -67,11 +77,13 @@ def _judge(metric: str, case: Case) -> tuple[str, Severity, float, str] | None:
         return "needs class ids, but the labels are vectors.", "warning", 0.95, _ACCURACY
     if metric in _OF_ONE_HOT and kind == "multi_hot" and output.loss in BINARY:
         text = "looks at the likeliest class alone, but a sample has any number of them."
-        return text, "advice", 0.8, 'Write `metrics=["binary_accuracy"]`.'
+        return text, "advice", 0.8, '"binary_accuracy"'
     return None
 
 
-_ACCURACY = 'Write `metrics=["accuracy"]`, which Keras fits to the loss.'
+_ACCURACY = '"accuracy"'
+_WHY = {_ACCURACY: ", which Keras fits to the loss."}
+_BY_HAND = "Write a metric that compares the signs."
 
 
 def _are_amounts(case: Case) -> bool:
@@ -85,13 +97,13 @@ def _binary(case: Case) -> tuple[str, Severity, float, str] | None:
     if case.kind == "one_hot" and output.width > 2:
         floor = 1 - 1 / output.width
         text = f"of {output.width} one-hot classes is {floor:.0%} for a model that always says no."
-        return text, "warning", 0.9, 'Write `metrics=["categorical_accuracy"]`.'
+        return text, "warning", 0.9, '"categorical_accuracy"'
     if case.kind == "class_ids" and output.width > 2 and case.label_size == 1:
         return "needs labels 0 or 1, but they are class ids.", "warning", 0.9, _ACCURACY
     if output.loss in HINGE and labels.minimum < 0:
         text = "takes answers for 0 or 1, but the labels are -1 and +1."
-        return text, "advice", 0.8, "Write a metric that compares the signs."
+        return text, "advice", 0.8, ""
     if output.from_logits and output.loss in BINARY:
         text = "splits at 0.5, but the output is raw values, whose middle is 0."
-        return text, "advice", 0.8, "Write `metrics=[keras.metrics.BinaryAccuracy(threshold=0.0)]`."
+        return text, "advice", 0.8, "keras.metrics.BinaryAccuracy(threshold=0.0)"
     return None

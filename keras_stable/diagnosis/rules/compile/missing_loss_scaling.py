@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Compiled, Gradients, Learning
 from keras_stable.diagnosis.rule import Found, rule
 
@@ -64,4 +65,6 @@ def missing_loss_scaling(compiled: Compiled, learning: Learning, gradients: Grad
         lost = sum(variable.zero for variable in gradients.variables)
         evidence = {"variables": len(gradients.variables), "variables_with_zero_gradient": lost}
         message += f": {lost} of {len(gradients.variables)} variables get a gradient of exactly 0"
-    yield Found("compile", f"{message}.", evidence, confidence=0.95 if learning.troubled else 0.85)
+    wrapped = Edit("replace", "optimizer", value="keras.mixed_precision.LossScaleOptimizer(optimizer)")
+    confidence = 0.95 if learning.troubled else 0.85
+    yield Found("compile", f"{message}.", evidence, confidence=confidence, edits=(wrapped,))

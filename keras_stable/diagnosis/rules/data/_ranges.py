@@ -9,6 +9,7 @@ from keras_stable.diagnosis.vocabulary import RANGES
 # Bounded on one side by a clip, which gives no gradient there. No scale of the targets helps: see redundant-activation.
 CLIPPING = frozenset({"relu", "relu6"})
 
+_NO_RANGE = (-math.inf, math.inf)
 FAR = 2.0  # standard deviations between mean and bound beyond which only outliers cross it
 NEAR = 0.1  # standard deviations by which a rounding or a rare value may cross
 
@@ -33,10 +34,6 @@ class Beyond:
     common: bool
 
 
-def _ranges(output: Output) -> list[tuple[float, float]]:
-    return [(output.low, output.high), RANGES.get(output.activation, (-math.inf, math.inf))]
-
-
 def beyond(output: Output, labels: Labels, evaluation: Evaluation | None = None) -> Beyond | None:
     """Returns by how much the labels leave the range of the output, or of its last activation; None where they do not.
 
@@ -47,7 +44,7 @@ def beyond(output: Output, labels: Labels, evaluation: Evaluation | None = None)
     """
     if not math.isfinite(labels.minimum + labels.maximum + labels.mean + labels.std):
         return None
-    low, high = max(low_high[0] for low_high in _ranges(output)), min(low_high[1] for low_high in _ranges(output))
+    low, high = (output.low, output.high) if output.bounded_by else RANGES.get(output.activation, _NO_RANGE)
     by = output.activation if output.activation in RANGES else output.bounded_by
     slack = 1e-3
     for answer in evaluation.outputs if evaluation else ():

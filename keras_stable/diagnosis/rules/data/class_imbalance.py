@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, Output, Plan, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rules._edits import class_weights
 from keras_stable.diagnosis.rules.data._tasks import classifies, counts, has_positions, only_first_seen, paired
 
 RATIO = Threshold(10.0, "Below, plain training still learns the rare classes of the data sets that we tried.")
@@ -77,6 +78,7 @@ def class_imbalance(
             remedy=_remedy(plan, label),
             severity="warning" if harmful else None,
             confidence=0.3 if first else 0.7 if ratio > STRONG.value or missed else 0.5,
+            edits=() if weighted or has_positions(label) or len(outputs) > 1 else class_weights(label.class_counts),
         )
 
 

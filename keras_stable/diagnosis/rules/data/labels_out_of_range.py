@@ -1,31 +1,24 @@
 """KS104."""
 
-import math
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Labels, Output
 from keras_stable.diagnosis.rule import Found, rule
+from keras_stable.diagnosis.rules._edits import layer_argument, of_data, quoted
+from keras_stable.diagnosis.rules.data._label_values import IDS, Problem, values_problem
 from keras_stable.diagnosis.rules.data._tasks import paired, same_shape
 from keras_stable.diagnosis.vocabulary import (
     BINARY,
     CATEGORICAL,
     CATEGORICAL_HINGE,
-    CUSTOM,
-    DIVERGENCE,
     HINGE,
     REGRESSION,
     SPARSE,
 )
 
 _BY_NUMBER = CATEGORICAL | CATEGORICAL_HINGE | BINARY | HINGE | REGRESSION
-GREY = 255.0
-SHARES = ("sigmoid", "hard_sigmoid", "softmax")
-SLACK = 1e-3  # label smoothing by hand may leave a rounding error
-BOUNDS = {
-    **dict.fromkeys(CATEGORICAL | CATEGORICAL_HINGE | BINARY | DIVERGENCE | {"dice", "tversky"}, (0.0, 1.0)),
-    **dict.fromkeys(HINGE, (-1.0, 1.0)),
-    "poisson": (0.0, math.inf),
-}
+_ROWS = "categorical_crossentropy"
 
 
 @rule(
@@ -80,27 +73,30 @@ def labels_out_of_range(outputs: Sequence[Output], labels: Sequence[Labels]) -> 
         keras.layers.Dense(3, activation="softmax")
     """
     for output, label in paired(outputs, labels):
-        problem = _shape(output, label) or _values(output, label)
+        where = of_data(label.output, outputs), f"loss:{output.name}" if len(outputs) > 1 else "loss"
+        problem = _shape(output, label, *where) or values_problem(output, label, *where)
         if problem is not None:
-            message, remedy = problem
+            message, remedy, edits = problem
             yield Found(
                 where=output.name,
                 message=message,
                 evidence={"minimum": label.minimum, "maximum": label.maximum, "width": output.width},
                 remedy=remedy,
                 confidence=0.97,
+                edits=edits,
             )
 
 
-def _shape(output: Output, label: Labels) -> tuple[str, str | None] | None:
-    """Returns what is wrong with the shape of the labels, and the remedy."""
+def _shape(output: Output, label: Labels, data: str, loss: str) -> Problem | None:
+    """Returns what is wrong with the shape of the labels."""
     if output.loss in SPARSE:
         if same_shape(label.shape, output.shape[:-1]):
             return None
         if same_shape(label.shape, output.shape):
             return (
                 f"Labels of shape {label.shape} are rows of {output.width}, and {output.loss} wants one class id.",
-                'Compile with `loss="categorical_crossentropy"`, or give `y.argmax(axis=-1)`.',
+                f'Compile with `loss="{_ROWS}"`, or give `y.argmax(axis=-1)`.',
+                (_ids_of_rows(data) if output.from_logits else Edit("replace", loss, value=quoted(_ROWS)),),
             )
     elif output.loss not in _BY_NUMBER or same_shape(label.shape, output.shape):
         return None
@@ -109,18 +105,28 @@ def _shape(output: Output, label: Labels) -> tuple[str, str | None] | None:
     ):
         return (
             f"Labels are single numbers, and {output.loss} compares rows of {output.width} values.",
-            'Compile with `loss="sparse_categorical_crossentropy"`, or give `keras.utils.to_categorical(y)`.',
+            f'Compile with `loss="{IDS}"`, or give `keras.utils.to_categorical(y)`.',
+            (Edit("replace", loss, value=quoted(IDS)),)
+            if output.loss in CATEGORICAL and not output.from_logits
+            else (Edit("transform_data", data, "y", f"keras.utils.to_categorical(y, {output.width})"),),
         )
     axis = _class_axis(label.shape, output.shape)
     if axis is not None:
         return (
             f"Labels of shape {label.shape} meet an output of shape {output.shape}: the classes are on another axis.",
-            f"Bring them to the end: `y = np.moveaxis(y, {axis + 1}, -1)`.",
+            f"Bring them to the end: `y = {(moved := f'np.moveaxis(y, {axis + 1}, -1)')}`.",
+            (Edit("transform_data", data, "y", moved),),
         )
     return (
         f"Labels of shape {label.shape} meet an output of shape {output.shape}.",
-        f"Give the last layer the width of the labels ({_width(label)}), or the labels the shape of the output.",
+        f"Give the last layer the width of the labels (`units={_width(label)}`), or the labels the shape of the "
+        "output.",
+        layer_argument(output.learnt_layer, "units", str(_width(label))) if len(output.shape) == 1 else (),
     )
+
+
+def _ids_of_rows(data: str) -> Edit:
+    return Edit("transform_data", data, "y", "y.argmax(axis=-1)")
 
 
 def _class_axis(labels: Sequence[int | None], output: Sequence[int | None]) -> int | None:
@@ -133,90 +139,6 @@ def _class_axis(labels: Sequence[int | None], output: Sequence[int | None]) -> i
         return None
     moved = ((axis, [*labels[:axis], *labels[axis + 1 :], labels[axis]]) for axis in range(len(labels) - 1))
     return next((axis for axis, shape in moved if same_shape(shape, output)), None)
-
-
-def _values(output: Output, label: Labels) -> tuple[str, str | None] | None:
-    """Returns what is wrong with the values of the labels, and the remedy."""
-    if output.loss in SPARSE:
-        return _ids(output, label)
-    low, high = BOUNDS.get(output.loss, (0.0, 1.0) if _are_grey_masks(output, label) else (-math.inf, math.inf))
-    if not (label.minimum < low - SLACK or label.maximum > high + SLACK):
-        return None
-    remedy = f"Bring the labels into {low:g} to {high:g}"
-    if label.minimum == -1 and label.maximum == 1:
-        remedy += ": `y = (y + 1) / 2`."
-    elif _are_grey(label):
-        cure = "y = (y > 127).astype('float32')" if _is_black_and_white(label) else "y = y / 255"
-        remedy += f": they are stored as grey values up to 255, so `{cure}`."
-    elif output.loss in BINARY and label.maximum > 1 and label.distinct > 2 and same_shape(label.shape, ()):
-        remedy = (
-            f'For {label.distinct} classes: `Dense({label.distinct}, activation="softmax")` with '
-            '`loss="sparse_categorical_crossentropy"`; for numbers: a linear output and a squared error.'
-        )
-    elif label.distinct == 2:
-        remedy += f": `y = (y == {label.maximum:g}).astype('float32')`."
-    else:
-        remedy += ", or take a loss for numbers, such as `mean_squared_error`."
-    return (
-        f"Labels from {label.minimum:g} to {label.maximum:g} under {output.loss}, which wants {low:g} to {high:g}.",
-        remedy,
-    )
-
-
-def _ids(output: Output, label: Labels) -> tuple[str, str | None] | None:
-    ids = [class_id for class_id, count in label.class_counts if count > 0 and class_id != output.ignore_class]
-    lowest = min(ids) if ids else _bound(label.minimum, output.ignore_class)
-    highest = max(ids) if ids else _bound(label.maximum, output.ignore_class)
-    if highest >= output.width and _are_grey(label) and highest == GREY:
-        cure = "`y = (y > 127).astype('int32')`" if output.width == 2 else "`y = np.unique(y, return_inverse=True)[1]`"
-        return (
-            f"Class ids go up to 255, as grey values of a mask do, and the output has {output.width} units.",
-            f"Number the classes from 0 to {output.width - 1}: {cure}, with the shape of `y`; or write "
-            "`ignore_class=255` where 255 marks what does not count.",
-        )
-    if highest >= output.width:
-        return (
-            f"Class ids go up to {highest:g}, and the output has {output.width} units (ids 0 to {output.width - 1}).",
-            f"Widen the last layer to {highest + 1:.0f} units, or number the classes from 0: "
-            "`y = np.unique(y, return_inverse=True)[1]`.",
-        )
-    if lowest < 0:
-        return (
-            f"Class ids start at {lowest:g}, and {output.loss} wants them from 0.",
-            "Number the classes from 0: `y = np.unique(y, return_inverse=True)[1]`.",
-        )
-    if label.kind == "real" and math.isfinite(label.minimum + label.maximum) and _fractional(label):
-        return (
-            f"Labels from {label.minimum:g} to {label.maximum:g} are not whole, and {output.loss} cuts them off.",
-            "Give the class ids as they are, without scaling; for numbers take `mean_squared_error`.",
-        )
-    return None
-
-
-def _are_grey(label: Labels) -> bool:
-    """Returns whether labels are the grey values of masks: many numbers a sample, from 0 to 255."""
-    return len(label.shape) >= 2 and label.minimum == 0 and label.maximum == GREY
-
-
-def _is_black_and_white(label: Labels) -> bool:
-    """Returns whether grey values are 0 and 255 alone: no others of their mean have as large a variance."""
-    return label.std**2 >= 0.98 * label.mean * (GREY - label.mean)
-
-
-def _are_grey_masks(output: Output, label: Labels) -> bool:
-    """Returns whether an own loss compares grey values of masks with shares, as an own Dice loss does."""
-    return output.loss == CUSTOM and output.activation in SHARES and label.whole and _are_grey(label)
-
-
-def _fractional(label: Labels) -> bool:
-    """Returns whether some labels are not whole: a bound is not, or there are more values than whole numbers."""
-    whole = label.minimum == math.floor(label.minimum) and label.maximum == math.floor(label.maximum)
-    return not whole or label.distinct > label.maximum - label.minimum + 1
-
-
-def _bound(value: float, ignored: int | None) -> float:
-    """Returns a bound of the labels, or 0 where only the ignored id reaches it."""
-    return 0.0 if value == ignored else value
 
 
 def _width(label: Labels) -> int | None:

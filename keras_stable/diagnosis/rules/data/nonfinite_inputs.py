@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Input, Learning
 from keras_stable.diagnosis.rule import Found, rule
+from keras_stable.diagnosis.rules._edits import of_data
+
+FEW = 0.1  # share of the rows that can be done without
 
 
 @rule(
@@ -63,4 +67,13 @@ def nonfinite_inputs(inputs: Sequence[Input], learning: Learning) -> Iterator[Fo
             threshold=0,
             severity="warning" if learning.healthy else None,
             confidence=1.0,
+            edits=_edits(data, inputs),
         )
+
+
+def _edits(data: Input, inputs: Sequence[Input]) -> tuple[Edit, ...]:
+    """Returns the edits that drop the rows where these are few, and else fill the gaps."""
+    if len(inputs) > 1 or len(data.shape) != 1 or data.nonfinite > FEW * data.samples:
+        filled = "np.nan_to_num(x, posinf=0.0, neginf=0.0)"
+        return (Edit("transform_data", of_data(data.name, inputs), "x", filled),)
+    return tuple(Edit("transform_data", "data", name, f"{name}[np.isfinite(x).all(axis=1)]") for name in ("x", "y"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Labels, Learning, Output
 from keras_stable.diagnosis.rule import Found, rule
 from keras_stable.diagnosis.rules.data._tasks import paired
@@ -63,4 +64,11 @@ def nonfinite_labels(labels: Sequence[Labels], outputs: Sequence[Output], learni
             threshold=0,
             severity="advice" if masked else None,
             confidence=1.0,
+            edits=_edits(label) if len(labels) == 1 else (),
         )
+
+
+def _edits(label: Labels) -> tuple[Edit, ...]:
+    """Returns the edits that drop the rows without a label."""
+    keep = "np.isfinite(y)" if not label.shape else "np.isfinite(y).reshape(len(y), -1).all(axis=1)"
+    return tuple(Edit("transform_data", "data", name, f"{name}[{keep}]") for name in ("x", "y"))

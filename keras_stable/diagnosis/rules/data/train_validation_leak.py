@@ -11,6 +11,11 @@ NATURAL = Threshold(
 )
 UNSEEN = Threshold(3, "Repeated rows that training may have and not show: none in n leaves up to 3 / n, 95 % sure.")
 
+RESHUFFLED = (
+    "Split before you shuffle: `dataset.take(n).shuffle(n)` and `dataset.skip(n)`; or shuffle once, "
+    "`shuffle(rows, reshuffle_each_iteration=False)`. Validation has other rows whenever it is read."
+)
+
 _NAMED = 3
 
 
@@ -31,6 +36,7 @@ def train_validation_leak(duplicates: Duplicates) -> Iterator[Found]:
     repeats itself has the same rows on both sides by nature: it is a warning only when far more are shared
     than its training rows may repeat each other, by the share that does and what so many rows leave open. So a few
     true twins are advice, and so is a truth table that is validated on itself, as there are no other rows.
+    Validation that has other rows when it is read once more was split off after a shuffle that is repeated.
 
     ## Why is this bad
 
@@ -63,6 +69,7 @@ def train_validation_leak(duplicates: Duplicates) -> Iterator[Found]:
         + (f", such as rows {rows}." if rows else "."),
         evidence={"leaked": duplicates.leaked, "share": share, "repeated_share": repeated},
         threshold=SHARE.value,
+        remedy=RESHUFFLED if duplicates.validation_changes else None,
         severity="advice" if natural else None,
-        confidence=0.9,
+        confidence=0.95 if duplicates.validation_changes else 0.9,
     )

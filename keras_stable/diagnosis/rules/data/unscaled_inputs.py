@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Input, Learning, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
 from keras_stable.diagnosis.vocabulary import STANDARDIZED_INPUTS
@@ -18,11 +19,14 @@ ONES = 0.5  # a rare 1 among zeros, as in one-hot rows, has a small mean square 
 CONFIRMED = 0.2  # share of what is left to gain that standardizing the inputs alone gains
 REFUTED = 0.02
 
+NORMALIZE, RESCALE = "keras.layers.Normalization()", "keras.layers.Rescaling(1 / 255)"
+PIXEL = 255.0
+
 
 @rule(
     "KS102",
     "unscaled-inputs",
-    remedy="Put `keras.layers.Normalization()` first and call its `adapt(x)`, or `Rescaling(1 / 255)` for images.",
+    remedy=f"Put `{NORMALIZE}` first and call its `adapt(x)`, or `{RESCALE.rpartition('.')[2]}` for images.",
     explains=(
         "exploding-gradients",
         "vanishing-gradients",
@@ -106,4 +110,12 @@ def unscaled_inputs(inputs: Sequence[Input], learning: Learning, probe: Probe | 
             threshold=SMALL.value if small else LARGE.value,
             severity="advice" if advice else "warning",
             confidence=0.95 if gain > CONFIRMED else 0.45 if gain < REFUTED else 0.6 if mild else 0.8,
+            edits=(_edit(data, inputs),),
         )
+
+
+def _edit(data: Input, inputs: Sequence[Input]) -> Edit:
+    """Returns the edit that scales an input: pixels by what they can reach, anything else by what it is."""
+    target = "model" if len(inputs) == 1 else f"input:{data.name}"
+    pixels = len(data.shape) > 2 and data.minimum >= 0 and 1 < data.maximum <= PIXEL
+    return Edit("insert_layer", target, value=RESCALE if pixels else NORMALIZE)

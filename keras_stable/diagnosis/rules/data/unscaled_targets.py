@@ -3,8 +3,10 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, Output, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rules._edits import layer_argument
 from keras_stable.diagnosis.rules.data._ranges import CLIPPING, Beyond, beyond
 from keras_stable.diagnosis.rules.data._tasks import paired, same_shape
 from keras_stable.diagnosis.vocabulary import (
@@ -118,6 +120,7 @@ def _out_of_reach(output: Output, label: Labels, evaluation: Evaluation | None) 
         remedy=_remedy(output, reach),
         severity="error" if reach.whole and not own else "warning" if reach.common else "advice",
         confidence=0.8 if own else 0.97 if reach.common else 0.6,
+        edits=_linear_end(output) or (_into_range(label, reach),),
         explains=(*EXPLAINED, "metric-mismatch"),
     )
 
@@ -127,6 +130,20 @@ def _remedy(output: Output, reach: Beyond) -> str:
         return "Make the last layer linear, `Dense(1)` without activation, or scale the targets into its range."
     scaled = f"scale the targets into {reach.low:.3g} to {reach.high:.3g}"
     return f"{scaled[0].upper()}{scaled[1:]}, or put a layer after {reach.by} that scales it, such as `Dense(1)`."
+
+
+def _linear_end(output: Output) -> tuple[Edit, ...]:
+    """Returns the edit that takes the activation off the last layer, where that is a layer that learns and has one."""
+    own = output.activation in RANGES and output.layer == output.learnt_layer
+    return layer_argument(output.layer, "activation", '"linear"') if own else ()
+
+
+def _into_range(label: Labels, reach: Beyond) -> Edit:
+    """Returns the edit that scales the targets into what the output can reach; without an end, into 1 from there on."""
+    low = reach.low if math.isfinite(reach.low) else reach.high - 1
+    high = reach.high if math.isfinite(reach.high) else low + 1
+    factor = (high - low) / (label.maximum - label.minimum) if label.maximum > label.minimum else 1.0
+    return Edit("transform_data", f"data:{label.output}", "y", f"{low:.6g} + (y - {label.minimum:.6g}) * {factor:.6g}")
 
 
 def _r2(output: Output, evaluation: Evaluation | None) -> float:
@@ -145,6 +162,7 @@ def _large(output: Output, label: Labels, learning: Learning, probe: Probe | Non
         return None
     advice = learning.has_learnt or (learning.state == "unknown" and size <= HARMFUL.value)
     sure = 0.95 if gain > CONFIRMED else 0.4 if gain < REFUTED else 0.8 if size > HARMFUL.value else 0.65
+    scaled = f"(y - {label.mean:.6g}) / {label.std or 1.0:.6g}"
     won = "" if large else f" A short training on standardized targets gains {gain:.0%} of what is left to gain."
     return Found(
         where=output.name,
@@ -154,6 +172,9 @@ def _large(output: Output, label: Labels, learning: Learning, probe: Probe | Non
         threshold=LARGE.value,
         severity="advice" if advice else "warning",
         confidence=sure if large else 0.75,
+        remedy=f"Train on `{scaled}`, which is `(y - y.mean()) / y.std()`, and turn predictions back, with a linear "
+        "last layer.",
+        edits=(Edit("transform_data", f"data:{label.output}", "y", scaled),),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Labels, Learning, Order, Output, Pipeline, Plan, Structure
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
 from keras_stable.diagnosis.rules.data._tasks import classifies, counts, paired
@@ -78,10 +79,11 @@ def unshuffled_data(
         return
     if any(layer.config.get("stateful") is True for layer in (structure.layers if structure else ())):
         raise Skip("a stateful layer needs the rows in their order")
-    found = _one_class(plan, labels, outputs, learning)
-    if found is None and pipeline is not None:
+    found = None
+    if pipeline is not None:
         classifying = {output.name for output, label in paired(outputs, labels) if classifies(output, label)}
         found = _in_order(pipeline, plan, learning, classifying, {output.name for output in outputs})
+    found = found or _one_class(plan, labels, outputs, learning)
     if found is not None:
         yield found
 
@@ -103,6 +105,7 @@ def _one_class(plan: Plan, labels: Sequence[Labels], outputs: Sequence[Output], 
         # A short training sees the first classes only, and learns these well.
         severity="advice" if learning.healthy and plan.shuffle is None else "warning",
         confidence=0.85,
+        edits=_edits(plan),
     )
 
 
@@ -124,8 +127,18 @@ def _in_order(
                 threshold=SORTED.value,
                 severity="advice" if learning.healthy else "warning",
                 confidence=0.8,
+                edits=_edits(plan),
             )
     return None
+
+
+def _edits(plan: Plan) -> tuple[Edit, ...]:
+    """Returns the edit that shuffles all rows; nothing for a source that is code of the user's."""
+    if plan.kind == "arrays":
+        return (Edit("set_argument", "fit", "shuffle", "True"),)
+    if plan.kind != "dataset" or not plan.samples:
+        return ()
+    return (Edit("transform_data", "data", "x", f"x.unbatch().shuffle({plan.samples}).batch({plan.batch_size})"),)
 
 
 def _few_classes(order: Order, plan: Plan, learning: Learning) -> Found:
@@ -149,4 +162,5 @@ def _few_classes(order: Order, plan: Plan, learning: Learning) -> Found:
         else None,
         severity="advice" if learning.healthy and order.concentration < STRONG.value else "warning",
         confidence=0.9,
+        edits=_edits(plan),
     )

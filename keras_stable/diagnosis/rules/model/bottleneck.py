@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from keras_stable.diagnosis.facts import Layer, Learning, Output, Structure
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
+from keras_stable.diagnosis.rules._edits import layer_argument, width_argument
 from keras_stable.diagnosis.rules.model._flow import avoidable
 from keras_stable.diagnosis.vocabulary import FOR_ONE_CLASS
 
@@ -13,12 +14,14 @@ NARROW = Threshold(0.5, "Two units can hold ten classes as directions of a plane
 
 THROUGH = 0.7  # share gained over guessing: a model that gets this far has found its way through
 
+WIDTH = 64  # several times log2 of any usual number of classes
+
 
 @rule(
     "KS207",
     "bottleneck",
     severity="advice",
-    remedy="Widen it to several times log2(classes), such as `keras.layers.Dense(64)`.",
+    remedy=f"Widen it to several times log2(classes), such as `keras.layers.Dense({WIDTH})`.",
     explains=(
         "feature-collapse",
         "dead-units",
@@ -77,6 +80,7 @@ def bottleneck(structure: Structure, outputs: Sequence[Output], learning: Learni
             threshold=needed,
             severity="advice" if learnt or not (clear or learning.troubled) else "warning",
             confidence=0.85 if clear else 0.5,
+            edits=layer_argument(layer.path if width_argument(layer) == "units" else "", "units", str(WIDTH)),
         )
 
 

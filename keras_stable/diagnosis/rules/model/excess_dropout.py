@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Layer, Learning, Output, Structure
 from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rules._edits import layer_argument
 from keras_stable.diagnosis.rules.model._flow import before
 
 RATE = Threshold(0.5, "Half the units is the most that is in common use.")
@@ -15,7 +17,8 @@ RATES = ("rate", "dropout", "recurrent_dropout")
 @rule(
     "KS204",
     "excess-dropout",
-    remedy="Lower it to `keras.layers.Dropout(0.5)` or less; `rate` is the share that is dropped, not kept.",
+    remedy=f"Lower it to `keras.layers.Dropout({RATE.value:g})` or less; `rate` is the share that is dropped, "
+    "not kept.",
     explains=(
         "noisy-gradient",
         "train-inference-mismatch",
@@ -58,7 +61,7 @@ def excess_dropout(structure: Structure, outputs: Sequence[Output], learning: Le
     Srivastava et al. (2014), Dropout: a simple way to prevent neural networks from overfitting.
     Li et al. (2019), Understanding the disharmony between dropout and batch normalization by variance shift.
     """
-    behind = {path for output in outputs for path in _on_output(structure, output)}
+    behind = {path: output.learnt_layer for output in outputs for path in _on_output(structure, output)}
     for layer in structure.layers:
         rate = max((_number(layer, name) for name in RATES), default=0.0)
         if layer.path in behind and rate > 0:
@@ -69,6 +72,7 @@ def excess_dropout(structure: Structure, outputs: Sequence[Output], learning: Le
                 threshold=0,
                 remedy="Move the dropout before the last layer with weights.",
                 confidence=0.96,
+                edits=_moved(layer, behind[layer.path]),
             )
         elif rate > RATE.value and layer.role in ("dropout", "learnt"):
             drowned = rate > DROWNED.value
@@ -80,6 +84,12 @@ def excess_dropout(structure: Structure, outputs: Sequence[Output], learning: Le
                 threshold=RATE.value,
                 severity="warning" if harmful else "advice",
                 confidence=0.85 if drowned else 0.5,
+                edits=tuple(
+                    edit
+                    for name in RATES
+                    if _number(layer, name) > RATE.value
+                    for edit in layer_argument(layer.path, name, f"{RATE.value:g}")
+                ),
             )
         elif layer.role == "dropout" and rate > 0 and _feeds_batch_normalization(structure, layer):
             yield Found(
@@ -89,7 +99,27 @@ def excess_dropout(structure: Structure, outputs: Sequence[Output], learning: Le
                 remedy="Put the dropout behind the `BatchNormalization` and its activation.",
                 severity="warning" if learning.troubled else "advice",
                 confidence=0.35,
+                edits=_moved(layer, _behind_normalization(structure, layer)),
             )
+
+
+def _moved(dropout: Layer, target: str) -> tuple[Edit, ...]:
+    """Returns the edits that put a dropout before another layer."""
+    again = f"keras.layers.{dropout.kind}({_number(dropout, 'rate'):g})"
+    return (Edit("remove", f"layer:{dropout.path}"), Edit("insert_layer", f"layer:{target}", value=again)) * bool(
+        target
+    )
+
+
+def _behind_normalization(structure: Structure, dropout: Layer) -> str:
+    """Returns the path of what follows a batch normalization and its activation; "" where the way branches."""
+    path, passed = dropout.path, False
+    while len(behind := structure.consumers(path)) == 1:
+        follower = behind[0]
+        if passed and follower.role not in ("activation", "normalization"):
+            return follower.path
+        path, passed = follower.path, True
+    return ""
 
 
 def _on_output(structure: Structure, output: Output) -> Iterator[str]:

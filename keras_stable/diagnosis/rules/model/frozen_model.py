@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Structure
 from keras_stable.diagnosis.rule import Found, rule
 
@@ -59,4 +60,5 @@ def frozen_model(structure: Structure) -> Iterator[Found]:
         evidence={"parameters": structure.parameters, "trainable_variables": structure.trainable_variables},
         threshold=0,
         confidence=1.0,
+        edits=(Edit("set_attribute", "model", "trainable", "True"),) if structure.parameters else (),
     )

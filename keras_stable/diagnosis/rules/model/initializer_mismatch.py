@@ -3,8 +3,10 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Input, Layer, LayerOutput, Learning, Plan, Structure
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
+from keras_stable.diagnosis.rules._edits import layer_argument, quoted
 from keras_stable.diagnosis.rules.model._flow import CONVOLUTIONS, DENSE
 
 RATIO = Threshold(10.0, "Glorot's, He's and LeCun's schemes keep it between 0.2 and 3 for usual widths.")
@@ -105,8 +107,16 @@ def initializer_mismatch(
             evidence={"ratio": ratio, "kernel_std": layer.kernel_std, "fan_in": layer.fan_in, "fan_out": layer.fan_out},
             threshold=largest if ratio > 1 else smallest,
             remedy=_RESIZED if layer.initializer in COUNTING else None,
+            edits=_edits(layer),
             confidence=0.85 if fixed and not 1 / RATIO.value < gain < FIXED_RATIO.value else 0.4,
         )
+
+
+def _edits(layer: Layer) -> tuple[Edit, ...]:
+    if layer.initializer in COUNTING:
+        return ()
+    name = "he_normal" if layer.activation in ("relu", "relu6") else "glorot_uniform"
+    return layer_argument(layer.path, "kernel_initializer", quoted(name))
 
 
 def _ratio(layer: Layer, output: LayerOutput, sizes: dict[str, float]) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from keras_stable.diagnosis.facts import Layer, Learning, Structure
 from keras_stable.diagnosis.rule import Found, Severity, Skip, Threshold, rule
+from keras_stable.diagnosis.rules._edits import layer_argument, quoted
 from keras_stable.diagnosis.rules.model._flow import CONVOLUTIONS, DENSE, before, linear, next_kernels
 
 REACHED = Threshold(
@@ -12,11 +13,13 @@ REACHED = Threshold(
 
 MATRICES = DENSE | CONVOLUTIONS
 
+_RELU = quoted("relu")
+
 
 @rule(
     "KS201",
     "missing-nonlinearity",
-    remedy='Give the earlier layer an activation: `keras.layers.Dense(64, activation="relu")`.',
+    remedy=f"Give the earlier layer an activation: `keras.layers.Dense(64, activation={_RELU})`.",
     explains=(
         "prediction-collapse",
         "never-predicted-class",
@@ -82,6 +85,7 @@ def missing_nonlinearity(structure: Structure, learning: Learning) -> Iterator[F
             severity="advice" if head and learning.has_learnt else _severity(whole, mild, learning),
             # Below other non-linear layers a linear one costs little: it is seldom why a model does not learn.
             confidence=0.5 if mild else 0.96 if whole else 0.7,
+            edits=layer_argument(first.path, "activation", _RELU),
         )
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Evaluation, Labels, Layer, Learning, Output, Structure
 from keras_stable.diagnosis.rule import Found, rule
+from keras_stable.diagnosis.rules._edits import layer_argument, quoted
 from keras_stable.diagnosis.rules.data._ranges import CLIPPING, beyond
 from keras_stable.diagnosis.rules.data._tasks import paired, same_shape
 from keras_stable.diagnosis.rules.model._flow import CONVOLUTIONS, DENSE, before, next_kernels
@@ -78,7 +80,7 @@ def redundant_activation(
             yield from _hidden_softmax(structure, layer, learning)
     for output, label in paired(outputs, labels):
         if output.loss in REGRESSION and same_shape(label.shape, output.shape):
-            yield from _clipped(output, label, learning, evaluation)
+            yield from _clipped(output, label, learning, evaluation, _linear_end(structure.layer(output.layer)))
 
 
 def _ends(structure: Structure, path: str) -> Iterator[str]:
@@ -110,7 +112,17 @@ def _twice(first: Layer, second: Layer, counts: bool) -> Found:
         remedy=f"Leave `activation` out of {first.path}, or drop {second.path}.",
         severity="warning" if counts and kernel and not idle else "advice",
         confidence=0.9,
+        edits=_kept_once(first, second, idle or not kernel),
     )
+
+
+def _kept_once(first: Layer, second: Layer, first_decides: bool) -> tuple[Edit, ...]:
+    """Returns the edit that leaves one activation: the first where the second adds nothing, else what comes last."""
+    if first_decides or first.activation == second.activation:
+        return (Edit("remove", f"layer:{second.path}"),)
+    if first.role == "learnt":
+        return layer_argument(first.path, "activation", "None")
+    return (Edit("remove", f"layer:{first.path}"),)
 
 
 def _hidden_softmax(structure: Structure, layer: Layer, learning: Learning) -> Iterator[Found]:
@@ -124,10 +136,22 @@ def _hidden_softmax(structure: Structure, layer: Layer, learning: Learning) -> I
             remedy=f'Take `activation="relu"` in {layer.path}; softmax is for the last layer of a classifier.',
             severity="warning" if learning.troubled else "advice",
             confidence=0.85,
+            edits=layer_argument(layer.path, "activation", quoted("relu")),
         )
 
 
-def _clipped(output: Output, label: Labels, learning: Learning, evaluation: Evaluation | None) -> Iterator[Found]:
+def _linear_end(last: Layer | None) -> tuple[Edit, ...]:
+    """Returns the edit that takes the last activation away."""
+    if last is None or last.role not in ("learnt", "activation"):
+        return ()
+    if last.role == "activation":
+        return (Edit("remove", f"layer:{last.path}"),)
+    return layer_argument(last.path, "activation", "None")
+
+
+def _clipped(
+    output: Output, label: Labels, learning: Learning, evaluation: Evaluation | None, edits: tuple[Edit, ...]
+) -> Iterator[Found]:
     if output.activation not in CLIPPING:
         return
     remedy = "Make the last layer linear: `keras.layers.Dense(1)` without `activation`."
@@ -142,6 +166,7 @@ def _clipped(output: Output, label: Labels, learning: Learning, evaluation: Eval
             remedy=remedy,
             severity="error" if reach.whole else "warning" if reach.common else "advice",
             confidence=0.96 if reach.common else 0.6,
+            edits=edits,
         )
     elif learning.troubled:
         yield Found(
@@ -150,4 +175,5 @@ def _clipped(output: Output, label: Labels, learning: Learning, evaluation: Eval
             "it gives 0, and the model does not learn.",
             remedy=remedy,
             confidence=0.6,
+            edits=edits,
         )

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Layer, Learning, Output, Structure
 from keras_stable.diagnosis.rule import Found, Severity, rule
+from keras_stable.diagnosis.rules._edits import layer_argument, quoted
 from keras_stable.diagnosis.rules.model._flow import next_kernels
 
 RELUS = frozenset({"relu", "relu6"})  # their gradient at 0 is 0
@@ -77,7 +79,16 @@ def symmetric_initialization(structure: Structure, outputs: Sequence[Output], le
             evidence={"units": layer.units, "kernel_std": layer.kernel_std},
             severity=_severity(layer, learning, stuck or mirrored),
             confidence=0.97 if stuck or mirrored else 0.9,
+            edits=_edits(layer, _activation(structure, layer)),
         )
+
+
+def _edits(layer: Layer, activation: str) -> tuple[Edit, ...]:
+    """Returns the edit that starts a layer at random; nothing where its weights were set by hand."""
+    if layer.initializer not in ("Zeros", "Ones", "Constant"):
+        return ()
+    argument = "embeddings_initializer" if layer.kind == "Embedding" else "kernel_initializer"
+    return layer_argument(layer.path, argument, quoted("he_normal" if activation in RELUS else "glorot_uniform"))
 
 
 def _severity(layer: Layer, learning: Learning, stuck: bool) -> Severity:

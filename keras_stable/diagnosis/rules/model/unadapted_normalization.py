@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Input, Layer, LayerOutput, Learning, Plan, Structure
 from keras_stable.diagnosis.rule import Found, Threshold, rule
 
@@ -93,7 +94,12 @@ def _never(layer: Layer, output: LayerOutput | None, learning: Learning, later: 
         evidence={"root_mean_square": size},
         severity="advice" if later or (unit and learning.healthy) else None,
         confidence=0.5 if unit else 0.95,
+        edits=_edits(layer),
     )
+
+
+def _edits(layer: Layer) -> tuple[Edit, ...]:
+    return (Edit("call", f"layer:{layer.path}", "adapt", "x"),)
 
 
 def _other_data(layer: Layer, output: LayerOutput, source: Input, learning: Learning) -> Iterator[Found]:
@@ -113,4 +119,5 @@ def _other_data(layer: Layer, output: LayerOutput, source: Input, learning: Lear
         threshold=SPREAD.value if ratio > SPREAD.value else MEAN.value,
         severity="advice" if learning.healthy and not far else "warning",
         confidence=0.9 if far else 0.6,
+        edits=_edits(layer),
     )

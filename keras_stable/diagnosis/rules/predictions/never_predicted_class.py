@@ -3,8 +3,10 @@
 import statistics
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Evaluation, Labels, Learning, OutputEvaluation, Plan, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rules._edits import class_weights
 from keras_stable.diagnosis.rules.data._tasks import has_positions
 from keras_stable.diagnosis.rules.predictions._after import after_training
 
@@ -71,7 +73,15 @@ def never_predicted_class(
             remedy=_WEIGHTED if plan.class_weight else _BY_POSITION if output.name in masks else None,
             severity="warning" if grave else "advice",
             confidence=0.5,
+            edits=() if plan.class_weight or output.name in masks else _edits(output, missed),
         )
+
+
+def _edits(output: OutputEvaluation, missed: list[int]) -> tuple[Edit, ...]:
+    """Returns the edit that gives rare classes weight; nothing where one that is missed is not rare."""
+    counts = dict(output.label_counts)
+    rare = all(counts[id] < SIZE.value * sum(counts.values()) / len(counts) for id in missed)
+    return class_weights(output.label_counts) if rare else ()
 
 
 def _is_grave(missed: int, output: OutputEvaluation, counts: dict[int, int]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from keras_stable.diagnosis.facts import Evaluation, Learning, Plan, Probe, Structure
 from keras_stable.diagnosis.progress import gained, to_gain
 from keras_stable.diagnosis.rule import Found, Severity, Skip, Threshold, rule
+from keras_stable.diagnosis.rules._edits import USUAL_MOMENTUM, momentum
 
 DIFFERENCE = Threshold(0.5, "Difference over what inference leaves to gain. Dropout of one half makes up to 0.4.")
 MEANINGFUL = Threshold(0.05, "Difference over what a constant answer leaves to gain. Below, it is of no consequence.")
@@ -18,8 +19,8 @@ _RANDOM = ("Noise", "Random", "Dropout", "DropPath", "StochasticDepth")
 @rule(
     "KS503",
     "train-inference-mismatch",
-    remedy="Give `BatchNormalization(momentum=0.9)` where there are few steps, train long enough for its moving "
-    "averages, and use batches of at least 16.",
+    remedy=f"Give `BatchNormalization(momentum={USUAL_MOMENTUM:g})` where there are few steps, train long enough for "
+    "its moving averages, and use batches of at least 16.",
     explains=("prediction-collapse", "never-predicted-class", "overfitting"),
     thresholds={"difference": DIFFERENCE, "meaningful": MEANINGFUL, "good": GOOD, "untracked": UNTRACKED},
 )
@@ -72,6 +73,7 @@ def train_inference_mismatch(
         DIFFERENCE.value,
         severity=_severity(plan, learning, seen, structure),
         confidence=0.7,
+        edits=momentum(structure.layers) if structure is not None and difference > 0 else (),
     )
 
 

@@ -101,6 +101,7 @@ def beyond_reach(callback: Callback, callbacks: Callbacks) -> Found | None:
             f"EarlyStopping begins at epoch {callback.start_from_epoch}, but {epochs} are planned: it does nothing.",
             {"start_from_epoch": callback.start_from_epoch, "epochs": epochs},
             f"Take `start_from_epoch={epochs // 10}`, or leave it out.",
+            edits=argument(callback, "start_from_epoch", str(epochs // 10)),
         )
     if callback.save_freq and callbacks.steps is not None and callback.save_freq > callbacks.steps:
         return at(
@@ -109,6 +110,7 @@ def beyond_reach(callback: Callback, callbacks: Callbacks) -> Found | None:
             "is ever written.",
             {"save_freq": callback.save_freq, "steps": callbacks.steps},
             'Take `save_freq="epoch"`, which is counted in epochs; a number is counted in steps.',
+            edits=argument(callback, "save_freq", '"epoch"'),
         )
     if callback.takes != callback.better or math.isnan(callback.to_gain):
         return None
@@ -125,6 +127,7 @@ def _unreachable_baseline(callback: Callback) -> Found | None:
         f"{callback.best_possible:.4g}: it stops after {callback.patience} epochs, whatever is learnt.",
         {"baseline": callback.baseline, "best_possible": callback.best_possible},
         "Leave `baseline` out, or give it in the unit of the metric: accuracies go from 0 to 1.",
+        edits=argument(callback, "baseline", "None"),
     )
 
 
@@ -158,8 +161,10 @@ def undone(callback: Callback, callbacks: Callbacks) -> Found | None:
             "LearningRateScheduler sets the rate anew in every epoch and asks not for the last one, so what "
             "ReduceLROnPlateau lowers lasts for no step.",
             {},
-            "Leave one of them out, or have the function use its second argument: `lambda epoch, lr: lr`.",
+            "Leave one of them out, such as ReduceLROnPlateau, or have the function use its second argument: "
+            "`lambda epoch, lr: lr`.",
             confidence=0.85,
+            edits=(Edit("remove", f"callback:{callback.kind}"),),
         )
     if callback.lost_to == "EarlyStopping":
         return at(
@@ -169,6 +174,7 @@ def undone(callback: Callback, callbacks: Callbacks) -> Found | None:
             {"patience": callback.patience},
             f"Give ReduceLROnPlateau less `patience` than EarlyStopping, a third: `patience={callback.patience // 3}`.",
             confidence=0.6,
+            edits=argument(callback, "patience", str(callback.patience // 3)),
         )
     return None
 
@@ -183,6 +189,7 @@ def idle(callback: Callback, callbacks: Callbacks) -> Found | None:
                 f"ReduceLROnPlateau never goes below {callback.min_lr:g}, and the rate is {rate:g} from the beginning.",
                 {"min_lr": callback.min_lr, "learning_rate": rate},
                 f"Take `min_lr={rate / 1000:.1g}`.",
+                edits=argument(callback, "min_lr", f"{rate / 1000:.1g}"),
             )
         if callback.factor < TINY.value and callback.min_lr <= TINY.value * rate:
             return at(
@@ -190,6 +197,7 @@ def idle(callback: Callback, callbacks: Callbacks) -> Found | None:
                 f"ReduceLROnPlateau multiplies the rate by {callback.factor:g}: after the first plateau nothing moves.",
                 {"factor": callback.factor},
                 "Take `factor=0.5`, or 0.1.",
+                edits=argument(callback, "factor", "0.5"),
                 threshold=TINY.value,
             )
     waits = callback.kind in ("EarlyStopping", "ReduceLROnPlateau") and not callback.restores
@@ -199,6 +207,7 @@ def idle(callback: Callback, callbacks: Callbacks) -> Found | None:
             f"{callback.kind} waits {callback.patience} epochs, and {epochs} are planned: it never acts.",
             {"patience": callback.patience, "epochs": epochs},
             f"Take `patience={max(1, epochs // 10)}`, or plan more epochs.",
+            edits=argument(callback, "patience", str(max(1, epochs // 10))),
             severity="advice",
             confidence=0.6,
         )
@@ -208,6 +217,7 @@ def idle(callback: Callback, callbacks: Callbacks) -> Found | None:
             f"EarlyStopping ends the training at the first epoch in which {callback.monitor} is no better.",
             {"patience": 0},
             f'Give it patience: `EarlyStopping("{callback.monitor}", patience=5, restore_best_weights=True)`.',
+            edits=argument(callback, "patience", "5"),
             severity="advice",
             confidence=0.5,
         )

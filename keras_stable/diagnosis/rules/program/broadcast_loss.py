@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import LossCheck
 from keras_stable.diagnosis.facts.loss_check import MINDS, SAME
 from keras_stable.diagnosis.rule import Found, Threshold, rule
@@ -15,7 +16,7 @@ MATTER = Threshold(MINDS, "Share of the loss. Labels have to matter: what does n
     "broadcast-loss",
     severity="error",
     remedy="Give labels and predictions one shape: `y = keras.ops.reshape(y, keras.ops.shape(prediction))` in the "
-    "loss, or `y[:, None]` before `fit`.",
+    "loss, or `y[..., None]` before `fit` (`y[..., 0]` where predictions have an axis less).",
     explains=(
         "loss-not-decreasing",
         "slow-convergence",
@@ -75,7 +76,20 @@ def broadcast_loss(loss_checks: Sequence[LossCheck]) -> Iterator[Found]:
             severity="warning" if metric else "error",
             explains=() if metric else None,
             confidence=0.98,
+            edits=_edits(check),
         )
+
+
+def _edits(check: LossCheck) -> tuple[Edit, ...]:
+    """Returns the edit that gives the labels an axis of length 1 that the answers have, or takes theirs away."""
+    labels, answers = check.label_shape, check.answer_shape
+    if answers == (*labels, 1):
+        cure = "y[..., None]"
+    elif labels == (*answers, 1):
+        cure = "y[..., 0]"
+    else:
+        return ()
+    return (Edit("transform_data", f"data:{check.output}", "y", cure),)
 
 
 def _text(shape: Sequence[int]) -> str:

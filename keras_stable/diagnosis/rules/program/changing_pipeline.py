@@ -31,6 +31,7 @@ _ROWS = 20
         "constant-features",
         "unscaled-inputs",
         "conflicting-labels",
+        "misaligned-labels",
         "validation-inputs-differ",
         "unshuffled-data",
         "noisy-gradient",

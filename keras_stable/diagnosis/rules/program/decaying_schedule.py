@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Learning, Schedule
 from keras_stable.diagnosis.rule import Found, Severity, Skip, Threshold, rule
 
@@ -16,6 +17,7 @@ ARRIVED = Threshold(0.5, "Highest planned rate over the one that would come late
 COMPOUNDED = Threshold(0.1, "Last rate over the one that the function names for this epoch and the first rate.")
 NEARLY = 0.95  # share gained over a constant answer that leaves nothing to lose
 _PERIODS = ("ExponentialDecay", "InverseTimeDecay")  # which never end, and shrink once in `decay_steps`
+_PATIENT = {"patience": "10", "min_lr": "1e-5"}
 UNCHANGED, ROUNDING = 0.99, 1e-3
 LOW = 0.5  # last rate over the highest, above which it does not matter when the schedule was over
 
@@ -76,7 +78,8 @@ def decaying_schedule(schedule: Schedule, learning: Learning) -> Iterator[Found]
     where = "callbacks" if schedule.unit == "epoch" else "compile"
     lost, message, remedy, score = _lost(schedule)
     if lost:
-        yield Found(where, message, _figures(schedule), None, remedy, _severity(schedule, learning), score)
+        severity, edits = _severity(schedule, learning), _edits(schedule)
+        yield Found(where, message, _figures(schedule), None, remedy, severity, score, edits=edits)
     elif not schedule.observed and _never_changes(schedule):
         yield Found(
             where,
@@ -94,12 +97,13 @@ def _lost(schedule: Schedule) -> tuple[bool, str, str, float]:
     peak = schedule.peak
     if peak <= 0 and not schedule.later > 0:
         return True, f"{_named(schedule)} gives a rate of {peak:g} in all steps.", _lasting(schedule), 0.97
-    if schedule.later > 0 and peak < ARRIVED.value * schedule.later and _warms_up(schedule):
+    if _never_arrives(schedule):
+        named = " (`warmup_steps`)" if "warmup_steps" in schedule.settings else ""
         return (
             True,
             f"{_named(schedule)} rises to {peak:.3g} in the planned {schedule.steps:,} steps, and would reach "
             f"{schedule.later:.3g} only after them.",
-            f"Make the warm-up 5 to 10 % of the training, {max(1, schedule.steps // 20):,} steps"
+            f"Make the warm-up{named} 5 to 10 % of the training, {max(1, schedule.steps // 20):,} steps"
             + (f", {max(1, schedule.epochs // 20)} epochs of them." if schedule.unit == "epoch" else "."),
             0.93,
         )
@@ -120,6 +124,11 @@ def _lost(schedule: Schedule) -> tuple[bool, str, str, float]:
         text = f"{_named(schedule)} is over almost at once: the mean rate of {schedule.steps:,} steps is "
         return True, f"{text}{schedule.mean():.1%} of the highest.{_why(schedule)}", _lasting(schedule), 0.85
     return False, "", "", 0.0
+
+
+def _never_arrives(schedule: Schedule) -> bool:
+    """Returns whether the planned steps are over before the warm-up is."""
+    return schedule.later > 0 and schedule.peak < ARRIVED.value * schedule.later and _warms_up(schedule)
 
 
 def _warms_up(schedule: Schedule) -> bool:
@@ -164,7 +173,8 @@ def _lasts(schedule: Schedule) -> int:
 
 def _lasting(schedule: Schedule) -> str:
     if schedule.observed and schedule.kind == "ReduceLROnPlateau":
-        return "Give it more `patience`, and a floor: `ReduceLROnPlateau(patience=10, min_lr=1e-5)`."
+        arguments = ", ".join(f"{name}={value}" for name, value in _PATIENT.items())
+        return f"Give it more `patience`, and a floor: `ReduceLROnPlateau({arguments})`."
     if schedule.first_step:
         return "Compile the model anew before it is trained again: the schedule goes by the optimizer's count of steps."
     if schedule.unit == "epoch" and math.isnan(schedule.intended):
@@ -185,6 +195,20 @@ def _lasting(schedule: Schedule) -> str:
         f"Let the schedule last for the whole training: `decay_steps={schedule.steps}`, {schedule.epochs} epochs of "
         f"{schedule.steps_per_epoch} steps."
     )
+
+
+def _edits(schedule: Schedule) -> tuple[Edit, ...]:
+    """Returns the remedy as data; nothing where the rate comes from a function of the user's, or from counted steps."""
+    if schedule.observed and schedule.kind == "ReduceLROnPlateau":
+        target = f"callback:{schedule.kind}"
+        return tuple(Edit("set_argument", target, name, value) for name, value in _PATIENT.items())
+    if schedule.first_step or schedule.unit == "epoch" or "decay_steps" not in schedule.settings:
+        return ()
+    if _never_arrives(schedule):
+        steps, named = max(1, schedule.steps // 20), "warmup_steps" in schedule.settings
+        return (Edit("set_argument", "schedule", "warmup_steps", str(steps)),) if named else ()
+    steps = schedule.steps_per_epoch if schedule.kind in _PERIODS else schedule.steps
+    return (Edit("set_argument", "schedule", "decay_steps", str(steps)),)
 
 
 def _figures(schedule: Schedule) -> dict[str, float]:

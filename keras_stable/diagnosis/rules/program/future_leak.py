@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from keras_stable.diagnosis.facts import FutureReach
+from keras_stable.diagnosis.edit import Edit
+from keras_stable.diagnosis.facts import FutureReach, Structure
 from keras_stable.diagnosis.rule import Found, Skip, rule
+from keras_stable.diagnosis.rules._edits import layer_argument, quoted
 
 
 @rule(
@@ -24,7 +26,7 @@ from keras_stable.diagnosis.rule import Found, Skip, rule
     ),
     own=True,
 )
-def future_leak(future: Sequence[FutureReach]) -> Iterator[Found]:
+def future_leak(future: Sequence[FutureReach], structure: Structure | None = None) -> Iterator[Found]:
     """The target of a step reaches the model's own answer for that step.
 
     ## What it does
@@ -71,7 +73,16 @@ def future_leak(future: Sequence[FutureReach]) -> Iterator[Found]:
             },
             severity="error" if reach.own else "warning",
             confidence=0.98 if reach.own else 0.9,
+            edits=_edits(reach, structure),
         )
+
+
+def _edits(reach: FutureReach, structure: Structure | None) -> tuple[Edit, ...]:
+    """Returns the edits for convolutions; what an attention is called with is code of the model."""
+    layers = [structure.layer(path) if structure is not None else None for path in reach.layers]
+    if not all(layer is not None and layer.kind in ("Conv1D", "SeparableConv1D") for layer in layers):
+        return ()
+    return tuple(edit for path in reach.layers for edit in layer_argument(path, "padding", quoted("causal")))
 
 
 def _message(reach: FutureReach) -> str:

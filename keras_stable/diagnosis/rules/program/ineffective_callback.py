@@ -109,6 +109,7 @@ def _ended(callback: Callback, ended: Ending, learning: Learning) -> Found:
         _numbers(ended),
         f'Raise `patience`: `EarlyStopping("{callback.monitor}", patience={max(10, 2 * callback.patience)}, '
         "restore_best_weights=True)`.",
+        edits=faults.argument(callback, "patience", str(max(10, 2 * callback.patience))),
         severity=severity,
         confidence=0.6,
     )

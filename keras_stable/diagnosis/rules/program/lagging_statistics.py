@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from keras_stable.diagnosis.facts import Evaluation, Layer, Learning, Plan, Probe, Structure
 from keras_stable.diagnosis.progress import USUAL_STEPS, gained
 from keras_stable.diagnosis.rule import Found, Severity, Skip, Threshold, rule
+from keras_stable.diagnosis.rules._edits import USUAL_MOMENTUM, momentum
 
 LEFT = Threshold(
     0.05, "Share of a moving average that is still what it began with: 3 / (1 - momentum) steps leave so much."
@@ -18,8 +19,8 @@ SERVES = Threshold(0.5, "Share gained over a constant answer in inference. A tra
 @rule(
     "KS714",
     "lagging-statistics",
-    remedy="Take `keras.layers.BatchNormalization(momentum=0.9)`, or train for more steps: the moving statistics need "
-    "about 3 / (1 - momentum) of them.",
+    remedy=f"Take `keras.layers.BatchNormalization(momentum={USUAL_MOMENTUM:g})`, or train for more steps: the moving "
+    "statistics need about 3 / (1 - momentum) of them.",
     explains=(
         "identical-outputs",
         "train-inference-mismatch",
@@ -97,6 +98,8 @@ def lagging_statistics(
         remedy=_remedy(_momentum(slowest)),
         severity=_severity(plan, learning, seen, _momentum(slowest)),
         confidence=0.9,
+        # The slowest first: it is the one that is named.
+        edits=momentum((slowest, *(layer for layer in layers if layer is not slowest))),
     )
 
 
@@ -122,8 +125,8 @@ def _apart(seen: Evaluation) -> bool:
 def _remedy(momentum: float) -> str:
     needed = math.ceil(-math.log(LEFT.value) / max(1 - momentum, 1e-9))
     return (
-        f"Take `keras.layers.BatchNormalization(momentum=0.9)`, or train for at least {needed:,} steps. The weights "
-        "are not at fault."
+        f"Take `keras.layers.BatchNormalization(momentum={USUAL_MOMENTUM:g})`, or train for at least {needed:,} steps. "
+        "The weights are not at fault."
     )
 
 

@@ -1,11 +1,13 @@
 """KS715."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from keras_stable.diagnosis.facts import Balance, OutputShare, Plan
+from keras_stable.diagnosis.edit import Edit
+from keras_stable.diagnosis.facts import Balance, Output, OutputShare, Plan
 from keras_stable.diagnosis.facts.balance import LEARNT, UNEVEN
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
+from keras_stable.diagnosis.rules._edits import quoted
 
 RATIO = Threshold(UNEVEN, "Of the gradients in shared variables. Losses of scaled targets differ by less than 4.")
 GAIN = Threshold(0.15, "Skill, of at most 1, that balanced losses add to the output: three times what seeds do.")
@@ -40,7 +42,7 @@ BEGUN = 0.1
     thresholds={"ratio": RATIO, "gain": GAIN, "learnt": ARRIVED, "costs": COSTS},
     own=True,
 )
-def outweighed_loss(balance: Balance, plan: Plan) -> Iterator[Found]:
+def outweighed_loss(balance: Balance, plan: Plan, outputs: Sequence[Output] = ()) -> Iterator[Found]:
     """The loss of one output drowns that of another in the layers that they share.
 
     ## What it does
@@ -95,7 +97,19 @@ def outweighed_loss(balance: Balance, plan: Plan) -> Iterator[Found]:
             f"`model.compile(..., loss_weights=...)` to {1 / ratio:.2g} times what it is.",
             severity=_severity(output, balance, plan),
             confidence=0.93,
+            edits=_edits(strongest, 1 / ratio, outputs),
         )
+
+
+def _edits(strongest: OutputShare, factor: float, outputs: Sequence[Output]) -> tuple[Edit, ...]:
+    """Returns the edit that gives one output less weight and leaves the others theirs."""
+    if not factor > 0 or strongest.name not in {output.name for output in outputs}:
+        return ()
+    weights = {
+        output.name: output.loss_weight * (factor if output.name == strongest.name else 1.0) for output in outputs
+    }
+    value = ", ".join(f"{quoted(name)}: {weight:.3g}" for name, weight in weights.items())
+    return (Edit("set_argument", "compile", "loss_weights", f"{{{value}}}"),)
 
 
 def _severity(output: OutputShare, balance: Balance, plan: Plan) -> Severity:

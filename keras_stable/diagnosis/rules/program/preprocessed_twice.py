@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import FrozenStatistics, Input, Layer, Learning, Structure
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
 
@@ -152,6 +153,7 @@ def _squeezed(data: Input, scaler: Layer | None) -> Found:
         threshold=SPREAD.value,
         remedy=f"{cure}, or give the model the raw values, without scaling them before.",
         confidence=0.97,
+        edits=(Edit("remove", f"layer:{scaler.path}"),) if scaler is not None else (),
     )
 
 

@@ -3,13 +3,15 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from keras_stable.diagnosis.facts import Axes, TimeLayer
+from keras_stable.diagnosis.edit import Edit
+from keras_stable.diagnosis.facts import Axes, Input, TimeLayer
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
 
 SMOOTH = Threshold(0.8, "Correlation of neighbouring features that only the steps of a series have.")
 ROUGH = Threshold(0.3, "Correlation of neighbouring steps below which they do not follow each other in time.")
 
 _RECURRENT = ("recurrent", "backwards", "bidirectional")
+_EXCHANGED = "x.transpose(0, 2, 1)"
 _AT_ONCE = 4  # features that have neighbours enough to tell how they run
 
 
@@ -18,6 +20,8 @@ _AT_ONCE = 4  # features that have neighbours enough to tell how they run
     "single-time-step",
     remedy="Give the layer [samples, steps, features]: `x.reshape(len(x), steps, features)`.",
     explains=(
+        # A step alone says little of labels that its window would tell.
+        "misaligned-labels",
         "disconnected-variables",
         "zero-gradients",
         "identical-outputs",
@@ -33,7 +37,9 @@ _AT_ONCE = 4  # features that have neighbours enough to tell how they run
     thresholds={"smooth": SMOOTH, "rough": ROUGH},
     own=True,
 )
-def single_time_step(time_layers: Sequence[TimeLayer], axes: Sequence[Axes] = ()) -> Iterator[Found]:
+def single_time_step(
+    time_layers: Sequence[TimeLayer], axes: Sequence[Axes] = (), inputs: Sequence[Input] = ()
+) -> Iterator[Found]:
     """A recurrent layer, a convolution over time or an attention gets a single step, or steps and features exchanged.
 
     ## What it does
@@ -60,23 +66,28 @@ def single_time_step(time_layers: Sequence[TimeLayer], axes: Sequence[Axes] = ()
     """
     if not time_layers:
         raise Skip("no layer mixes the steps of a sequence")
+    names = {data.name for data in inputs}
     named = {layer.source for layer in time_layers if _is_single(layer)}
     for source in sorted(named):
         layer = next(layer for layer in time_layers if layer.source == source and _is_single(layer))
+        steps = f"x.reshape(len(x), {layer.features}, 1)"
         yield Found(
             where=layer.path,
             message=f"{layer.path} ({layer.kind}) gets 1 time step of {layer.features} features: there is nothing to "
             "go through in time.",
             evidence={"steps": layer.steps, "features": layer.features},
             threshold=1,
-            remedy=f"If the {layer.features} values are a window in time, give them as steps: `x.reshape(len(x), "
-            f"{layer.features}, 1)`; else take a `Dense` layer.",
+            remedy=f"If the {layer.features} values are a window in time, give them as steps: `{steps}`; else take a "
+            "`Dense` layer.",
             confidence=0.95,
+            edits=(Edit("transform_data", f"data:{source}", "x", steps),) if layer.source in names else (),
         )
     for seen in axes:
         first = next((layer for layer in time_layers if layer.source == seen.name and layer.mixing != "average"), None)
         if first is None or seen.name in named or not _exchanged(seen):
             continue
+        mixed = not seen.windows and not seen.along_features > SMOOTH.value
+        cure = f"x.reshape(len(x), {seen.features}, {seen.steps})" if mixed else _EXCHANGED
         yield Found(
             where=first.path,
             message=f"{first.path} ({first.kind}) gets {seen.steps} steps of {seen.features} features, but time runs "
@@ -88,10 +99,10 @@ def single_time_step(time_layers: Sequence[TimeLayer], axes: Sequence[Axes] = ()
                 "along_features": seen.along_features,
             },
             threshold=SMOOTH.value,
-            remedy="Exchange the two axes: `x = x.transpose(0, 2, 1)` (`reshape` would mix the values)."
-            if seen.windows or seen.along_features > SMOOTH.value
-            else "Take the `reshape` back, `x = x.reshape(len(x), "
-            f"{seen.features}, {seen.steps})`: it mixed the values. Axes are exchanged by `x.transpose(0, 2, 1)`.",
+            remedy=f"Exchange the two axes: `x = {cure}` (`reshape` would mix the values)."
+            if cure == _EXCHANGED
+            else f"Take the `reshape` back, `x = {cure}`: it mixed the values. Axes are exchanged by `{_EXCHANGED}`.",
+            edits=(Edit("transform_data", f"data:{seen.name}", "x", cure),),
             confidence=0.95 if seen.windows else 0.8,
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import CarriedState
 from keras_stable.diagnosis.rule import Found, Skip, rule
 
@@ -80,4 +81,5 @@ def stateful_shuffle(carried_state: CarriedState) -> Iterator[Found]:
         remedy=f"{_CURES[carried_state.shuffled]}, and reset the states where a new sequence begins; or take "
         "`stateful=False` where the rows do not go on.",
         confidence=0.97,
+        edits=() if carried_state.shuffled == "stream" else (Edit("set_argument", "fit", "shuffle", "False"),),
     )

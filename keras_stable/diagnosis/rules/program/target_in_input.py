@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import TargetCopy
 from keras_stable.diagnosis.rule import Found, rule
 
@@ -59,6 +60,7 @@ def target_in_input(target_copies: Sequence[TargetCopy]) -> Iterator[Found]:
             },
             remedy=_remedy(copy),
             confidence=0.97,
+            edits=_edits(copy),
         )
 
 
@@ -81,16 +83,29 @@ def _value(copy: TargetCopy) -> str:
     return f"step {step} of {copy.steps}{last}, feature {feature},"
 
 
+def _without(copy: TargetCopy) -> str:
+    """Returns the expression of `x` without what is the target; "" where nothing of it would be left."""
+    if not copy.steps or copy.each_step:
+        return f"np.delete(x, {copy.place[-1]}, axis={-1 if copy.steps else 1})"
+    return f"x[:, :{copy.place[0]}]" if copy.place[0] else ""
+
+
+def _edits(copy: TargetCopy) -> tuple[Edit, ...]:
+    cure = _without(copy)
+    return (Edit("transform_data", f"data:{copy.input}", "x", cure),) if cure else ()
+
+
 def _remedy(copy: TargetCopy) -> str:
+    cure = _without(copy)
     if not copy.steps:
-        return f"Take column {copy.place[0]} out of the input: `x = np.delete(x, {copy.place[0]}, axis=1)`."
+        return f"Take column {copy.place[0]} out of the input: `x = {cure}`."
     if copy.each_step:
-        return f"Take feature {copy.place[1]} out of the input, or move the target to a later step."
+        return f"Take feature {copy.place[1]} out of the input, `x = {cure}`, or move the target to a later step."
     step = copy.place[0]
     if step == copy.steps - 1:
         return (
             "The windows end one step too late: take the value after the window as the target, "
-            f"`y = series[{step + 1}:]` for `x[i] = series[i : i + {step + 1}]`."
+            f"`y = series[{step + 1}:]` for `x[i] = series[i : i + {step + 1}]`; or cut that step off: `x = {cure}`."
         )
-    cut = f", or end the window before step {step}: `x = x[:, :{step}]`" if step else ""
+    cut = f", or end the window before step {step}: `x = {cure}`" if step else ""
     return f"Take the target from after the window, `series[{copy.steps}:]` for windows of {copy.steps} steps{cut}."

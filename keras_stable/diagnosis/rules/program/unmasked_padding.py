@@ -3,9 +3,11 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from keras_stable.diagnosis.facts import Learning, Padding, TimeLayer
+from keras_stable.diagnosis.edit import Edit
+from keras_stable.diagnosis.facts import Learning, Padding, Structure, TimeLayer
 from keras_stable.diagnosis.progress import LEARNT
 from keras_stable.diagnosis.rule import Found, Severity, Skip, Threshold, rule
+from keras_stable.diagnosis.rules._edits import layer_argument
 
 WASHED_OUT = Threshold(
     0.5, "Share of the padded sequences of which less than a tenth of the influence is left. A few steps leave more."
@@ -13,11 +15,12 @@ WASHED_OUT = Threshold(
 BEHIND = Threshold(
     12, "Padded steps behind a sequence, where nothing was measured: at its first weights an LSTM keeps 0.73 a step."
 )
+MOVED = Threshold(0.5, "Standard deviations by which the answers move with the padding. Under a mask they do not.")
 DILUTED = Threshold(0.8, "Share of padding in a mean over time: what is left of a sequence is a fifth, and less.")
 
 HALF = 0.5  # share of padding above which it outweighs the sequences
 COVERED = 0.5  # of the padded steps that a mask has to hide to be one for them
-SOLVED = 0.5  # share gained over a constant answer, of a model that has got over the padding
+SOLVED = 0.8  # share gained over a constant answer, of a model that has got over the padding
 
 _RECURRENT = ("recurrent", "backwards", "bidirectional")
 
@@ -44,11 +47,14 @@ _RECURRENT = ("recurrent", "backwards", "bidirectional")
         "cannot-overfit-batch",
         "input-independent-loss",
     ),
-    thresholds={"washed_out": WASHED_OUT, "behind": BEHIND, "diluted": DILUTED},
+    thresholds={"washed_out": WASHED_OUT, "behind": BEHIND, "moved": MOVED, "diluted": DILUTED},
     own=True,
 )
 def unmasked_padding(
-    time_layers: Sequence[TimeLayer], padding: Sequence[Padding], learning: Learning
+    time_layers: Sequence[TimeLayer],
+    padding: Sequence[Padding],
+    learning: Learning,
+    structure: Structure | None = None,
 ) -> Iterator[Found]:
     """Padding enters a recurrent layer, an attention or a mean over time without a mask.
 
@@ -103,6 +109,7 @@ def unmasked_padding(
             },
             threshold=WASHED_OUT.value,
             remedy=_remedy(layer, filled),
+            edits=_edits(layer, filled, structure),
             severity=severity,
             confidence=0.97 if harm > 1 else 0.5,
             # What is only in the way explains nothing else.
@@ -115,9 +122,11 @@ def _harm(layer: TimeLayer, filled: Padding) -> float:
     if not math.isnan(layer.hidden) and layer.hidden >= COVERED * filled.share:
         return 0
     if layer.mixing in _RECURRENT:
-        if not math.isnan(filled.washed_out):
-            return 2 if filled.washed_out > WASHED_OUT.value else 0
         behind = {"recurrent": "end", "backwards": "start"}.get(layer.mixing) == filled.side
+        if not math.isnan(filled.washed_out):
+            # A trained layer may have learnt to keep some of it; its answers still depend on the padding.
+            leans = behind and filled.share > HALF and filled.moved > MOVED.value
+            return 2 if filled.washed_out > WASHED_OUT.value or leans else 0
         return 2 if behind and layer.last and filled.steps - filled.median >= BEHIND.value else 0
     if layer.mixing in ("average", "attention"):
         # Answers step by step do not come from a mean.
@@ -147,9 +156,22 @@ def _message(layer: TimeLayer, filled: Padding) -> str:
     if layer.mixing in _RECURRENT and not math.isnan(filled.washed_out):
         text += (
             f". In {filled.washed_out:.0%} of the padded sequences the content has less than a tenth of the influence "
-            "that it has with the padding on the other side"
+            "that it has with the padding on the other side, where the answers are "
+            f"{filled.moved:.2g} standard deviations away"
         )
     return text + "."
+
+
+def _edits(layer: TimeLayer, filled: Padding, structure: Structure | None) -> tuple[Edit, ...]:
+    """Returns the edit that masks the padding; nothing where it has other values, or own code loses the mask."""
+    if not filled.uniform or layer.lost or not math.isnan(layer.hidden):
+        return ()
+    if not filled.ids:
+        mask = f"keras.layers.Masking(mask_value={filled.value:g})"
+        return (Edit("insert_layer", f"layer:{layer.path}", value=mask),)
+    found = [one for one in (structure.layers if structure is not None else ()) if one.kind == "Embedding"]
+    paths = [one.path for one in found if filled.source in (one.path, *one.inputs)]
+    return layer_argument(paths[0], "mask_zero", "True") if len(paths) == 1 and filled.value == 0 else ()
 
 
 def _remedy(layer: TimeLayer, filled: Padding) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import ClassContrast, Contrast, Labels, Output, Transfer
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
 from keras_stable.diagnosis.rules.data._tasks import classifies, paired
@@ -13,6 +14,11 @@ RENAMED = Threshold(
     0.3, "Accuracy of a simple predictor on validation that renaming the classes gains. By chance it gains 0.1."
 )
 
+_ORDER = "np.random.default_rng(0).permutation(len(x))"
+_SHUFFLE = (
+    f"Shuffle before you split: `order = {_ORDER}`, then `x[order], y[order]`, or `train_test_split(x, y, "
+    "test_size=0.2, stratify=y)`; `validation_split` takes the last rows as they stand."
+)
 _CERTAIN = 5.0  # standard errors
 
 
@@ -76,7 +82,9 @@ def _unseen(classes: ClassContrast, split: bool) -> Found | None:
             f"{classes.validation_classes} of the {classes.classes} classes of training.",
             evidence={"validation_classes": classes.validation_classes, "classes": classes.classes},
             threshold=FEW.value,
+            remedy=_SHUFFLE,
             confidence=0.9,
+            edits=_shuffled(),
         )
     if not classes.unseen or not classes.chance < CHANCE.value or rows < SHARE.value * classes.validation_samples:
         return None
@@ -84,13 +92,16 @@ def _unseen(classes: ClassContrast, split: bool) -> Found | None:
         return None  # one class alone is trained on purpose, as for what is unlike it
     names = ", ".join(str(k) for k, _ in classes.unseen[:5]) + (", ..." if len(classes.unseen) > 5 else "")
     text = f"{rows} of {classes.validation_samples} validation rows are of classes that training never shows: {names}"
-    remedy = None
+    remedy, edits = None, tuple[Edit, ...]()
     if classes.moved:
         larger = "larger" if classes.moved > 0 else "smaller"
         text += f". All ids of validation are {larger} by {abs(classes.moved)}"
         remedy = f"Number the classes alike: `y_val {'-' if classes.moved > 0 else '+'} {abs(classes.moved)}`, by one "
         remedy += "mapping that is made from the training labels and used for both."
+        moved = f"(validation_data[0], validation_data[1] {'-' if classes.moved > 0 else '+'} {abs(classes.moved)})"
+        edits = (Edit("transform_data", "data", "validation_data", moved),)
     elif split:
+        remedy, edits = _SHUFFLE, _shuffled()
         text += "; `validation_split` took the last rows" + (", which are sorted" if classes.ordered else "")
     return Found(
         where="data",
@@ -99,15 +110,20 @@ def _unseen(classes: ClassContrast, split: bool) -> Found | None:
         threshold=CHANCE.value,
         remedy=remedy,
         confidence=0.95,
+        edits=edits,
     )
 
 
+def _shuffled() -> tuple[Edit, ...]:
+    """Returns the edits that bring all rows into one random order."""
+    return tuple(Edit("transform_data", "data", name, f"{name}[{_ORDER}]") for name in ("x", "y"))
+
+
 def _other_names(transfer: Transfer | None) -> Iterator[Found]:
-    if transfer is None or not transfer.names:
+    if transfer is None or not transfer.is_renamed:
         return
     gain = transfer.renamed - transfer.validation
-    believed = transfer.renamed > 0.7 * transfer.kept_back and transfer.kept_back > transfer.chance
-    if gain <= RENAMED.value or gain <= _CERTAIN * transfer.uncertainty or not believed:
+    if gain <= RENAMED.value or gain <= _CERTAIN * transfer.uncertainty:
         return
     pairs = ", ".join(f"{one} is {other}" for one, other in transfer.names[:5])
     yield Found(

@@ -182,7 +182,7 @@ def _lost(transfer: Transfer | None, history: History | None) -> Iterator[Found]
     nothing = transfer.validation - transfer.chance < 0.1 * (transfer.kept_back - transfer.chance)
     if not learnt or not nothing or transfer.kept_back - transfer.validation < doubt + LOST.value:
         return
-    if transfer.renamed - transfer.validation > LOST.value:
+    if transfer.is_renamed and transfer.renamed - transfer.validation > LOST.value:
         return  # other names of the classes explain it
     best: Sequence[float] = history.val_accuracy if history is not None else ()
     if best and max(best) > transfer.chance + 0.5 * (transfer.kept_back - transfer.chance):

@@ -4,22 +4,26 @@ import math
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
-from keras_stable.diagnosis.facts import LossCheck
+from keras_stable.diagnosis.edit import Edit
+from keras_stable.diagnosis.facts import LossCheck, Probe
 from keras_stable.diagnosis.facts.loss_check import ABOVE, AS_GOOD
-from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
+from keras_stable.diagnosis.rules.program._terms import subtracted_term
 
 DEVIATIONS = Threshold(
     ABOVE, "Of the loss over orders of the labels. The right order of 32 rows has 5; chance passes it in 0.1 %."
 )
 AS_CONSTANT = Threshold(AS_GOOD, "Share of the fall from right answers to inverted ones that a constant answer misses.")
 
+_TURNED = "lambda y_true, y_pred: -loss(y_true, y_pred)"
+
 
 @rule(
     "KS709",
     "wrong-sign-loss",
     severity="error",
-    remedy="Turn the sign: return `-score`, or `1 - score` of a score that is 1 at best, such as an accuracy, a dice "
-    "or an R squared.",
+    remedy=f"Turn the sign: `{_TURNED}`, or `1 - score` of a score that is 1 at best, such as an accuracy, a dice or "
+    "an R squared.",
     explains=(
         "loss-not-decreasing",
         "slow-convergence",
@@ -57,7 +61,7 @@ AS_CONSTANT = Threshold(AS_GOOD, "Share of the fall from right answers to invert
     thresholds={"deviations": DEVIATIONS, "as constant": AS_CONSTANT},
     own=True,
 )
-def wrong_sign_loss(loss_checks: Sequence[LossCheck]) -> Iterator[Found]:
+def wrong_sign_loss(loss_checks: Sequence[LossCheck] = (), probe: Probe | None = None) -> Iterator[Found]:
     """The loss is smaller for wrong answers than for right ones.
 
     ## What it does
@@ -65,7 +69,8 @@ def wrong_sign_loss(loss_checks: Sequence[LossCheck]) -> Iterator[Found]:
     Takes answers that are right, row by row, and gives the labels to other rows: a loss has to rise. It is tried with
     losses of your own, inside an own `train_step` too, and of `compile` where their weight is negative. Where labels
     are 0 and 1, an output may be meant the other way round, as a distance; then a constant answer has to be as good as
-    the inverted ones, or these have to be below zero, where no distance is.
+    the inverted ones, or these have to be below zero, where no distance is. Where a step logs the terms of its loss, a
+    term is named that is subtracted, and rises while their sum falls by it.
 
     ## Why is this bad
 
@@ -84,6 +89,18 @@ def wrong_sign_loss(loss_checks: Sequence[LossCheck]) -> Iterator[Found]:
 
         model.compile("adam", loss=lambda y, p: 1 - dice(y, p))
     """
+    if probe is None and not loss_checks:
+        raise Skip("there is no loss of the program's own to try")
+    term = subtracted_term(probe) if probe is not None else None
+    if term is not None:
+        yield Found(
+            where="train_step",
+            message=f"`{term.name}` enters the loss with the factor {term.factor:.3g}: it rises from {term.first:.3g} "
+            f"to {term.last:.3g} while the total falls from {term.total_first:.3g} to {term.total_last:.3g} by it.",
+            evidence={"factor": term.factor, "first": term.first, "last": term.last},
+            remedy=f"Add `{term.name}` to the loss instead of subtracting it, or log what is to grow by another name.",
+            confidence=0.9,
+        )
     for check in loss_checks:
         if not check.prefers_wrong:
             continue
@@ -96,4 +113,5 @@ def wrong_sign_loss(loss_checks: Sequence[LossCheck]) -> Iterator[Found]:
             evidence={"loss_of_right_answers": check.right, "loss_of_wrong_answers": mean, "constant": check.constant},
             threshold=ABOVE,
             confidence=0.97,
+            edits=() if check.own_step else (Edit("replace", "loss", value=_TURNED),),
         )

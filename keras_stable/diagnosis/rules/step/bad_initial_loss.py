@@ -6,18 +6,21 @@ from collections.abc import Iterator, Sequence
 from keras_stable.diagnosis.facts import Evaluation, Learning, Output, OutputEvaluation, Plan
 from keras_stable.diagnosis.progress import gained
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
+from keras_stable.diagnosis.rules._edits import layer_argument
 from keras_stable.diagnosis.vocabulary import NUMBER_TASKS
 
 FACTOR = Threshold(
     2.0, "Times what guessing leaves to gain. Fresh classifiers on scaled inputs start between 1 and 1.5."
 )
 
+SMALL = "keras.initializers.RandomNormal(stddev=0.01)"
+
 
 @rule(
     "KS412",
     "bad-initial-loss",
     remedy="Scale what enters the readout (`LayerNormalization()` before it) or start it small: "
-    "`kernel_initializer=keras.initializers.RandomNormal(stddev=0.01)`.",
+    f"`kernel_initializer={SMALL}`.",
     explains=("loss-spike", "slow-convergence", "loss-not-decreasing"),
     thresholds={"factor": FACTOR},
 )
@@ -47,6 +50,7 @@ def bad_initial_loss(
     if plan.trained:
         raise Skip("the model is trained already")
     widths = {output.name: output.width for output in outputs}
+    readouts = {output.name: output.learnt_layer for output in outputs}
     for answer in evaluation.outputs:
         expected = _guessing(answer, widths.get(answer.name, 0))
         above = gained(expected, answer.loss, answer.floor)
@@ -59,6 +63,7 @@ def bad_initial_loss(
             threshold=FACTOR.value,
             severity="warning" if learning.troubled else "advice",
             confidence=0.4,
+            edits=layer_argument(readouts.get(answer.name, ""), "kernel_initializer", SMALL),
         )
 
 

@@ -3,18 +3,23 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import LayerOutput, Learning, Probe
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
+from keras_stable.diagnosis.rules._edits import layer_argument, quoted
 
 SHARE = Threshold(0.5, "On scaled inputs, fresh relu layers have up to an eighth, trained ones up to a third.")
 ALL = Threshold(0.99, "Next to nothing passes through a layer of which all units are dead.")
+
+_LEAKY = quoted("leaky_relu")
 
 
 @rule(
     "KS405",
     "dead-units",
     remedy="Lower `learning_rate`, scale the inputs, and initialize with "
-    '`kernel_initializer="he_normal"` and a bias of 0; `activation="leaky_relu"` keeps a gradient for dead units.',
+    '`kernel_initializer="he_normal"` and a bias of 0; '
+    f"`activation={_LEAKY}` keeps a gradient for dead units.",
     explains=(
         "zero-gradients",
         "vanishing-gradients",
@@ -73,7 +78,15 @@ def dead_units(activations: Sequence[LayerOutput], learning: Learning, probe: Pr
         threshold=SHARE.value,
         severity=_severity(share, learning),
         confidence=0.85 if share > ALL.value else 0.7,
+        edits=_edits(worst),
     )
+
+
+def _edits(layer: LayerOutput) -> tuple[Edit, ...]:
+    """Returns the edit that keeps a gradient for dead units."""
+    if layer.role == "activation" and layer.kind != "Activation":
+        return (Edit("replace", f"layer:{layer.path}", value=f"keras.layers.Activation({_LEAKY})"),)
+    return layer_argument(layer.path, "activation", _LEAKY)
 
 
 def _share(layer: LayerOutput, after: Mapping[str, float]) -> float:

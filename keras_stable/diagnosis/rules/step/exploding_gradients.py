@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Compiled, Evaluation, Gradients, Learning, Probe
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
 from keras_stable.diagnosis.rules._in_place import bounds_gradients
@@ -19,6 +20,8 @@ RISE = Threshold(
     10.0, "A large norm that rises tenfold in a short training feeds itself; less is its usual up and down."
 )
 
+_CLIPPING = "keras_stable.optimizers.AdamW(clipvalue=10.0, global_clipnorm=0.5)"
+_NORMALIZING = "keras.layers.LayerNormalization()"
 _SCALE = "Scale what enters: `keras.layers.Normalization()` first, `LayerNormalization()` before the readout."
 _BEYOND_CLIPS = f"{_SCALE} The optimizer clips already, which bounds the steps and cures no cause."
 
@@ -27,7 +30,7 @@ _BEYOND_CLIPS = f"{_SCALE} The optimizer clips already, which bounds the steps a
     "KS401",
     "exploding-gradients",
     remedy="Scale what enters (`keras.layers.Normalization()` first, `LayerNormalization()` before the readout) and "
-    "clip: `keras_stable.optimizers.AdamW(clipvalue=10.0, global_clipnorm=0.5)`.",
+    f"clip: `{_CLIPPING}`.",
     explains=(
         "nonfinite-activations",
         "nonfinite-gradients",
@@ -112,9 +115,18 @@ def exploding_gradients(
         evidence={"norm": start, "norm_at_end": end, "largest_norm": most, "growth": growth, "target_scale": scale},
         threshold=HUGE.value if size > HUGE.value else LARGE.value if size > LARGE.value else GROWTH.value,
         remedy=_BEYOND_CLIPS if bounds_gradients(compiled) else None,
+        edits=_edits(gradients, bounds_gradients(compiled)),
         severity=severity,
         confidence=0.85 if size > HUGE.value else 0.65,
     )
+
+
+def _edits(gradients: Gradients, clipped: bool) -> tuple[Edit, ...]:
+    """Returns the edit that clips; where that is done, those that scale what enters the readouts."""
+    if not clipped:
+        return (Edit("replace", "optimizer", value=_CLIPPING),)
+    readouts = dict.fromkeys(variable.layer for variable in gradients.variables if variable.part == "readout")
+    return tuple(Edit("insert_layer", f"layer:{path}", value=_NORMALIZING) for path in readouts)
 
 
 def _severity(size: float, rise: float, learning: Learning) -> Severity:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from keras_stable.diagnosis.facts import Features, Learning, Structure
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
+from keras_stable.diagnosis.rules._edits import relu
 from keras_stable.diagnosis.rules.step._recurrence import recurrent_remedy
 
 DISTANCE = Threshold(
@@ -79,6 +80,7 @@ def feature_collapse(features: Features, learning: Learning, structure: Structur
         remedy=recurrent_remedy(structure),
         severity=_severity(learning),
         confidence=0.5,
+        edits=relu(structure, [features.layer]) if recurrent_remedy(structure) is None else (),
     )
 
 

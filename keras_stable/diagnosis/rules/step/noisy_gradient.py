@@ -1,7 +1,9 @@
 """KS414."""
 
+import math
 from collections.abc import Iterator
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import GradientNoise, Learning, Plan
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
 
@@ -54,4 +56,17 @@ def noisy_gradient(noise: GradientNoise, learning: Learning, plan: Plan | None =
         evidence={"noise_scale": noise.scale, "batch_size": noise.batch_size},
         threshold=FACTOR.value,
         confidence=0.3,
+        edits=_edits(noise, plan),
     )
+
+
+def _edits(noise: GradientNoise, plan: Plan | None) -> tuple[Edit, ...]:
+    """Returns the edit that takes batches of a tenth of the noise scale, of arrays, which hold at least eight of them.
+
+    The batches of another source are not those of `fit`.
+    """
+    if plan is None or plan.kind != "arrays" or not plan.samples:
+        return ()
+    size = 2 ** math.ceil(math.log2(noise.scale / FACTOR.value))
+    size = min(size, 2 ** int(math.log2(max(plan.samples / 8, 1))))
+    return (Edit("set_argument", "fit", "batch_size", str(size)),) if size > noise.batch_size else ()

@@ -3,11 +3,14 @@
 import math
 from collections.abc import Iterator
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Compiled, Gradients, Learning, NonfiniteOrigin, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
 from keras_stable.diagnosis.rules.step._wording import listed
 
 SKIPPED = Threshold(0.1, "Share of the steps. Automatic loss scaling overflows in the first few and skips them.")
+
+_SKIPPING = "keras_stable.optimizers.AdamW()"
 
 
 @rule(
@@ -15,7 +18,7 @@ SKIPPED = Threshold(0.1, "Share of the steps. Automatic loss scaling overflows i
     "nonfinite-gradients",
     severity="error",
     remedy="Guard what has an infinite slope (a square root or norm at 0, a division, a logarithm) in the named layer "
-    "or the loss; `keras_stable.optimizers.AdamW()` skips such steps instead of spreading them to the weights.",
+    f"or the loss; `{_SKIPPING}` skips such steps instead of spreading them to the weights.",
     explains=(
         "nonfinite-loss",
         "identical-outputs",
@@ -63,6 +66,8 @@ def nonfinite_gradients(
     if gradients is not None and (hit or not all(math.isfinite(norm) for norm in gradients.global_norms)):
         deepest = max(hit, key=lambda variable: variable.depth, default=None)
         named = f" On the way back it begins at {deepest.path}." if deepest is not None else ""
+        if origin is not None and origin.where == "loss" and origin.operation:
+            named = f" It begins in the loss: {origin.operation}."
         yield Found(
             where=deepest.layer if deepest is not None else "training",
             message=f"The gradients of {len(hit)} of {len(gradients.variables)} variables are NaN or infinite.{named}",
@@ -86,6 +91,8 @@ def nonfinite_gradients(
         threshold=0.0,
         severity="warning" if survives and not learning.troubled else "error",
         confidence=0.85,
+        # Where all steps are bad, there is nothing left to skip them for.
+        edits=(Edit("replace", "optimizer", value=_SKIPPING),) if share < 0.5 and not survives else (),
     )
 
 

@@ -3,8 +3,11 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import LayerOutput, Learning, Output, Plan
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
+from keras_stable.diagnosis.rules._edits import layer_argument, quoted
+from keras_stable.diagnosis.rules.model._flow import CONVOLUTIONS, DENSE
 
 SHARE = Threshold(0.5, "Fresh and trained layers on scaled inputs have none; inputs of 0 to 255 give 60 to 100 %.")
 
@@ -84,7 +87,14 @@ def saturated_activations(
         threshold=SHARE.value if many else FILLED.value,
         severity=_severity(worst, learning),
         confidence=0.7,
+        edits=() if worst.path in last else _edits(worst),
     )
+
+
+def _edits(layer: LayerOutput) -> tuple[Edit, ...]:
+    """Returns the edit that takes relu in a hidden layer; gates and own layers have other uses for their bounds."""
+    plain = layer.kind == "Activation" or layer.kind in DENSE | CONVOLUTIONS
+    return layer_argument(layer.path, "activation", quoted("relu")) if plain else ()
 
 
 def _filled(layer: LayerOutput) -> float:

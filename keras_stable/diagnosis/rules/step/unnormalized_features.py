@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Features, Learning
 from keras_stable.diagnosis.rule import Found, Severity, Threshold, rule
 
@@ -10,6 +11,7 @@ LARGE = Threshold(100.0, "On scaled inputs, fresh networks stay below 2 and trai
 UNEVEN = Threshold(10.0, "Largest over median deviation. On scaled inputs, fresh and trained networks stay below 7.")
 SPREAD = Threshold(1.0, "The largest deviation must pass it too: uneven but small features do no harm.")
 
+_NORMALIZING = "keras.layers.LayerNormalization()"
 _NORMALIZED = (
     "{source} normalizes these features already: look at its `gamma`, or whether its moving statistics are those of "
     "this data."
@@ -19,7 +21,7 @@ _NORMALIZED = (
 @rule(
     "KS410",
     "unnormalized-features",
-    remedy="Put `keras.layers.LayerNormalization()` after the encoder, or a `FeatureNormalization()` of "
+    remedy=f"Put `{_NORMALIZING}` after the encoder, or a `FeatureNormalization()` of "
     "`keras_stable.layers` before the readout; `keras_stable.models.classifier(...)` does both.",
     explains=(
         "exploding-gradients",
@@ -83,6 +85,7 @@ def unnormalized_features(features: Features, learning: Learning) -> Iterator[Fo
         remedy=_NORMALIZED.format(source=features.source) if features.normalized else None,
         severity=_severity(large, learning),
         confidence=0.75 if large else 0.5,
+        edits=() if features.normalized else (Edit("insert_layer", f"layer:{features.layer}", value=_NORMALIZING),),
     )
 
 

@@ -3,8 +3,9 @@
 import math
 from collections.abc import Iterator, Mapping
 
-from keras_stable.diagnosis.facts import Gradients, Learning, Probe
+from keras_stable.diagnosis.facts import Compiled, Gradients, Learning, Probe
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
+from keras_stable.diagnosis.rules._edits import tenfold
 from keras_stable.diagnosis.rules.step._layer_norms import is_kernel, median
 
 LOW = Threshold(1e-4, "Below, a thousand steps change the weights by a tenth at most.")
@@ -20,7 +21,9 @@ SHARE = Threshold(0.5, "Share of the kernels: one layer out of range is common a
     explains=("loss-spike", "oscillating-loss", "diverging-loss", "slow-convergence", "loss-not-decreasing"),
     thresholds={"low": LOW, "high": HIGH, "share": SHARE},
 )
-def update_ratio(probe: Probe, learning: Learning, gradients: Gradients | None = None) -> Iterator[Found]:
+def update_ratio(
+    probe: Probe, learning: Learning, gradients: Gradients | None = None, compiled: Compiled | None = None
+) -> Iterator[Found]:
     """A step changes the weights by far too much or too little of their size.
 
     ## What it does
@@ -65,6 +68,7 @@ def update_ratio(probe: Probe, learning: Learning, gradients: Gradients | None =
             threshold=limit.value,
             severity="warning" if many and learning.troubled else "advice",
             confidence=0.4,
+            edits=tenfold(compiled, 0.1 if side is high else 10.0),
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from keras_stable.diagnosis.facts import Gradients, Learning, Structure
 from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rules._edits import relu
 from keras_stable.diagnosis.rules.step._layer_norms import LayerNorm, layer_norms, median
 from keras_stable.diagnosis.rules.step._recurrence import recurrent_remedy
 
@@ -80,6 +81,8 @@ def vanishing_gradients(
     first = next((layer for layer in layers if layer.part == "encoder"), None)
     readout = max((layer for layer in layers if layer.part == "readout"), key=lambda layer: layer.norm, default=None)
     total = median(gradients.global_norms)
+    readouts = {variable.layer for variable in gradients.variables if variable.part == "readout"}
+    edits = relu(structure, readouts) if recurrent_remedy(structure) is None else ()
     if first is not None and readout is not None and _vanished(first, readout, learning):
         yield Found(
             where=first.layer,
@@ -90,6 +93,7 @@ def vanishing_gradients(
             remedy=recurrent_remedy(structure),
             severity="advice" if learning.healthy else "warning",
             confidence=0.75,
+            edits=edits,
         )
     elif learning.state == "stuck" and 0 < total < SILENT.value:
         yield Found(
@@ -100,6 +104,7 @@ def vanishing_gradients(
             threshold=SILENT.value,
             remedy=recurrent_remedy(structure),
             confidence=0.6,
+            edits=edits,
         )
 
 

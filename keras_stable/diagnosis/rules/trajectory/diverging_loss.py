@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from keras_stable.diagnosis.facts import Compiled, History, Learning, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
-from keras_stable.diagnosis.rules._in_place import bounds_gradients
+from keras_stable.diagnosis.rules._edits import clipping, tenfold
+from keras_stable.diagnosis.rules._in_place import LIMIT, bounds_gradients
 from keras_stable.diagnosis.rules.trajectory._curve import loss_curve
 
 RISE = Threshold(
@@ -16,7 +17,7 @@ PART = Threshold(0.1, "Rise over all that had been gained. A tiny loss may doubl
 @rule(
     "KS603",
     "diverging-loss",
-    remedy="Lower `learning_rate`, scale inputs and targets, and set `global_clipnorm=0.5` in the optimizer.",
+    remedy=f"Lower `learning_rate`, scale inputs and targets, and set `global_clipnorm={LIMIT:g}` in the optimizer.",
     explains=("loss-spike", "oscillating-loss", "loss-not-decreasing", "prediction-collapse", "never-predicted-class"),
     thresholds={"rise": RISE, "part": PART},
 )
@@ -60,4 +61,5 @@ def diverging_loss(
         "Lower `learning_rate`, and scale inputs and targets." if bounds_gradients(compiled) else None,
         severity="advice" if learning.healthy else "warning",
         confidence=0.45,
+        edits=(*tenfold(compiled, 0.1), *(() if bounds_gradients(compiled) else clipping(compiled, LIMIT))),
     )

@@ -6,7 +6,8 @@ import numpy as np
 
 from keras_stable.diagnosis.facts import Compiled, History, Learning, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
-from keras_stable.diagnosis.rules._in_place import bounds_gradients
+from keras_stable.diagnosis.rules._edits import clipping, tenfold
+from keras_stable.diagnosis.rules._in_place import LIMIT, bounds_gradients
 from keras_stable.diagnosis.rules.trajectory._curve import loss_curve
 
 JUMP = Threshold(
@@ -22,7 +23,7 @@ PART = Threshold(0.1, "Jump over what there was to gain at first. What is tiny b
     "KS605",
     "loss-spike",
     severity="advice",
-    remedy="Set `global_clipnorm=0.5` in the optimizer, and look at the samples of that step.",
+    remedy=f"Set `global_clipnorm={LIMIT:g}` in the optimizer, and look at the samples of that step.",
     explains=(),
     thresholds={"jump": JUMP, "noise": NOISE, "recovered": RECOVERED, "part": PART},
     own=True,
@@ -77,4 +78,5 @@ def loss_spike(
         "Look at the samples of that step, and lower `learning_rate`." if bounds_gradients(compiled) else None,
         severity="warning" if lost else "advice",
         confidence=0.35,
+        edits=tenfold(compiled, 0.1) if bounds_gradients(compiled) else clipping(compiled, LIMIT),
     )

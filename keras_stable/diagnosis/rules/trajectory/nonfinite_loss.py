@@ -71,7 +71,7 @@ def nonfinite_loss(
                 message = f"`{name}` is NaN or infinite from epoch {broken + 1} on{source}."
                 yield Found("training", message, {"epoch": broken + 1}, remedy=remedy, confidence=0.6)
                 return
-    if evaluation is not None and not math.isfinite(evaluation.loss):
+    if evaluation is not None and not evaluation.own_loss and not math.isfinite(evaluation.loss):
         yield Found(
             "training", f"The loss of the model as it is, is NaN or infinite{source}.", remedy=remedy, confidence=0.6
         )

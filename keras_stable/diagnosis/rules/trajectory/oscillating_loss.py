@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from keras_stable.diagnosis.facts import History, Learning, Probe
+from keras_stable.diagnosis.facts import Compiled, History, Learning, Probe
 from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.rules._edits import tenfold
 from keras_stable.diagnosis.rules.trajectory._curve import blocks, finite_part, loss_curve, swings
 
 SHARE = Threshold(0.2, "Share of the epochs in which the curve turns. Sound training turns in under a tenth.")
@@ -25,7 +26,12 @@ _LEAST, _BLOCK = 8, 10
     explains=("loss-not-decreasing", "slow-convergence", "prediction-collapse", "never-predicted-class"),
     thresholds={"share": SHARE, "accuracy": ACCURACY, "loss": LOSS, "noise": NOISE},
 )
-def oscillating_loss(learning: Learning, history: History | None = None, probe: Probe | None = None) -> Iterator[Found]:
+def oscillating_loss(
+    learning: Learning,
+    history: History | None = None,
+    probe: Probe | None = None,
+    compiled: Compiled | None = None,
+) -> Iterator[Found]:
     """Loss or accuracy rises and falls by turns.
 
     ## What it does
@@ -74,6 +80,7 @@ def oscillating_loss(learning: Learning, history: History | None = None, probe: 
         SHARE.value,
         severity="warning" if learning.troubled else "advice",
         confidence=0.4,
+        edits=tenfold(compiled, 0.1),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import History
 from keras_stable.diagnosis.progress import gained, noise_of
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
@@ -15,14 +16,14 @@ STEEP_RISE = Threshold(0.5, "The same rise, from which on the best epoch was lef
 WORSE = Threshold(0.02, "Validation accuracy lost since its best, above what single samples make.")
 
 _EPOCHS = 4
+STOP = 'keras.callbacks.EarlyStopping("val_loss", patience=5, restore_best_weights=True)'
 
 
 @rule(
     "KS607",
     "overfitting",
     severity="advice",
-    remedy='Stop at the best epoch: `keras.callbacks.EarlyStopping("val_loss", restore_best_weights=True)`; '
-    "then add data, augmentation or `Dropout`, or take a smaller model.",
+    remedy=f"Stop at the best epoch: `{STOP}`; then add data, augmentation or `Dropout`, or take a smaller model.",
     thresholds={"gap": GAP, "wide gap": WIDE_GAP, "far": FAR, "rise": RISE, "steep rise": STEEP_RISE, "worse": WORSE},
 )
 def overfitting(history: History) -> Iterator[Found]:
@@ -86,4 +87,5 @@ def overfitting(history: History) -> Iterator[Found]:
         RISE.value,
         severity="warning" if grave else "advice",
         confidence=0.7,
+        edits=(Edit("append", "fit", "callbacks", STOP),),
     )

@@ -1,9 +1,11 @@
 """KS606."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import History, Learning, Plan, Probe
 from keras_stable.diagnosis.progress import gained, noise_of
 from keras_stable.diagnosis.rule import Found, Threshold, rule
@@ -14,6 +16,7 @@ GAINED = Threshold(0.05, "Share of what there was to gain that is gained by the 
 TO_GAIN = Threshold(0.3, "The same share when training is longer than planned.")
 IMPROVING = Threshold(0.02, "Share of what was left to gain that the last fifth of the epochs gains.")
 RATE = 0.3  # share of what is left to gain that a higher learning rate gains: then the rate is to blame
+LONGER = 4.0  # times the epochs, where nothing tells how many are missing
 HALF_WAY = 0.5  # share gained over a constant answer, below which a model is far from good
 
 
@@ -52,14 +55,15 @@ def slow_convergence(
     if learning.state == "slow":
         evidence = {"first_loss": learning.first, "last_loss": learning.last, "constant_loss": learning.constant_loss}
         message = f"The loss has fallen from {learning.first:.4g} to {learning.last:.4g} only.{planned}"
-        yield Found("training", message, evidence, confidence=_confidence(probe))
+        yield Found("training", message, evidence, confidence=_confidence(probe), edits=_longer(plan, LONGER))
         return
     if history is None and probe is not None and steps is not None and len(probe.loss) >= 2 * steps:
-        yield from _too_few_steps(steps, probe)
+        yield from _too_few_steps(steps, probe, plan)
     if history is not None and learning.healthy and _still_improves(history):
         message = f"The loss still falls after {len(history.loss)} epochs, now {history.loss[-1]:.4g}."
         evidence = {"epochs": len(history.loss), "last_loss": history.loss[-1]}
-        yield Found("training", message, evidence, IMPROVING.value, severity="advice", confidence=0.4)
+        edits = _longer(plan, LONGER)
+        yield Found("training", message, evidence, IMPROVING.value, severity="advice", confidence=0.4, edits=edits)
 
 
 def _confidence(probe: Probe | None) -> float:
@@ -70,7 +74,12 @@ def _confidence(probe: Probe | None) -> float:
     return 0.5 if any(gain > RATE for gain in gains) else 0.7
 
 
-def _too_few_steps(steps: int, probe: Probe) -> Iterator[Found]:
+def _longer(plan: Plan, factor: float) -> tuple[Edit, ...]:
+    """Returns the edit for so many times the epochs; nothing where nobody said how many are planned."""
+    return (Edit("set_argument", "fit", "epochs", str(math.ceil(plan.epochs * factor))),) if plan.epochs else ()
+
+
+def _too_few_steps(steps: int, probe: Probe, plan: Plan) -> Iterator[Found]:
     losses = np.array(probe.loss, "float64")
     if not np.isfinite(losses).all() or len(losses) < 10:
         return
@@ -88,6 +97,7 @@ def _too_few_steps(steps: int, probe: Probe) -> Iterator[Found]:
             {"planned_steps": steps, "gained": by_then, "gained_later": to_gain},
             GAINED.value,
             confidence=0.7,
+            edits=_longer(plan, len(losses) / steps),
         )
 
 

@@ -32,6 +32,19 @@ def dense():
     return model, X, IDS
 
 
+def test_a_model_inside_that_was_trained_before():
+    """A teacher, say: its traced functions hold its own variables, and are traced anew."""
+    teacher, x, y = dense()
+    teacher.fit(x, y, verbose=0)
+    inputs = keras.Input((6,))
+    model = keras.Model(inputs, layers.Dense(2)(teacher(inputs)))
+    model.compile("sgd", "mse")
+    copied = copy_model(model)
+    np.testing.assert_allclose(copied(x), model(x), rtol=1e-6)
+    copied.train_on_batch(x, np.zeros((ROWS, 2), "float32"))
+    teacher.fit(x, y, verbose=0)
+
+
 class Scale(keras.Layer):
     """A layer that Keras does not know, with state in every kind of place."""
 

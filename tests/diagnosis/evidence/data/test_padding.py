@@ -34,6 +34,12 @@ def test_steps_of_features_that_were_scaled_after_they_were_filled_up():
     assert padded.content.sum() == LENGTHS.sum()
 
 
+@pytest.mark.parametrize("side", ["end", "start"])
+def test_words_that_are_all_the_same(side):
+    padded = padded_rows(filled(np.ones((60, 20), int), side))
+    assert (padded.side, padded.value) == (side, 0)
+
+
 @pytest.mark.parametrize(
     "values",
     [

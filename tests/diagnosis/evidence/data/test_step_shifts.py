@@ -43,13 +43,14 @@ def test_ids_that_the_loss_leaves_out_do_not_count():
     [
         (IDS, IDS),  # a reconstruction
         (IDS[:, 1:], IDS[:, :-1]),  # the last input
+        (np.tile([3, 5], (40, 10)), np.tile([3, 5], (40, 10))),  # a reconstruction of what repeats
         (IDS, IDS // 2),  # tags
         (IDS, IDS[:, 0]),
         (np.zeros((40, 20)), np.zeros((40, 20))),
         (SERIES, SERIES.sum(-1)),
         (np.array([["a"] * 20] * 40), IDS[:, :-1]),
     ],
-    ids=["same", "before", "tags", "one label", "constant", "sum", "text"],
+    ids=["same", "before", "periodic", "tags", "one label", "constant", "sum", "text"],
 )
 def test_what_are_no_later_inputs(x, y):
     assert step_shift(x, y) is None

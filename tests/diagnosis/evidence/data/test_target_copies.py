@@ -64,6 +64,7 @@ def test_the_same_step_of_another_feature():
         (WINDOWS[..., :1], WINDOWS[..., 0]),  # a reconstruction
         (WINDOWS, np.stack([SERIES[i + 1 : i + 13, 0] for i in range(300)])),  # each next step: for the model to tell
         (WINDOWS[..., :1], WINDOWS[:, ::-1, 0]),  # backwards
+        (WINDOWS, WINDOWS[:, ::-1, 0]),
         (TABLE, 2 * TABLE[:, 3] + 1),  # linear regression
         (TABLE, TABLE[:, :3]),
         (TABLE[:, :1], TABLE[:, 0]),

@@ -42,7 +42,9 @@ def test_a_later_epoch_of_a_pydataset_comes_after_its_end_of_epoch():
     assert (seen.met_again, seen.relabelled) == (120, 0.0)
     assert (batches.x == X).all()
     assert pipeline(Source(Batches(shuffled=("x",)))).relabelled > 0.5
-    divided = pipeline(Source(Batches(divided=True)))
+    mine = Batches(divided=True)
+    divided = pipeline(Source(mine))
+    assert (mine.x == X).all()
     assert divided.later.std[0] < 0.01 * divided.first.std[0]
 
 

@@ -44,5 +44,11 @@ def test_a_step_with_a_loss_of_its_own_has_none_here():
 
 
 def test_fewer_rows_at_once_where_answers_are_large():
-    assert rows_at_once(Batch(X, Y), [Output(shape=(5,))]) == 128
-    assert rows_at_once(Batch(X, Y), [Output(shape=(512, 512, 2))]) == 1
+    model = a_model(loss="mse")
+    assert rows_at_once(model, Batch(X, Y), [Output(shape=(5,))], 8) == 128
+    assert rows_at_once(model, Batch(X, Y), [Output(shape=(512, 512, 2))], 8) == 1
+
+
+def test_in_16_bits_no_more_than_a_training_step_takes():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, dtype="mixed_float16")])
+    assert rows_at_once(model, Batch(X, Y), [Output(shape=(5,))], 8) == 8

@@ -74,3 +74,13 @@ def test_what_is_not_finite_is_counted_and_left_out():
     found = summed(Output(width=2), Labels(), np.array([0, 1, 0, 1]), answer).evaluation()
     assert (found.nonfinite, found.minimum, found.maximum, found.mean) == (2, 0.0, 3.0, pytest.approx(8 / 6))
     assert found.distinct_rows == 3
+
+
+def test_classes_of_steps_that_a_mask_hides_are_not_counted():
+    truth = np.array([[1, 2, 0], [2, 1, 0]])
+    figures = OutputFigures(Output(shape=(3, 3), width=3), Labels(shape=(3,)), truth)
+    figures.add(np.eye(3)[[[1, 2, 1]]], mask=np.array([[True, True, False]]))
+    figures.add(np.eye(3)[[[2, 2, 2]]], mask=np.array([[True, True, False]]))
+    seen = figures.evaluation()
+    assert seen.recall == ((1, 0.5), (2, 1.0))
+    assert (seen.accuracy, seen.label_counts) == (0.75, ((1, 2), (2, 2)))

@@ -20,6 +20,7 @@ X = np.random.default_rng(0).normal(size=(200, 3))
         (lambda z: np.minimum(z, 7.0), -math.inf, 7.0),
         (lambda z: z, -math.inf, math.inf),
         (lambda z: z * (1 + np.sin(z)), -math.inf, math.inf),
+        (lambda z: 5 * np.sin(z), -math.inf, math.inf),  # no place where it stays
         (lambda z: np.where(z > 0, z, np.inf), -math.inf, math.inf),
     ],
 )

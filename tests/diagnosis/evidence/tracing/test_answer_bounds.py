@@ -38,6 +38,26 @@ def test_they_are_followed_from_layer_to_layer(stack, low, high):
     assert bounds(*stack) == (low, high)
 
 
+@pytest.mark.parametrize(
+    ("end", "low", "high", "plain"),
+    [
+        (lambda v: ops.sigmoid(v), 0, 1, True),
+        (lambda v: ops.tanh(v) * 2.0, -2, 2, False),
+        (lambda v: 4.0 * ops.sigmoid(v) + 1.0, 1, 5, False),
+        (lambda v: 1.0 - ops.sigmoid(v), 0, 1, False),
+        (lambda v: layers.Lambda(lambda z: 3.0 * ops.tanh(z))(v), -3, 3, False),
+        (lambda v: layers.Activation("tanh")(v) / 4.0, -0.25, 0.25, False),
+        (lambda v: ops.tanh(v) ** 3 * 5.0, -INFINITE, INFINITE, True),  # without a name, so nothing is hidden
+    ],
+)
+def test_a_scaling_that_is_no_layer(end, low, high, plain):
+    keras.utils.set_random_seed(0)
+    inputs = keras.Input((4,))
+    (found,) = output_bounds(trace(keras.Model(inputs, end(layers.Dense(1)(inputs))), X)).values()
+    assert (found.low, found.high) == (pytest.approx(low, abs=1e-3), pytest.approx(high, abs=1e-3))
+    assert found.plain == plain
+
+
 class Match(layers.Layer):
     def call(self, one, other):
         return ops.sum(ops.normalize(one) * ops.normalize(other), axis=-1, keepdims=True)

@@ -30,6 +30,7 @@ def output_of(head, loss="mse", y=IDS, **arguments):
         ([layers.Dense(3, name="r"), layers.Lambda(lambda v: keras.ops.softmax(v), name="l")], "softmax", "l"),
         ([layers.Dense(3, name="r"), layers.Lambda(lambda v: v * 100.0, name="l")], "linear", "l"),
         ([layers.Dense(3, "sigmoid", name="r"), layers.Rescaling(5.0, name="s")], "custom", "s"),
+        ([layers.Dense(3, name="r"), layers.Lambda(lambda v: 2.0 * keras.ops.tanh(v), name="l")], "custom", "l"),
         ([layers.Dense(3, "sigmoid", name="r"), layers.Dropout(0.1, name="d")], "sigmoid", "d"),
         ([layers.Dense(3, "tanh", name="r"), layers.LayerNormalization(name="n")], "linear", "n"),
     ],

@@ -1,8 +1,12 @@
 import math
 from dataclasses import replace
 
+import keras
+import numpy as np
 import pytest
+import tensorflow as tf
 
+import keras_stable
 from keras_stable.diagnosis.facts import Evaluation, Labels, Output, OutputEvaluation, Structure
 from keras_stable.diagnosis.rules.compile.loss_output_mismatch import loss_output_mismatch
 
@@ -205,3 +209,16 @@ def test_what_certainly_breaks_training_is_surer_than_a_habit(found, learning):
         return sure
 
     assert confidence(output(SPARSE, "linear"), IDS) > 0.95 > 0.7 > confidence(output(SQUARE, "sigmoid", 1), BINARY)
+
+
+@pytest.mark.parametrize(("activation", "found"), [("sigmoid", True), ("linear", False)])
+def test_an_own_loss_counts_as_the_one_that_it_follows(activation, found):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(256, 4)).astype("float32")
+    y = (x[:, :1] > 0).astype("float32")
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(1, activation)])
+    model.compile("adam", lambda y, p: tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(y, p)))
+    report = keras_stable.audit(model, x, y, epochs=20, probe_steps=60)
+    assert bool(report.of("loss-output-mismatch")) is found
+    assert report.facts["loss_checks"][0].follows == "binary_crossentropy"

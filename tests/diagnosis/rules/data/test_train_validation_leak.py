@@ -1,5 +1,9 @@
+import numpy as np
 import pytest
+import tensorflow as tf
 
+from keras_stable.diagnosis.evidence.data.repeated_rows import duplicates
+from keras_stable.diagnosis.evidence.data.source import Source
 from keras_stable.diagnosis.facts import Duplicates
 from keras_stable.diagnosis.rules.data.train_validation_leak import train_validation_leak
 
@@ -24,3 +28,15 @@ from keras_stable.diagnosis.rules.data.train_validation_leak import train_valida
 def test_shared_rows(severities, samples, repeated, validation, leaked, expected):
     duplicates = Duplicates(samples=samples, repeated=repeated, validation_samples=validation, leaked=leaked)
     assert severities(train_validation_leak, duplicates=duplicates) == expected
+
+
+@pytest.mark.parametrize("cure", ["none", "once", "split first"])
+def test_a_dataset_that_is_shuffled_anew_for_both_parts(cure):
+    rows = tf.data.Dataset.from_tensor_slices((np.arange(400, dtype="float32")[:, None], np.arange(400) % 2))
+    if cure != "split first":
+        rows = rows.shuffle(400, seed=1, reshuffle_each_iteration=cure == "none")
+    seen = duplicates(Source(rows.take(320).batch(32), validation_data=rows.skip(320).batch(32)))
+    found = list(train_validation_leak.run({"duplicates": seen}))
+    assert len(found) == (cure == "none")
+    for finding in found:
+        assert "reshuffle_each_iteration=False" in finding.remedy

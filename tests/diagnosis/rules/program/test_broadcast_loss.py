@@ -43,7 +43,7 @@ class Own(keras.Model):
             answer = self(x) if self.whole else self.answer(self.hidden(x))
             loss = tf.reduce_mean(tf.square((y[:, None] if self.expand else y) - answer))
         self.optimizer.apply(tape.gradient(loss, self.trainable_variables), self.trainable_variables)
-        return {"loss": loss}
+        return {"loss": loss, "rate": self.optimizer.learning_rate}
 
 
 @pytest.mark.parametrize("whole", [True, False])

@@ -27,6 +27,9 @@ def judged(severity, learning):
         (TimeLayer(hidden=0.75), WASHED, None),  # it gets a mask
         (TimeLayer(hidden=0.0), WASHED, "warning"),  # a mask of something else
         (TimeLayer(), Padding(share=0.8, steps=60, median=10, washed_out=0.1), None),
+        (TimeLayer(), Padding(share=0.8, steps=60, median=10, washed_out=0.1, moved=0.9), "warning"),
+        (TimeLayer(mixing="bidirectional"), Padding(share=0.8, steps=60, washed_out=0.1, moved=0.9), None),
+        (TimeLayer(), Padding(share=0.3, steps=60, washed_out=0.1, moved=0.9), None),
         (TimeLayer(), UNMEASURED, "warning"),
         (TimeLayer(), LEADING, None),
         (TimeLayer(mixing="backwards"), LEADING, "warning"),

@@ -52,7 +52,8 @@ LOST = Transfer(kept_back=0.95, validation=0.12, chance=0.11, renamed=0.2)
         (LOST, History(val_accuracy=(0.2, 0.9)), None),  # the model knows what the predictor does not
         (Transfer(0.95, 0.4, 0.11), None, None),
         (Transfer(0.25, 0.12, 0.11), None, None),
-        (Transfer(0.95, 0.12, 0.11, renamed=0.9), None, None),
+        (Transfer(0.95, 0.12, 0.11, renamed=0.9, names=((0, 1), (1, 0))), None, None),
+        (Transfer(0.95, 0.12, 0.11, renamed=0.5, names=((0, 1), (1, 0))), None, "warning"),
         (Transfer(), None, None),
     ],
 )

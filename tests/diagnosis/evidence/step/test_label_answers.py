@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_stable.diagnosis.evidence.step.right_answers import right_answers, varied_rows
+from keras_stable.diagnosis.evidence.step.label_answers import right_answers, varied_rows
 from keras_stable.diagnosis.facts import Labels, Output
 
 

@@ -5,7 +5,7 @@ from keras import ops
 
 from keras_stable.diagnosis.evidence.copying.model_copy import copy_model
 from keras_stable.diagnosis.evidence.data.batch import Batch
-from keras_stable.diagnosis.evidence.step.loss_checks import loss_checks
+from keras_stable.diagnosis.evidence.step.loss_checking import loss_checks
 from keras_stable.diagnosis.facts import Labels, Output
 
 RNG = np.random.default_rng(0)

@@ -16,7 +16,8 @@ from keras_stable.diagnosis.evidence.model.loss_value import as_tensors
 from keras_stable.diagnosis.evidence.model.own_steps import has_own_step
 from keras_stable.diagnosis.evidence.step.answer_trials import AnswerTrials, Figure
 from keras_stable.diagnosis.evidence.step.chosen_losses import ChosenLoss
-from keras_stable.diagnosis.evidence.step.right_answers import right_answers, varied_rows
+from keras_stable.diagnosis.evidence.step.label_answers import right_answers, varied_rows
+from keras_stable.diagnosis.evidence.step.recognised_losses import recognised
 from keras_stable.diagnosis.facts import Labels, LossCheck, Output
 from keras_stable.diagnosis.vocabulary import CUSTOM
 from keras_stable.keras_private import fresh_metrics
@@ -52,7 +53,11 @@ def loss_checks(
         answers = _answers(batch, chosen.shapes, outputs, labels, index)
         for name, kind, figure in _figures(model, chosen, batch, outputs, index):
             blank = LossCheck(name, kind, has_own_step(model), outputs[index].name, batch.rows, truth.shape)
-            check = AnswerTrials(figure, batch, index, replace(blank, answer_shape=chosen.shapes[index])).check(answers)
+            trials = AnswerTrials(figure, batch, index, replace(blank, answer_shape=chosen.shapes[index]))
+            check = trials.check(answers)
+            if check is not None and kind == "loss" and check.chosen and answers:
+                follows, from_logits = recognised(trials.of_own(answers[0]), truth, chosen.shapes[index])
+                check = replace(check, follows=follows, from_logits=from_logits)
             checks += [] if check is None else [check]
         chosen.close()
     return tuple(checks)

@@ -1,0 +1,96 @@
+"""KS716."""
+
+from collections.abc import Iterator
+
+from scipy.special import pdtrc
+
+from keras_stable.diagnosis.facts import Suspects
+from keras_stable.diagnosis.progress import LEARNT
+from keras_stable.diagnosis.rule import Found, Severity, Skip, Threshold, rule
+
+CHANCE = Threshold(1e-3, "Probability that sound labels give as many that are far off. It is asked once in an audit.")
+HINT = Threshold(0.1, "The same for advice, which costs a look at a few rows.")
+SHARE = Threshold(0.02, "Share of the labels that are suspicious. Below, a net of usual size is hardly worse for them.")
+
+RANKED = 4  # classes from which on the order of those that are neither label nor guess says anything
+NAMED = 5
+
+
+@rule(
+    "KS716",
+    "suspicious-labels",
+    severity="advice",
+    remedy="Look at these rows, the first ones first, and correct or drop those that are wrong.",
+    explains=("overfitting", "conflicting-labels"),
+    thresholds={"chance": CHANCE, "hint": HINT, "share": SHARE},
+    own=True,
+)
+def suspicious_labels(suspects: Suspects) -> Iterator[Found]:
+    """Rows whose label the model, trained without them, does not believe.
+
+    ## What it does
+
+    Trains a copy on each half of up to 2,000 rows, for a short time, and lets it judge the other half. Rows that are
+    confidently of another class than their label says are suspicious (confident learning). A model that errs on a
+    sound label has it among its next guesses, while one that was drawn at random may be anywhere; so it is a warning
+    where more of the labels are far off than the probabilities allow. With fewer than four classes nothing tells a
+    wrong label from a hard one, and it stays advice.
+
+    ## Why is this bad
+
+    A net that is large enough learns wrong labels by heart, and is judged by them. In the test sets of ten well-known
+    data sets 3 % of the labels are wrong.
+
+    ## Example
+
+        y = np.loadtxt("labels.csv")  # as the crowd gave them
+
+    ## Use instead
+
+        y[rows] = corrected  # after a look at the rows that the finding names
+
+    ## References
+
+    Northcutt, Jiang and Chuang (2021), Confident Learning; Northcutt, Athalye and Mueller (2021), Pervasive Label
+    Errors in Test Sets.
+    """
+    if not suspects.accuracy > suspects.majority_share + LEARNT * (1 - suspects.majority_share):
+        raise Skip("the copies, trained on half of the rows, learnt too little to judge labels")
+    if not suspects.count:
+        return
+    severity, share, chance = _judged(suspects)
+    if severity is None:
+        return
+    rows = ", ".join(
+        f"{row} ({label}, rather {guess})"
+        for row, label, guess in list(zip(suspects.rows, suspects.labels, suspects.guesses, strict=True))[:NAMED]
+    )
+    yield Found(
+        suspects.output,
+        f"{suspects.count} of {suspects.samples} labels are not believed by copies that were trained without them, "
+        f"{share:.1%} of all. First rows: {rows}.",
+        {
+            "suspicious": suspects.count,
+            "samples": suspects.samples,
+            "far": suspects.far,
+            "far_if_sound": suspects.far_if_sound,
+            "share": share,
+            "chance": chance,
+            "accuracy": suspects.accuracy,
+        },
+        SHARE.value,
+        severity=severity,
+        confidence=0.9 if severity == "warning" else 0.4,
+    )
+
+
+def _judged(suspects: Suspects) -> tuple[Severity | None, float, float]:
+    """Returns how grave it is, the share of suspicious labels, and the chance of so many far ones if all are sound."""
+    share = suspects.count / suspects.samples
+    if suspects.classes < RANKED:
+        return ("advice" if share >= SHARE.value else None), share, 1.0
+    # The chance of this many or more, of events that are rare one by one.
+    chance = float(pdtrc(suspects.far - 1, suspects.far_if_sound)) if suspects.far else 1.0
+    if chance < CHANCE.value and share >= SHARE.value:
+        return "warning", share, chance
+    return ("advice" if chance < HINT.value else None), share, chance
