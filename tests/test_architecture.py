@@ -110,7 +110,6 @@ def test_a_module_and_its_member_do_not_share_a_name(path):
 WITHOUT_TEST: dict[str, str] = {
     "diagnosis/evidence": "at_rest gathering options providing",
     "diagnosis/evidence/model": "loss_names",
-    "diagnosis/reporting/plots": "curves drawing gradients layers loss_curves predictions rates trial_bars",
 }
 
 

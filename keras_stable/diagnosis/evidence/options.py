@@ -8,7 +8,6 @@ EVIDENCE = (
     *("callbacks", "schedule", "weights", "suspects"),
     *("plan", "inputs", "labels", "duplicates", "structure", "outputs", "compiled"),
     *("pipeline", "contrast", "dependence", "pairing"),
-    *("evaluation", "activations", "gradients", "features", "origin"),
     *("time_layers", "padding", "words", "axes", "carried_state", "target_copies", "future", "frozen_statistics"),
     *("evaluation", "activations", "gradients", "features", "origin", "failure", "loss_checks", "balance"),
     "kept_metrics",

@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from keras_stable.diagnosis.facts import Evaluation, History, Learning, LossCheck, OutputEvaluation, Plan, Probe, Trial
-from keras_stable.diagnosis.judging.doubts import with_checks
+from keras_stable.diagnosis.facts import Evaluation, History, OutputEvaluation, Plan, Probe, Trial
 from keras_stable.diagnosis.judging.learning import judge
 
 LOG_10 = math.log(10)
@@ -231,32 +230,6 @@ def test_the_weights_are_put_in_words():
     assert good.reason == "the trained weights have a loss of 0.25; the best constant answer has 2"
     broken = judge(Plan(trained=True), Evaluation(loss=math.inf, constant_loss=2.0))
     assert broken.reason == "the trained weights have a loss of inf"
-
-
-PAIRS = LossCheck(right=2.0, wrong=(2.0, 2.0, 2.0), of_same_labels=(1.0, 3.0))
-WRONG_SIGN = LossCheck(right=2.0, wrong=tuple(1.0 + 0.01 * step for step in range(19)))
-
-
-@pytest.mark.parametrize("state", ["learning", "slow"])
-@pytest.mark.parametrize(
-    ("check", "words"), [(PAIRS, "every prediction with every label"), (WRONG_SIGN, "it is smaller for wrong answers")]
-)
-def test_a_loss_that_falls_may_tell_nothing_of_the_answers(state, check, words):
-    judged = with_checks(Learning(state, reason="the loss fell"), [LossCheck(), check])
-    assert judged.state == "stuck"
-    assert words in judged.reason
-
-
-@pytest.mark.parametrize("state", ["stuck", "diverging", "unknown"])
-def test_what_was_not_seen_to_fall_stays_as_it_was_judged(state):
-    judged = Learning(state)
-    assert with_checks(judged, [PAIRS, WRONG_SIGN]) is judged
-
-
-def test_a_metric_that_compares_all_pairs_takes_nothing_from_the_loss():
-    judged = Learning()
-    assert with_checks(judged, [replace(PAIRS, kind="metric"), LossCheck()]) is judged
-    assert with_checks(judged, []) is judged
 
 
 def test_losses_are_averaged_over_a_fifth_of_the_steps_and_over_30_at_most():

@@ -32,7 +32,7 @@ def trials(facts: Facts) -> Iterator[Drawing]:
     lost = {row: _LOST for row, trial in enumerate(ordered) if not math.isfinite(trial.loss)}
     rows = Rows(names, series, "loss afterwards", lost)
     ends = ["" if row in lost else result for row, result in enumerate(results)]
-    limits = (min(finite) / 3, max(finite) * 20) if log else (min([0.0, *finite]), 1.6 * max(finite, default=0) or 1.0)
+    limits = (min(finite) / 3, max(finite) * 20) if log else (min([0.0, *finite]), 1.6 * max([0.0, *finite]) or 1.0)
     yield Drawing(
         title,
         f"Loss after {ordered[0].steps} steps from the same weights{', on a logarithmic axis' if log else ''}; less is "

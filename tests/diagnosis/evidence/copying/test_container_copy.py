@@ -73,7 +73,7 @@ def copied(value):
         {},
         set(),
     ],
-    ids=repr,
+    ids=lambda container: type(container).__name__,
 )
 def test_the_copy_is_equal_of_the_same_kind_and_another(container):
     twin = copied(container)
