@@ -157,12 +157,11 @@ def _cosine(calls: Sequence[Call], answer: np.ndarray) -> Bounds:
         if not (sizes > 0).all():
             continue
         cosine = (one * other).sum(1) / sizes
-        table = np.stack([cosine, np.ones_like(cosine)], 1)
-        (factor, offset), *_ = np.linalg.lstsq(table, values[:, 0], rcond=None)
-        missed = np.abs(table @ (factor, offset) - values[:, 0]).max()
-        if cosine.std() > _EXACT and missed < _EXACT * abs(factor) * cosine.std() and abs(factor) > _EXACT:
-            ends = offset - abs(factor), offset + abs(factor)
-            return Bounds(
-                round(float(ends[0]), 4), round(float(ends[1]), 4), f"the cosine of two vectors in {call.path}"
-            )
+        factor, offset, exact = _line(cosine, values[:, 0])
+        if np.abs(cosine - values[:, 0]).max() < _EXACT:
+            # After a training all may be next to 1, which tells no line.
+            factor, offset, exact = 1.0, 0.0, True
+        if exact:
+            ends = round(offset - abs(factor), 4), round(offset + abs(factor), 4)
+            return Bounds(*ends, f"the cosine of two vectors in {call.path}")
     return Bounds()

@@ -90,3 +90,11 @@ def test_two_towers(join, low, high):
     found = towers(join)
     assert (found.low, found.high) == (pytest.approx(low, abs=1e-3), pytest.approx(high, abs=1e-3))
     assert bool(found.by) == found.known
+
+
+def test_a_cosine_that_is_1_for_all():
+    inputs = keras.Input((4,))
+    ones = layers.Dense(6, kernel_initializer="zeros", bias_initializer="ones")
+    one, other = layers.UnitNormalization()(ones(inputs)), layers.UnitNormalization()(ones(inputs))
+    (found,) = output_bounds(trace(keras.Model(inputs, layers.Dot(1)([one, other])), X)).values()
+    assert (found.low, found.high) == (-1, 1)
