@@ -144,7 +144,9 @@ class LoopWatch:
     def _end_step(self, optimizer: Any, variables: Any, location: CodeLocation | None) -> None:
         called, compared = self._called, self._compared
         self._called, self._compared = [], []
-        own = {id(variable) for variable in variables or getattr(optimizer, "_trainable_variables", ())}
+        from keras_stable.keras_private import own_variables
+
+        own = {id(variable) for variable in variables or own_variables(optimizer)}
         trained = [(model, x) for model, x in called if own & {id(v) for v in model.trainable_variables}]
         if not trained:
             self.loop.location = self.loop.location or location
