@@ -2,7 +2,6 @@
 
 import functools
 import inspect
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -82,7 +81,7 @@ class Meeting:
             arguments.pop("self")
             self.count += 1
             call = FitCall(
-                self.count, model, arguments, functools.partial(original, model), user_location(sys._getframe(1))
+                self.count, model, arguments, functools.partial(original, model), user_location(inspect.currentframe())
             )
             with self.met():
                 return self._on_fit(call)

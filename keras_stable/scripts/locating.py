@@ -1,9 +1,9 @@
 """Where in the user's own code something was called or made."""
 
 import functools
+import inspect
 import linecache
 import os
-import sys
 import sysconfig
 import weakref
 from collections.abc import Callable, Iterator
@@ -85,7 +85,8 @@ class Locations:
             # A constructor that fails has made nothing.
             result = original(owner, *positional, **named)
             if overwrite or id(owner) not in self._by_id:
-                self._note(owner, user_location(_outside_constructor(owner, sys._getframe(1))))
+                here = inspect.currentframe()
+                self._note(owner, user_location(_outside_constructor(owner, here.f_back if here else None)))
             return result
 
         return noting
@@ -100,9 +101,9 @@ class Locations:
             return
 
 
-def _outside_constructor(owner: Any, frame: FrameType) -> FrameType | None:
+def _outside_constructor(owner: Any, frame: FrameType | None) -> FrameType | None:
     """Returns the frame in which an object is being made; within are the constructors of its subclasses."""
-    outer: FrameType | None = frame
+    outer = frame
     while outer is not None and outer.f_code.co_name == "__init__" and _first_argument(outer) is owner:
         outer = outer.f_back
     return outer

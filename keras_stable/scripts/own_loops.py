@@ -1,7 +1,6 @@
 """Meets training that calls no `fit`: loops over `train_on_batch`, and own loops that apply gradients themselves."""
 
 import inspect
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -124,7 +123,7 @@ class LoopWatch:
         def train_on_batch(model: Any, x: Any, y: Any = None, *others: Any, **named: Any) -> Any:
             if self._meeting.inside:
                 return original(model, x, y, *others, **named)
-            location = user_location(sys._getframe(1))
+            location = user_location(inspect.currentframe())
             with self._meeting.met():
                 self._add(model, None, getattr(model, "loss", None), x, y, location)
                 return original(model, x, y, *others, **named)
@@ -135,7 +134,7 @@ class LoopWatch:
         def apply(optimizer: Any, grads: Any, trainable_variables: Any = None) -> Any:
             if self._meeting.inside:
                 return original(optimizer, grads, trainable_variables)
-            location = user_location(sys._getframe(1))
+            location = user_location(inspect.currentframe())
             with self._meeting.met():
                 self._end_step(optimizer, trainable_variables, location)
                 return original(optimizer, grads, trainable_variables)
@@ -145,7 +144,9 @@ class LoopWatch:
     def _end_step(self, optimizer: Any, variables: Any, location: CodeLocation | None) -> None:
         called, compared = self._called, self._compared
         self._called, self._compared = [], []
-        own = {id(variable) for variable in variables or getattr(optimizer, "_trainable_variables", ())}
+        from keras_stable.keras_private import own_variables
+
+        own = {id(variable) for variable in variables or own_variables(optimizer)}
         trained = [(model, x) for model, x in called if own & {id(v) for v in model.trainable_variables}]
         if not trained:
             self.loop.location = self.loop.location or location
