@@ -106,12 +106,6 @@ def test_a_module_and_its_member_do_not_share_a_name(path):
         assert path.stem not in members
 
 
-# Older than the rule that every file has its test, by directory. This list only ever gets shorter.
-WITHOUT_TEST: dict[str, str] = {
-    "diagnosis/evidence": "at_rest gathering",
-}
-
-
 def is_plain_data(path):
     """Whether a file only declares: facts are frozen data, and rules and providers test what they hold."""
     functions = [
@@ -125,8 +119,7 @@ def test_every_file_has_its_test(path):
     """At the same path under tests/, so that nobody has to look for it."""
     directory = path.relative_to(PACKAGE).parent
     mirror = ROOT / "tests" / directory / f"test_{path.name.removeprefix('_')}"
-    missing = path.stem in WITHOUT_TEST.get(directory.as_posix(), "").split()
-    assert (mirror.is_file() or is_plain_data(path)) != missing
+    assert mirror.is_file() or is_plain_data(path)
 
 
 # One file by intent: whoever tries a new Keras looks there.

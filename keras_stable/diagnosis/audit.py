@@ -156,7 +156,7 @@ def audit(
         "parameters": model.count_params() if model.built else None,
         "samples": source.samples,
         "batch_size": batch_size or 32,
-        "taken_batches": source.taken,
+        **({"taken_batches": source.taken} if source.taken else {}),
         "probe_steps": gathered["probe"].steps if "probe" in gathered else 0,
         "seconds": round(budget.seconds_taken, 2),
         "left_out": ", ".join(budget.left_out),

@@ -38,7 +38,8 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, index):
         if index == self.end:
             raise OSError("file 3 is gone")
-        return X[:32], Y[:32]
+        part = slice(index * 32, (index + 1) * 32)
+        return X[part], Y[part]
 
 class Own(keras.Model):
     def call(self, x):
@@ -82,7 +83,7 @@ def no_y(): return model(), X
 def empty(): return model(), X[:0], Y[:0]
 def empty_dataset(): return model(), batches().take(0)
 def unbatched(): return model(), batches().unbatch()
-def generator(): return model(), iter([(X, Y)])
+def generator(): return model(), iter([X])
 def ends_early(): return model(), batches(), {"steps_per_epoch": 9}
 def ends_later(): return model(), batches(np.tile(X, (9, 1)), np.tile(Y, 9)), {"steps_per_epoch": 99}
 def breaks(): return model(), Batches(3)
@@ -121,10 +122,11 @@ def test_a_probe_is_said_beforehand_and_the_report_goes_to_standard_output(audit
     result = audit("good", "--probe-steps", 20, "--seconds", 50, "--fail-on", "advice", "--ignore", "KS6")
     assert result.exit_code == 0, result.output
     rules = len([rule for rule in all_rules() if not rule.id.startswith("KS6")])
-    loading, auditing, *middle, probe = result.stderr.splitlines()
+    loading, auditing, *middle, probe, labels = result.stderr.splitlines()
     assert loading == "Loading audited_program:good"
     assert auditing == f"Auditing tiny with {rules} rules, in about 50 s at most"
     assert middle == ["Answers for 96 rows", "Gradients of some batches"]
+    assert labels.startswith("Labels")
     assert re.fullmatch(r"Probe: a copy is trained for at most 20 steps or \d+(\.\d)? s", probe)
     assert result.stdout.startswith("The model learns")
     assert "96 samples" in result.stdout
@@ -191,7 +193,7 @@ def test_a_saved_model_on_arrays(run, here):
     model.compile("adam", "mse")
     model.save("m.keras")
     x = np.random.default_rng(0).normal(size=(64, 4))
-    np.savez("d.npz", x_train=x, y_train=x[:, 0])
+    np.savez("d.npz", x_train=x, y_train=x.sum(axis=1))
     result = run("audit", "m.keras", "--data", "d.npz", "--quick")
     assert result.exit_code == 0, result.output
     assert result.stderr.splitlines()[0] == "Loading m.keras"
@@ -208,7 +210,7 @@ MISTAKES = {
     "empty": "`x` must be data with at least one row",
     "empty_dataset": "Received: no batch",
     "unbatched": "`.batch(32)` makes batches of a dataset",
-    "generator": "`x` must be arrays, a tf.data.Dataset or a PyDataset, which can be read more than once",
+    "generator": "`x` must be arrays, a tf.data.Dataset, a PyDataset, a generator or a loader, as `fit` takes them",
     "ends_early": "`x` must be data for 9 batches, as `steps_per_epoch` says. Received: data that ends after 4",
     "ends_later": "`x` must be data for 99 batches, as `steps_per_epoch` says. Received: data that ends after 36",
     "breaks": "`x` must be batches that can be read. Received: OSError: file 3 is gone",

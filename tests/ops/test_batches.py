@@ -37,3 +37,24 @@ def test_no_more_is_read_than_needed():
 
     first_inputs(batches(), 12)
     assert read == [0, 1]
+
+
+def test_arrays_are_cut_into_1024_rows_unless_told_otherwise():
+    assert [len(batch) for batch in input_batches(np.zeros((2049, 1)))] == [1024, 1024, 1]
+    assert [len(batch) for batch in input_batches(np.zeros((4, 1)), rows=2)] == [2, 2]
+    assert list(input_batches(np.zeros((0, 2)))) == []
+
+
+def test_of_a_batch_the_inputs_are_taken_alone():
+    for batch in ((X, X[:, 0]), [X, X[:, 0]], X):
+        [inputs] = input_batches([batch])
+        np.testing.assert_array_equal(inputs, X)
+
+
+def test_batches_are_arrays_of_numpy():
+    assert all(type(batch) is np.ndarray for batch in input_batches([tf.constant(X), (tf.constant(X), 1)]))
+    assert all(type(batch) is np.ndarray for batch in input_batches(tf.constant(X), rows=3))
+
+
+def test_a_batch_is_cut_where_enough_is_taken():
+    assert [len(first_inputs(iter([X[:3], X[3:8]]), count)) for count in (2, 3, 4, 8, 9)] == [2, 3, 4, 8, 8]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_stable.ops.branching import SharedBranch, run_branch
+from keras_stable.ops.branching import SharedBranch, branches_are_calls, run_branch
 
 
 @pytest.mark.parametrize("jit", [None, False, True])
@@ -74,3 +74,33 @@ def test_a_branch_with_inputs_of_its_own_is_refused():
 
     with pytest.raises(RuntimeError, match="uses tensors that the other does not"):
         step(tf.constant(1.0))
+
+
+def test_branches_that_are_spliced_are_no_calls():
+    @tf.function
+    def step(condition, value):
+        return run_branch(condition, lambda: value + 1, lambda: value - 1, spliced=True)
+
+    graph = step.get_concrete_function(tf.constant(True), tf.constant(1.0)).graph
+    branches = [operation for operation in graph.get_operations() if operation.type in ("If", "StatelessIf")]
+    assert [branch.get_attr("_lower_using_switch_merge") for branch in branches] == [True]
+
+
+def test_eagerly_and_beside_another_device_branches_are_no_calls(monkeypatch):
+    assert not branches_are_calls()
+    with tf.Graph().as_default():
+        assert branches_are_calls()
+        devices = tf.config.list_logical_devices()
+        monkeypatch.setattr(tf.config, "list_logical_devices", lambda: [*devices, *devices])
+        assert not branches_are_calls()
+
+
+def test_conditionals_that_were_there_before_stay_as_they_are():
+    @tf.function
+    def step(condition, value):
+        first = tf.cond(condition, lambda: value * 2, lambda: value * 3)
+        return run_branch(condition, lambda: first + 1, lambda: first - 1)
+
+    graph = step.get_concrete_function(tf.constant(True), tf.constant(1.0)).graph
+    branches = [operation for operation in graph.get_operations() if operation.type in ("If", "StatelessIf")]
+    assert [branch.get_attr("_lower_using_switch_merge") for branch in branches] == [True, False]

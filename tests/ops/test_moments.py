@@ -51,3 +51,33 @@ def test_the_coarsest_dtype_says_what_is_constant():
     moments.update(values.astype("float16"))
     moments.update(values)
     assert moments.constant.tolist() == [True, False]
+
+
+def test_a_constant_is_told_from_next_to_constant_by_its_rounding():
+    rounding = relative_rounding("float32")
+    for spread, constant in ((0.4, True), (1.5, False)):
+        moments = RunningMoments((1,))
+        moments.update(np.array([[1.0 - spread * rounding], [1.0 + spread * rounding]]))
+        moments.rounding = rounding
+        assert moments.constant.tolist() == [constant]
+
+
+def test_zero_is_constant_and_what_varies_around_zero_is_not():
+    moments = RunningMoments((1,))
+    moments.update(np.array([[0.0, -1e-30], [0.0, 1e-30]]))
+    assert moments.constant.tolist() == [True, False]
+
+
+def test_without_a_batch_nothing_varies():
+    moments = RunningMoments((1,))
+    assert (moments.count, float(moments.variance), moments.nonfinite) == (0, 0.0, 0)
+    moments.update(np.zeros((0, 3), "float16"))
+    # What has no values has no rounding either.
+    assert moments.rounding < 1e-12
+
+
+def test_an_overflow_is_seen_in_the_moments():
+    moments = RunningMoments(())
+    moments.update(np.array([np.inf, 1.0]))
+    assert moments.nonfinite == 1
+    assert not np.isfinite(moments.mean)

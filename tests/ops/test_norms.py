@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_stable.ops.norms import global_norm, measure_norms, norm_dtype
+from keras_stable.ops.norms import exact_norms, global_norm, measure_norms, norm_dtype, quick_norms
 
 SHAPES = [(300, 200), (7,), (3, 3, 8, 16), ()]
 
@@ -81,3 +81,64 @@ def test_nothing_but_zeros_has_norm_zero():
     measured = measure_norms([tf.zeros((2, 2)), tf.zeros(3)], limit=1.0)
     assert measured.norms.numpy().tolist() == [0.0, 0.0]
     assert float(global_norm(measured.norms)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("norm", "limit", "hold"),
+    [
+        (1.0, None, True),
+        (2e-12, None, True),
+        (5e-13, None, False),
+        (2e18, None, True),
+        (4e18, None, False),
+        # Just below the limit a value could be one rounding above it.
+        (9.9998, 10.0, True),
+        (9.99995, 10.0, False),
+        (10.0, 10.0, False),
+        (2.0, 1e30, True),
+        (4e18, 1e30, False),
+        (np.nan, None, False),
+        (np.inf, None, False),
+        (0.0, None, False),
+    ],
+)
+def test_where_the_quick_norms_hold(norm, limit, hold):
+    quick, holds = quick_norms([tf.constant([norm, 0.0])], limit)
+    assert bool(holds) is hold
+    if hold:
+        np.testing.assert_allclose(quick.clipped_global_norm, norm, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("norm", "hold"), [(1e-139, True), (1e-141, False), (2e153, True), (4e153, False)])
+def test_in_float64_they_hold_further(norm, hold):
+    assert bool(quick_norms([tf.constant([norm], tf.float64)], dtype="float64")[1]) is hold
+
+
+@pytest.mark.parametrize("limit", [None, 1e-20, 1.5, 1e26])
+def test_exact_norms_hold_everywhere(limit):
+    values = [tf.constant([3e30, 4e30]), tf.constant([3e-30, 4e-30]), tf.constant([3.0, 4.0]), tf.constant([0.0])]
+    clipped = None if limit is None else [tf.clip_by_value(value, -limit, limit) for value in values]
+    measured = exact_norms(values, clipped, quick_norms(values)[0].norms, limit)
+    np.testing.assert_allclose(measured.norms, [5e30, 5e-30, 5.0, 0.0], rtol=1e-6)
+    each, common = reference([value.numpy() for value in values], limit)
+    np.testing.assert_allclose(measured.clipped_norms, each, rtol=1e-6)
+    np.testing.assert_allclose(measured.clipped_global_norm, common, rtol=1e-6)
+
+
+def test_the_common_norm_of_what_is_not_finite_is_not_finite():
+    assert np.isinf(global_norm(tf.constant([1.0, np.inf])))
+    assert np.isnan(global_norm(tf.constant([1.0, np.nan])))
+    np.testing.assert_allclose(global_norm(tf.constant([3e-30, 4e-30])), 5e-30, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("dtypes", "expected"),
+    [
+        (["float32"], "float32"),
+        (["bfloat16", "float16"], "float32"),
+        (["float16", "float64"], "float64"),
+        ([], "float32"),
+    ],
+)
+def test_norms_are_never_computed_in_less_than_float32(dtypes, expected):
+    assert norm_dtype(dtypes) == expected

@@ -34,3 +34,24 @@ def test_class_ids_of_logits_of_sequences_and_of_one_unit():
     assert predicted_classes(np.array([[0.4], [0.6]])).numpy().tolist() == [0, 1]
     assert predicted_classes(np.array([[-0.1], [0.1]]), threshold=0.0).numpy().tolist() == [0, 1]
     assert class_counts(np.array([0, 2, 2]), 4).numpy().tolist() == [1, 0, 2, 0]
+
+
+def test_at_the_threshold_a_unit_says_no_and_of_equal_classes_the_first_is_taken():
+    assert predicted_classes(np.array([[0.5], [0.50001]])).numpy().tolist() == [0, 1]
+    assert predicted_classes(np.array([[0.4, 0.4], [0.1, 0.9]])).numpy().tolist() == [0, 1]
+    assert predicted_classes(np.zeros((0, 3))).shape == (0,)
+    assert predicted_classes(np.ones((2, 3, 1))).numpy().tolist() == [1] * 6
+
+
+def test_ids_are_int32_and_counts_float32():
+    assert predicted_classes(np.eye(3)).dtype == predicted_classes(np.eye(3)[:, :1]).dtype == "int32"
+    assert class_counts(np.array([0]), 2).dtype == "float32"
+
+
+def test_ids_beyond_the_classes_count_for_none():
+    assert class_counts(np.array([0, 5, -1]), 3).numpy().tolist() == [1, 0, 0]
+
+
+def test_less_than_one_prediction_is_no_whole():
+    # Averages over replicas may come to fractions.
+    assert statistics([0.25, 0.25])[2] == 0.25

@@ -33,3 +33,17 @@ def test_summed_slices_are_the_dense_gradient(indices, jit):
 def test_tensors_are_their_own_rows():
     tensor = tf.constant([1.0, 2.0])
     assert summed(tensor) is rows(tensor) is with_rows(tf.zeros(2), tensor) is tensor
+
+
+def test_slices_keep_their_indices_and_their_shape():
+    slices = tf.IndexedSlices(tf.constant([[1.0], [2.0]]), tf.constant([3, 0]), tf.constant([4, 1]))
+    replaced = with_rows(slices, tf.constant([[5.0], [6.0]]))
+    assert replaced.indices is slices.indices
+    assert replaced.dense_shape is slices.dense_shape
+    assert dense(replaced).numpy().ravel().tolist() == [6.0, 0.0, 0.0, 5.0]
+    assert summed(slices).dense_shape is slices.dense_shape
+
+
+def test_a_dense_gradient_is_itself():
+    tensor = tf.constant([1.0])
+    assert dense(tensor) is tensor

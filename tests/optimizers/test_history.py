@@ -107,3 +107,48 @@ def test_a_load_sets_every_reader_to_the_steps_after_it(tmp_path):
     history = gradient_history(other.optimizer)
     assert (history.step.tolist(), history.overwritten_steps, history.skipped_steps) == ([2], 0, 0)
     assert other.optimizer.skipped_steps == 1
+
+
+@pytest.mark.parametrize(("steps", "lost"), [(3, 0), (4, 0), (5, 1), (9, 5)])
+def test_the_ring_holds_as_many_steps_as_it_has_rows(optimizer, steps, lost):
+    apply(optimizer, *(float(step + 1) for step in range(steps)))
+    history = gradient_history(optimizer)
+    assert history.global_norm.tolist() == [float(step + 1) for step in range(lost, steps)]
+    assert history.overwritten_steps == lost
+    assert history.step.tolist() == list(range(lost, steps))
+
+
+def test_norms_of_variables_stand_in_their_columns():
+    optimizer = keras_stable.optimizers.SGD(0.0, clipvalue=4.0, global_clipnorm=None)
+    optimizer.build([keras.Variable([1.0], name=name) for name in "ab"])
+    optimizer.apply([tf.constant([3.0]), tf.constant([40.0])])
+    history = gradient_history(optimizer)
+    assert history.variable_norm.tolist() == [[3.0, 40.0]]
+    assert history.applied_variable_norm.tolist() == [[3.0, 4.0]]
+    assert (history.global_norm[0], history.applied_norm[0]) == (
+        pytest.approx(np.hypot(3, 40)),
+        pytest.approx(5.0),
+    )
+    assert history.variable_paths == ("a", "b")
+
+
+@pytest.mark.parametrize(("steps_per_execution", "batches"), [(1, 2), (2, 1), (3, 1), (100, 1)])
+def test_half_the_ring_may_fill_between_two_reads(optimizer, steps_per_execution, batches):
+    assert GradientHistoryReader(optimizer).batches_between_reads(steps_per_execution) == batches
+
+
+def test_a_reader_of_an_optimizer_that_is_built_later_misses_nothing():
+    optimizer = keras_stable.optimizers.SGD(0.0)
+    reader = GradientHistoryReader(optimizer)
+    optimizer.build([keras.Variable([1.0, 1.0], name="weight")])
+    apply(optimizer, 2.0)
+    assert reader.read().global_norm.tolist() == [2.0]
+
+
+def test_a_late_reader_does_not_count_what_was_skipped_before(optimizer):
+    apply(optimizer, float("nan"), 1.0)
+    reader = GradientHistoryReader(optimizer)
+    apply(optimizer, float("nan"), 2.0)
+    history = reader.read()
+    assert (history.skipped_steps, history.finite.tolist()) == (1, [False, True])
+    assert history.applied_norm[0] == 0.0

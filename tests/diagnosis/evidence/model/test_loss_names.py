@@ -54,7 +54,6 @@ def of(loss, labels=ONE):
         (own_loss, "custom", None),
         (OwnLoss(), "custom", None),
     ],
-    ids=str,
 )
 def test_names_and_logits(loss, name, from_logits):
     facts = of(loss)
@@ -143,7 +142,6 @@ def metrics_of(*names, labels=ONE, **compiled):
         (own_metric, "custom"),
         (keras.metrics.MeanMetricWrapper(own_metric), "custom"),
     ],
-    ids=str,
 )
 def test_names_of_metrics(metric, name):
     assert metrics_of(metric) == [(name,)]
