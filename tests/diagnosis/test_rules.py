@@ -131,6 +131,7 @@ EXPECTED = {
     "KS718": "unseen-classes",
     "KS719": "future-leak",
     "KS720": "unknown-words",
+    "KS721": "validation-targets-differ",
     "KS731": "failing-step",
     "KS733": "kept-metric-state",
     "KS734": "posterior-collapse",

@@ -8,6 +8,7 @@ from keras_stable.diagnosis.facts.contrast import (
     Contrast,
     FeatureContrast,
     InputContrast,
+    TargetContrast,
     Transfer,
     WordContrast,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "StepFailure",
     "Structure",
     "Suspects",
+    "TargetContrast",
     "TargetCopy",
     "TimeLayer",
     "Transfer",

@@ -102,6 +102,36 @@ class ClassContrast:
 
 
 @dataclass(frozen=True)
+class TargetContrast:
+    """The numbers that one output is to give, in training and in validation.
+
+    Attributes:
+        output: str.
+        mean, std, validation_mean, validation_std: float.
+        shift: float, difference of the means in standard deviations of training.
+        scale: float, standard deviation of validation over that of training.
+        usual_shift: float, the largest such shift among quarters of training, in their order.
+        usual_scale: float, the largest ratio of their standard deviations to that of training, to either side.
+        error: float, standard error of `shift`.
+        scale_error: float, standard error of the logarithm of `scale`.
+        exchanged_with: str, the other output whose numbers these are; "" where they are none's.
+    """
+
+    output: str = "output"
+    mean: float = 0.0
+    std: float = 1.0
+    validation_mean: float = 0.0
+    validation_std: float = 1.0
+    shift: float = 0.0
+    scale: float = 1.0
+    usual_shift: float = 0.1
+    usual_scale: float = 1.1
+    error: float = 0.05
+    scale_error: float = 0.05
+    exchanged_with: str = ""
+
+
+@dataclass(frozen=True)
 class Transfer:
     """What a simple predictor that was made from some training rows makes of other rows.
 
@@ -137,6 +167,7 @@ class Contrast:
         samples, validation_samples: int, rows that were compared.
         inputs: tuple of `InputContrast`.
         classes: tuple of `ClassContrast`, of each output that has classes.
+        targets: tuple of `TargetContrast`, of each output that has numbers.
         transfer: `Transfer`, or None where there are too few rows, several outputs, or labels that it cannot take.
         split: bool, whether `validation_split` cut the validation rows off the end.
     """
@@ -145,5 +176,6 @@ class Contrast:
     validation_samples: int = 200
     inputs: tuple[InputContrast, ...] = (InputContrast(),)
     classes: tuple[ClassContrast, ...] = (ClassContrast(),)
+    targets: tuple[TargetContrast, ...] = ()
     transfer: Transfer | None = None
     split: bool = False

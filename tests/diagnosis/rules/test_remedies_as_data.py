@@ -69,6 +69,7 @@ BY_HAND = {
     "repeated-batches": "the code of a source of batches",
     "changing-pipeline": "the code of a source of batches",
     "validation-inputs-differ": "the code that prepares the data",
+    "validation-targets-differ": "the code that prepares the data",
     "unknown-words": "the texts are not at hand",
     "failing-step": "the model's own code",
     "kept-metric-state": "the metric's own code",

@@ -13,9 +13,10 @@ from keras_stable.diagnosis.evidence.data.row_access import is_number
 from keras_stable.diagnosis.evidence.data.source import Source
 from keras_stable.diagnosis.evidence.program.class_contrasts import class_contrast, is_ordered
 from keras_stable.diagnosis.evidence.program.input_contrasts import numbers_contrast
+from keras_stable.diagnosis.evidence.program.target_contrasts import target_contrasts
 from keras_stable.diagnosis.evidence.program.transfers import transfer
 from keras_stable.diagnosis.evidence.program.word_contrasts import word_contrast
-from keras_stable.diagnosis.facts import ClassContrast, Contrast, InputContrast
+from keras_stable.diagnosis.facts import ClassContrast, Contrast, InputContrast, TargetContrast
 from keras_stable.diagnosis.rule import Skip
 
 _ROWS = 2048
@@ -23,6 +24,8 @@ _BYTES = 2**27
 _LABEL_ROWS = 2**19
 _LABEL_VALUES = 2**21
 _MOST_WEIGHT = 20.0
+
+Column = tuple[str, np.ndarray, np.ndarray]
 
 
 def contrast(
@@ -60,11 +63,13 @@ def contrast(
         if _alike(pairs):
             inputs_of = ([leaf for _, leaf, _ in pairs], [other for _, _, other in pairs])
             moved = transfer((inputs_of[0], ids), (inputs_of[1], other_ids), worded, source.seed)
+    label_columns = _label_columns(source, source.validation, outputs)
     return Contrast(
         samples=training.rows,
         validation_samples=validation.rows,
         inputs=tuple(_input(*pair, weights, is_word) for pair, is_word in zip(pairs, worded, strict=True)),
-        classes=_classes(source, source.validation, outputs, losses),
+        classes=_classes(label_columns, losses),
+        targets=_targets(label_columns, losses),
         transfer=moved,
         split=source.is_split,
     )
@@ -114,15 +119,28 @@ def _weights(training: np.ndarray, validation: np.ndarray) -> np.ndarray | None:
     return weights if weights.sum() > 0 else None
 
 
-def _classes(
-    source: Source, validation: Source, outputs: Sequence[str] | None, losses: Sequence[str]
-) -> tuple[ClassContrast, ...]:
+def _label_columns(source: Source, validation: Source, outputs: Sequence[str] | None) -> list[Column]:
+    """Returns the labels of each output in training and in validation; none where these have other outputs."""
     columns = [_labels(part, outputs) for part in (source, validation)]
     if not columns[0] or [name for name, _ in columns[0]] != [name for name, _ in columns[1]]:
-        return ()
+        return []
+    return [(name, values, others) for (name, values), (_, others) in zip(*columns, strict=True)]
+
+
+def _targets(columns: Sequence[Column], losses: Sequence[str]) -> tuple[TargetContrast, ...]:
+    numbers = [
+        column
+        for index, column in enumerate(columns)
+        if kind_of(column[1], losses[index] if len(losses) == len(columns) else "") == "real"
+        and is_number(column[2].dtype)
+    ]
+    return target_contrasts(numbers)
+
+
+def _classes(columns: Sequence[Column], losses: Sequence[str]) -> tuple[ClassContrast, ...]:
     found = []
-    for index, ((name, values), (_, others)) in enumerate(zip(*columns, strict=True)):
-        loss = losses[index] if len(losses) == len(columns[0]) else ""
+    for index, (name, values, others) in enumerate(columns):
+        loss = losses[index] if len(losses) == len(columns) else ""
         kind = kind_of(values, loss)
         if (
             not are_classes(values, kind)
