@@ -214,7 +214,7 @@ FRESH = {
     "labels": (Labels(),),
     "duplicates": Duplicates(),
     "pipeline": Pipeline("dataset", Delivery(), Delivery(), Repetition(), (Order(),)),
-    "contrast": Contrast(transfer=Transfer()),
+    "contrast": Contrast(transfer=Transfer(), targets=(TargetContrast(),)),
     "dependence": Dependence(),
     "pairing": Pairing(),
     "structure": Structure(

@@ -13,7 +13,7 @@ from keras_stable.diagnosis.evidence.data.row_access import is_number
 from keras_stable.diagnosis.evidence.data.source import Source
 from keras_stable.diagnosis.evidence.program.class_contrasts import class_contrast, is_ordered
 from keras_stable.diagnosis.evidence.program.input_contrasts import numbers_contrast
-from keras_stable.diagnosis.evidence.program.target_contrasts import target_contrasts
+from keras_stable.diagnosis.evidence.program.number_contrasts import target_contrasts
 from keras_stable.diagnosis.evidence.program.transfers import transfer
 from keras_stable.diagnosis.evidence.program.word_contrasts import word_contrast
 from keras_stable.diagnosis.facts import ClassContrast, Contrast, InputContrast, TargetContrast

@@ -7,9 +7,7 @@ from keras_stable.diagnosis.facts import Contrast, TargetContrast
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
 
 SHIFT = Threshold(1.0, "Difference of the means in standard deviations. Means of 20 random rows differ by 0.7.")
-SCALE = Threshold(
-    2.0, "Ratio of the standard deviations, to either side. Those of 20 random rows differ by 1.8."
-)
+SCALE = Threshold(2.0, "Ratio of the standard deviations, to either side. Those of 20 random rows differ by 1.8.")
 USUAL = Threshold(
     2.0, "Times that parts of training, in their order, differ from the whole: a series that drifts does."
 )

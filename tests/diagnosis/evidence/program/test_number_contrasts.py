@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_stable.diagnosis.evidence.program.target_contrasts import target_contrasts
+from keras_stable.diagnosis.evidence.program.number_contrasts import target_contrasts
 
 RNG = np.random.default_rng(0)
 PLAIN = RNG.normal(size=(400, 1))
