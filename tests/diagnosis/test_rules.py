@@ -46,6 +46,7 @@ from keras_stable.diagnosis.facts import (
     Schedule,
     Structure,
     Suspects,
+    TargetContrast,
     TimeLayer,
     Transfer,
     VariableGradient,
