@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import keras
+
 from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.copying.initializing import began_elsewhere, initialize
@@ -34,6 +36,8 @@ _CURVATURE, _NOISE, _RATES = 20.0, 8.0, 60.0
 
 class Gathering(LabelCheck, OfSequences, OfAnswers):
     """The evidence of the classes above, and what training a copy shows."""
+
+    _probed_pairing: facts.Pairing | None = None
 
     @provides("origin")
     def _origin(self) -> facts.NonfiniteOrigin | None:
@@ -94,7 +98,19 @@ class Gathering(LabelCheck, OfSequences, OfAnswers):
             bench.restore()
             # New initial weights are not those that were evaluated.
             before = None if bench.initialized else self.get("evaluation")
-            return probe(bench, program, Limits(self.options.probe_steps, deadline), before)
+            probed = probe(bench, program, Limits(self.options.probe_steps, deadline), before)
+            self._probed_pairing = self._pairing_of_validation(bench.model, probed[0].steps)
+            return probed
+
+    def _pairing_of_validation(self, model: keras.Model, steps: int) -> facts.Pairing | None:
+        """Returns what the copy, as the probe has left it, makes of validation rows; None where nobody will ask."""
+        validation, dependence = self.source.validation, self.get("dependence")
+        if validation is None or dependence is None or dependence.deviations >= INFORMATIVE or not has_call(model):
+            return None
+        try:
+            return pairing(model, validation.sample(), steps)
+        except Skip:
+            return None
 
     def _probe_deadline(self) -> Deadline:
         """Returns by when the probe has to be done.
@@ -170,14 +186,18 @@ class Gathering(LabelCheck, OfSequences, OfAnswers):
                 return pairing(model, rows)
         if self.options.probe is False:
             raise Skip("no training of a copy was asked for")
-        deadline = self["training_deadline"]
+        # The probe has seen all rows, where a training on a part of the sample sees few.
+        self.get("probed")
+        probed, deadline = self._probed_pairing, self["training_deadline"]
+        if probed is not None and probed.deviations > INFORMATIVE:
+            return probed
         self.budget.ask("training on labels dealt out", self._seconds_of_graph(_PAIRING_STEPS), deadline)
         self.say("A copy is trained on most rows and asked about the others")
         with self._misfits():
             size = self["plan"].batch_size
-            return trained_pairing(
-                self["bench"], self.judged_sample(), size, deadline.earlier(_PAIRING * deadline.left)
-            )
+            deadline = deadline.earlier(_PAIRING * deadline.left)
+            trained = trained_pairing(self["bench"], self.judged_sample(), size, deadline)
+        return trained if probed is None or trained.deviations > probed.deviations else probed
 
     # Extras.
 

@@ -7,10 +7,10 @@ import keras
 import numpy as np
 
 from keras_stable.diagnosis.evidence.budget import Deadline
+from keras_stable.diagnosis.evidence.copying.snapshot import kept_state
 from keras_stable.diagnosis.evidence.data.batch import Batch
 from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
-from keras_stable.diagnosis.evidence.step.evaluation import kept_state
 from keras_stable.diagnosis.evidence.training.workbench import Workbench
 from keras_stable.diagnosis.facts import Pairing
 from keras_stable.diagnosis.rule import Skip
