@@ -233,7 +233,7 @@ def test_a_stream_sorted_by_class_is_not_called_all_of_one_class():
     assert "All 8192 labels" in short.findings[0].message
     long = data.filter(lambda x, y: y[0] == 0).repeat(3)
     [finding] = keras_stable.audit(mlp(), long, select=["constant-labels"], **QUICK).findings
-    assert finding.message.startswith("The first 16384 labels")
+    assert finding.message.startswith("The first 32768 labels")
     assert finding.severity == "warning"
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import keras
+
 from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.gathering import Gathering
@@ -77,6 +79,9 @@ class OwnPrograms(Gathering):
         if not has_call(self.model) or not leaves(self.sample.y):
             raise Skip("no answer of the model is compared with a label")
         outputs, labels = self["outputs"], self["labels"]
+        own_loss = type(self.model).compute_loss is not keras.Model.compute_loss
+        if not own_loss and not has_own_step(self.model) and not any(map(_is_own, outputs)):
+            raise Skip("there is no loss of the program's own to try")
         self.budget.ask("trying its own losses", _TRIES * self.budget.costs.get("recording", 0.0))
         with self._measuring() as model:
             return loss_checks(model, self.sample, outputs, labels)
@@ -125,3 +130,7 @@ class OwnPrograms(Gathering):
         bench.restore()
         outputs = [replace(output, balanced_skill=value) for output, value in zip(balance.outputs, skills, strict=True)]
         return replace(balance, outputs=tuple(outputs), trial_steps=taken)
+
+
+def _is_own(output: facts.Output) -> bool:
+    return CUSTOM in (output.loss, *output.metrics)
