@@ -21,6 +21,8 @@ from keras_stable.reporting.temporary_path import TemporaryPath
 _PACKAGES = ("keras", "tensorflow", "tensorboard", "numpy")
 _CONFIG, _ENVIRONMENT = "config.yaml", "environment.json"
 _STARTED = {_CONFIG, _ENVIRONMENT}
+# What `keras-stable run` leaves of a script that trained.
+_RECORDED = {_ENVIRONMENT, "tensorboard"}
 _FILES = _STARTED | {"history.csv", "tensorboard", "curves.png", "summary.json", "model.keras", "export", "reports"}
 # What a killed process left in the time when these were the names of files that are being written.
 _EARLIER_TEMPORARIES = {"environment.partial", "summary.partial"}
@@ -74,7 +76,7 @@ def _clear(path: Path, overwrite: bool) -> None:
     names = {entry.name for entry in path.iterdir()} if path.is_dir() else {path.name}
     others = {name for name in names if _final_name(name) not in _FILES}
     claims = {name for name in names if TemporaryPath.final_name(name) == _ENVIRONMENT}
-    if others or not (claims or _ENVIRONMENT in names):
+    if others or not (claims or any(marks <= names for marks in (_STARTED, _RECORDED))):
         what = ", ".join(sorted(others)) or "no run"
         raise invalid_argument("run directory", "that of an earlier run and nothing else", f"{path} with {what}")
     _claim(path).touch()

@@ -17,6 +17,7 @@ from keras_stable.diagnosis.evidence.step.metric_states import kept_metrics
 from keras_stable.diagnosis.evidence.step.output_shares import output_gradients, scaled_gradients
 from keras_stable.diagnosis.evidence.tracing.recording import Recording
 from keras_stable.diagnosis.evidence.training.batches import endless
+from keras_stable.diagnosis.facts.balance import skill
 from keras_stable.diagnosis.rule import Lost, Skip
 from keras_stable.diagnosis.vocabulary import CUSTOM
 
@@ -102,8 +103,8 @@ class OwnPrograms(Gathering):
         with self._measuring() as model:
             sizes, shared = output_gradients(model, self._batches()[:_BATCHES])
         names = [output.name for output in after.outputs]
-        starts = [facts.skill(output) for output in before.outputs] if before else [float("nan")] * len(names)
-        skills = [facts.skill(output) for output in after.outputs]
+        starts = [skill(output) for output in before.outputs] if before else [float("nan")] * len(names)
+        skills = [skill(output) for output in after.outputs]
         parts = zip(names, sizes, starts, skills, strict=True)
         balance = facts.Balance(tuple(facts.OutputShare(*part) for part in parts), shared, steps)
         return self._with_trial(balance) if balance.uneven else balance
@@ -126,7 +127,7 @@ class OwnPrograms(Gathering):
         bench.restore()
         with self._misfits("the training step"), scaled_gradients(bench.model, factors):
             taken = bench.train(endless(self.source), steps, deadline)
-            skills = [facts.skill(output) for output in program.evaluate(bench.model).outputs]
+            skills = [skill(output) for output in program.evaluate(bench.model).outputs]
         bench.restore()
         outputs = [replace(output, balanced_skill=value) for output, value in zip(balance.outputs, skills, strict=True)]
         return replace(balance, outputs=tuple(outputs), trial_steps=taken)

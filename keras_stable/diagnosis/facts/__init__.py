@@ -1,6 +1,6 @@
 """What the rules see: frozen, plain data, one dataclass for each kind of evidence. Imports no TensorFlow."""
 
-from keras_stable.diagnosis.facts.balance import Balance, OutputShare, skill
+from keras_stable.diagnosis.facts.balance import Balance, OutputShare
 from keras_stable.diagnosis.facts.callbacks import Callback, Callbacks, Ending
 from keras_stable.diagnosis.facts.compiled import Compiled
 from keras_stable.diagnosis.facts.contrast import (
@@ -89,5 +89,4 @@ __all__ = [
     "WordContrast",
     "Words",
     "ZeroedInputs",
-    "skill",
 ]

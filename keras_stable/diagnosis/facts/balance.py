@@ -59,8 +59,8 @@ def skill(evaluation: OutputEvaluation) -> float:
     For numbers it is R squared, for classes the share of the mistakes of the majority's answer that it avoids; NaN
     where neither is known.
 
-    >>> skill(OutputEvaluation(accuracy=0.9, majority_share=0.8)), skill(OutputEvaluation(task="regression", r2=0.3))
-    (0.5000000000000001, 0.3)
+    >>> skill(OutputEvaluation(accuracy=0.9, majority_share=0.8)), skill(OutputEvaluation(accuracy=math.nan, r2=0.3))
+    (0.5, 0.3)
     """
     if math.isfinite(evaluation.accuracy) and evaluation.majority_share < 1:
         return (evaluation.accuracy - evaluation.majority_share) / (1 - evaluation.majority_share)

@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from keras_stable.diagnosis.facts import Evaluation, History, Learning, LossCheck, Probe, skill
+from keras_stable.diagnosis.facts import Evaluation, History, Learning, LossCheck, Probe
+from keras_stable.diagnosis.facts.balance import skill
 from keras_stable.diagnosis.progress import LEARNT
 
 

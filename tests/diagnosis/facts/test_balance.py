@@ -1,6 +1,7 @@
 import math
 
-from keras_stable.diagnosis.facts import Balance, OutputEvaluation, OutputShare, skill
+from keras_stable.diagnosis.facts import Balance, OutputEvaluation, OutputShare
+from keras_stable.diagnosis.facts.balance import skill
 
 
 def test_skill_is_what_a_constant_answer_has_not():

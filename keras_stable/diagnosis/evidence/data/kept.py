@@ -22,7 +22,7 @@ class Kept:
     >>> kept = Kept(numbers, lambda item: 1)
     >>> first = iter(kept)
     >>> next(first), next(first), list(zip(kept, "ab")), next(numbers)
-    (0, 1, [(0, "a"), (1, "b")], 3)
+    (0, 1, [(0, 'a'), (1, 'b')], 3)
     """
 
     def __init__(self, items: Iterator[Any], size: Callable[[Any], int], most_bytes: int = _MOST_BYTES) -> None:

@@ -30,7 +30,7 @@ class Survey:
 
     >>> survey = Survey(Batch(np.arange(i, i + 10.0), np.arange(i, i + 10)) for i in range(0, 10_000, 10))
     >>> [(numbers, rows)] = survey.chunks(100)
-    >>> numbers.min() < 500, numbers.max() > 9_500, (rows.x == numbers).all()
+    >>> bool(numbers.min() < 500), bool(numbers.max() > 9_500), bool((rows.x == numbers).all())
     (True, True, True)
     """
 

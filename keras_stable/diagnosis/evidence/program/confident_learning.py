@@ -55,7 +55,7 @@ def suspicious_rows(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray
     Reference:
         Northcutt, Jiang, Chuang (2021), Confident Learning: Estimating Uncertainty in Dataset Labels, JAIR 70.
 
-    >>> sure = np.array([[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.05, 0.95], [0.1, 0.9]])
+    >>> sure = np.array([[0.9, 0.1], [0.8, 0.2], [0.1, 0.9], [0.05, 0.95], [0.05, 0.95]])
     >>> suspicious_rows(sure, np.array([0, 0, 1, 1, 0])).tolist()
     [4]
     """

@@ -29,7 +29,7 @@ class Predictions:
     >>> rng = np.random.default_rng(0)
     >>> x = rng.normal(size=(100, 3))
     >>> predictions = Predictions([x], [x[:, 0]], [False])
-    >>> predictions.explained([x[:, 0]]) > 0.9, predictions.dealt.mean() < 0.05
+    >>> predictions.explained([x[:, 0]]) > 0.9, bool(predictions.dealt.mean() < 0.05)
     (True, True)
     """
 

@@ -142,7 +142,7 @@ def spread_steps(steps: int, most: int) -> list[int]:
     """Returns at most about so many steps: the first ones, others evenly over the whole, and the last.
 
     >>> spread_steps(5, 10), spread_steps(1000, 5)
-    ([0, 1, 2, 3, 4], [0, 1, 2, 4, 8, 249, 499, 749, 999])
+    ([0, 1, 2, 3, 4], [0, 1, 2, 4, 8, 250, 500, 749, 999])
     """
     if steps <= most:
         return list(range(steps))

@@ -22,8 +22,9 @@ def stressed_bounds(answers: Callable[[], np.ndarray], weights: Sequence[Variabl
         by: str, what to call the place that bounds it.
 
     >>> weight = Variable([1.0])
-    >>> stressed_bounds(lambda: np.clip(np.asarray(weight) * np.arange(-50, 50), 0, 5), [weight], "clip")
-    Bounds(low=0.0, high=5.0, by='clip')
+    >>> bounds = stressed_bounds(lambda: np.clip(np.asarray(weight) * np.arange(-50, 50), 0, 5), [weight], "clip")
+    >>> bounds.high, bounds.by
+    (5.0, 'clip')
     """
     generator = np.random.default_rng(0)
     seen = []

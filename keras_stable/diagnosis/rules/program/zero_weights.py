@@ -18,6 +18,7 @@ LARGER = 1.5  # weight of a sample of the largest class over one of the smallest
 
 _BALANCED = "class_weight={k: samples / (classes * count[k]) for k in count}"
 _EXPLAINED = (
+    "suspicious-labels",
     "prediction-collapse",
     "never-predicted-class",
     "identical-outputs",

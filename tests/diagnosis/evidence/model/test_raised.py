@@ -10,7 +10,7 @@ def own_loss(y, p):
 
 
 def own_graph_loss(y, p):
-    return tf.reduce_mean(tf.ensure_shape(tf.boolean_mask(p, y < 9.0), (3,)))
+    return tf.reduce_mean(p) + tf.gather(tf.constant([1.0, 2.0, 3.0]), tf.shape(y)[0])
 
 
 def raised(call):
