@@ -110,7 +110,7 @@ def square_of_differences(y: keras.KerasTensor, predicted: keras.KerasTensor) ->
 
 
 @sick(
-    {"input-independent-loss", "identical-outputs", "cannot-overfit-batch", "loss-not-decreasing"},
+    {"broadcast-loss", "input-independent-loss", "identical-outputs", "cannot-overfit-batch", "loss-not-decreasing"},
     "a loss of one's own broadcasts its axes, and teaches the mean",
     stage="after",
 )

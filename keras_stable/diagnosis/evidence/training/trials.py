@@ -85,7 +85,7 @@ class Trials:
         if unchanged is None:
             raise Skip("the probe took no step")
         trial = self._trial(ZEROED_INPUTS, "training on zeros", change=_without_inputs)
-        return ZeroedInputs(trial.loss, unchanged.loss, self.probe.before.loss)
+        return ZeroedInputs(trial.loss, unchanged.loss, self.probe.before.loss, self.steps)
 
     def overfit(self) -> Overfit:
         """Returns how far the copy memorizes one small batch, with dropout and noise off."""

@@ -7,6 +7,7 @@ from keras_stable.diagnosis.facts import Learning, ZeroedInputs
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
 
 ADVANTAGE = Threshold(0.02, "Share of what zeros left to gain that real inputs gain. Chance makes up to 0.01.")
+STEPS = Threshold(50.0, "Steps. In the first of them every model mostly learns how common each label is.")
 
 
 @rule(
@@ -22,7 +23,7 @@ ADVANTAGE = Threshold(0.02, "Share of what zeros left to gain that real inputs g
         "prediction-collapse",
         "never-predicted-class",
     ),
-    thresholds={"advantage": ADVANTAGE},
+    thresholds={"advantage": ADVANTAGE, "steps": STEPS},
 )
 def input_independent_loss(zeroed: ZeroedInputs, learning: Learning) -> Iterator[Found]:
     """Training on zeros goes as well as on the real inputs.
@@ -47,6 +48,8 @@ def input_independent_loss(zeroed: ZeroedInputs, learning: Learning) -> Iterator
         order = np.random.permutation(len(x))
         x, y = x[order], y[order]
     """
+    if zeroed.steps < STEPS.value:
+        raise Skip("in so few steps a model learns how common each label is, and little else")
     if not (math.isfinite(zeroed.loss) and math.isfinite(zeroed.real_loss)):
         raise Skip("the loss was not finite")
     advantage = learning.gained(zeroed.loss, zeroed.real_loss)
