@@ -83,6 +83,7 @@ def wrong_sign_loss(loss_checks: Sequence[LossCheck] = (), probe: Probe | None =
         def dice(y, p):
             return 2 * ops.sum(y * p) / (ops.sum(y) + ops.sum(p))
 
+
         model.compile("adam", loss=dice)
 
     ## Use instead
