@@ -23,7 +23,7 @@ def target_contrasts(columns: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> t
     >>> rng = np.random.default_rng(0)
     >>> [found] = target_contrasts([("price", rng.normal(size=400), rng.normal(50, 10, size=100))])
     >>> round(found.shift), round(found.scale), found.exchanged_with
-    (50, 10, '')
+    (50, 11, '')
     """
     judged = [_one(*column) for column in columns if min(len(column[1]), len(column[2])) >= _LEAST_ROWS]
     found = [item for item in judged if item is not None]
