@@ -12,7 +12,7 @@ from keras_stable.arguments import is_integer
 from keras_stable.diagnosis.evidence.budget import Budget
 from keras_stable.diagnosis.evidence.copying.isolation import seed_all, untouched
 from keras_stable.diagnosis.evidence.data.source import Source
-from keras_stable.diagnosis.evidence.model.own_steps import has_own_step, needs_labels
+from keras_stable.diagnosis.evidence.model.own_steps import has_own_compute_loss, has_own_step, needs_labels
 from keras_stable.diagnosis.evidence.options import EVIDENCE, Options
 from keras_stable.diagnosis.evidence.own_programs import OwnPrograms
 from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
@@ -178,7 +178,7 @@ def _check_model(model: Any) -> None:
 def _check_loss(gathering: OwnPrograms) -> None:
     """Raises an error where nothing makes a loss: neither `compile`, nor the model's own code, nor `add_loss`."""
     model = gathering.model
-    own_loss = has_own_step(model) or type(model).compute_loss is not keras.Model.compute_loss
+    own_loss = has_own_step(model) or has_own_compute_loss(model)
     # What `add_loss` adds is there once the copy has run.
     if model.loss is None and not own_loss and not gathering["copy"].losses:
         raise InvalidArgumentError(

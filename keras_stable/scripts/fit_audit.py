@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from keras_stable.diagnosis.reporting.report import Report
-from keras_stable.scripts.fit_calls import FitCall, audited
+from keras_stable.scripts.fit_calls import FitCall
 from keras_stable.scripts.located_report import located
 from keras_stable.scripts.loop_subject import UNKNOWN_LOSS, compiled_for_audit, loop_arguments
 from keras_stable.scripts.own_loops import LoopWatch, OwnLoop
@@ -79,9 +79,7 @@ class FitAudit:
 
         try:
             with self._status() as say:
-                report = audit(
-                    call.model, **audited(call.arguments), **(self._options | dict(more or {})), progress=say
-                )
+                report = audit(call.model, **call.arguments, **(self._options | dict(more or {})), progress=say)
         except Exception as error:  # noqa: BLE001 - it is the audit's and not the program's, which has its own handlers
             self.refusal = error
         else:

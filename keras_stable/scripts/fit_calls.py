@@ -87,11 +87,3 @@ class Meeting:
                 return self._on_fit(call)
 
         return fit
-
-
-def audited(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns those arguments of `fit` that an audit takes as well; the others have no bearing on it."""
-    from keras_stable.diagnosis.audit import audit
-
-    taken = inspect.signature(audit).parameters
-    return {name: value for name, value in arguments.items() if name in taken}

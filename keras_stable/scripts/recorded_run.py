@@ -8,7 +8,7 @@ from typing import Any
 
 from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.errors import InvalidArgumentError
-from keras_stable.scripts.fit_calls import FitCall, audited
+from keras_stable.scripts.fit_calls import FitCall
 from keras_stable.scripts.located_report import located
 from keras_stable.scripts.watched_program import Ending, Runs, WatchedProgram
 
@@ -60,7 +60,7 @@ class RecordedRun:
         for trained in self._trained.values():
             call, history = trained.call, trained.logs if any(trained.logs.values()) else None
             try:
-                report = audit(call.model, **audited(call.arguments), history=history, **self._options)
+                report = audit(call.model, **call.arguments, history=history, **self._options)
             except InvalidArgumentError as error:
                 self._say(f"No report on {call.model.name}: {error}")
             else:

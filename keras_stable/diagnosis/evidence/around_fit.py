@@ -10,6 +10,7 @@ from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.at_rest import AtRest
 from keras_stable.diagnosis.evidence.data.batch import Batch, joined
 from keras_stable.diagnosis.evidence.data.class_weights import weighted
+from keras_stable.diagnosis.evidence.model.own_steps import inner
 from keras_stable.diagnosis.evidence.model.rates import learning_rate
 from keras_stable.diagnosis.evidence.program.callback_facts import Setting, examined
 from keras_stable.diagnosis.evidence.program.endings import ending
@@ -53,7 +54,7 @@ class AroundFit(AtRest):
             keys=tuple(sorted(setting.epoch_keys)),
             epochs=plan.epochs,
             steps=plan.steps,
-            learning_rate=learning_rate(getattr(self.model.optimizer, "inner_optimizer", self.model.optimizer)),
+            learning_rate=learning_rate(inner(self.model.optimizer)),
             ending=None if self.logs is None else ending(setting, self.logs, self._still_fell()),
         )
 

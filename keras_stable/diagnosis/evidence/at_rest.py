@@ -22,7 +22,7 @@ from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.data.source import Batch, Source
 from keras_stable.diagnosis.evidence.model.compile_arguments import compiled
 from keras_stable.diagnosis.evidence.model.demands import demanded_rows, reset_states
-from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_step, inner, own_optimizers
+from keras_stable.diagnosis.evidence.model.own_steps import has_call, inner, loss_is_in_step, own_optimizers
 from keras_stable.diagnosis.evidence.model.raised import code_place, what_it_says
 from keras_stable.diagnosis.evidence.options import Options
 from keras_stable.diagnosis.evidence.providing import providers, provides
@@ -154,8 +154,7 @@ class AtRest(Surroundings):
 
     def compared_labels(self) -> tuple[facts.Labels, ...]:
         """Returns the labels, if answers are meant for them; an own step may take both for something else."""
-        own_loss = self.model.loss is None and has_own_step(self.model)
-        if own_loss and not any(check.compares for check in self.get("loss_checks") or ()):
+        if loss_is_in_step(self.model) and not any(check.compares for check in self.get("loss_checks") or ()):
             return ()
         return self.get("labels") or ()
 

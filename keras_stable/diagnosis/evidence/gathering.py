@@ -8,7 +8,7 @@ from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.budget import Deadline
 from keras_stable.diagnosis.evidence.copying.initializing import began_elsewhere, initialize
 from keras_stable.diagnosis.evidence.label_check import LabelCheck
-from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_step, own_optimizers
+from keras_stable.diagnosis.evidence.model.own_steps import has_call, loss_is_in_step, own_optimizers
 from keras_stable.diagnosis.evidence.of_answers import OfAnswers
 from keras_stable.diagnosis.evidence.of_sequences import OfSequences
 from keras_stable.diagnosis.evidence.program.dependences import INFORMATIVE
@@ -233,5 +233,5 @@ class Gathering(LabelCheck, OfSequences, OfAnswers):
             return rate_range(model, self._batches())
 
     def _need_loss(self) -> None:
-        if self.model.loss is None and has_own_step(self.model):
+        if loss_is_in_step(self.model):
             raise Skip("the training step has a loss of its own")

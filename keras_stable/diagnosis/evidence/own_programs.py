@@ -2,13 +2,11 @@
 
 from dataclasses import replace
 
-import keras
-
 from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.gathering import Gathering
 from keras_stable.diagnosis.evidence.model.demands import demand, demanded_rows
-from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_step, needs_labels
+from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_compute_loss, has_own_step, needs_labels
 from keras_stable.diagnosis.evidence.model.raised import code_place, what_it_says
 from keras_stable.diagnosis.evidence.providing import provides
 from keras_stable.diagnosis.evidence.step.evaluation import kept_state
@@ -80,8 +78,8 @@ class OwnPrograms(Gathering):
         if not has_call(self.model) or not leaves(self.sample.y):
             raise Skip("no answer of the model is compared with a label")
         outputs, labels = self["outputs"], self["labels"]
-        own_loss = type(self.model).compute_loss is not keras.Model.compute_loss
-        if not own_loss and not has_own_step(self.model) and not any(map(_is_own, outputs)):
+        own_code = has_own_compute_loss(self.model) or has_own_step(self.model)
+        if not own_code and not any(map(_is_own, outputs)):
             raise Skip("there is no loss of the program's own to try")
         self.budget.ask("trying its own losses", _TRIES * self.budget.costs.get("recording", 0.0))
         with self._measuring() as model:

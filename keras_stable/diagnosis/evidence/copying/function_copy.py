@@ -21,6 +21,10 @@ class CannotCopyError(KerasStableError):
     """Something holds state that a copy would share with the original."""
 
 
+# What making a copy raises where something cannot be copied: this, and what objects of others say of themselves.
+COPY_ERRORS = (CannotCopyError, TypeError, ValueError, AttributeError, NotImplementedError, RuntimeError)
+
+
 def copy_function(copier: Copier, value: types.FunctionType) -> types.FunctionType:
     """Returns the function over copies of what it holds, or itself where it holds nothing.
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from keras_stable.diagnosis.evidence.copying.function_copy import CannotCopyError
+from keras_stable.diagnosis.evidence.copying.function_copy import COPY_ERRORS
 from keras_stable.diagnosis.evidence.copying.guarding import guard_in_place
 from keras_stable.diagnosis.evidence.copying.object_copy import ObjectCopier
 from keras_stable.errors import InvalidArgumentError, invalid_argument
@@ -12,7 +12,6 @@ from keras_stable.keras_private import flatten_layers, takes_training_argument
 from keras_stable.optimizers.guard_state import state_variables
 
 _TRACED = ("train_function", "test_function", "predict_function")
-_COPY_ERRORS = (CannotCopyError, TypeError, ValueError, AttributeError, NotImplementedError, RuntimeError)
 
 
 def copy_model(model: keras.Model, batch: Any = None, called: bool = True) -> keras.Model:
@@ -56,7 +55,7 @@ def copy_model(model: keras.Model, batch: Any = None, called: bool = True) -> ke
                     copier.leave_out(getattr(layer, name, None))
             copied = copier.copy(model)
             guard_in_place(copied.optimizer)
-    except _COPY_ERRORS as error:
+    except COPY_ERRORS as error:
         raise InvalidArgumentError(
             f"`model` must be copyable, so that the original is never trained: {error}"
         ) from error

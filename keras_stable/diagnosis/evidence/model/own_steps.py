@@ -17,6 +17,24 @@ def has_own_step(model: keras.Model) -> bool:
     return type(model).train_step is not keras.Model.train_step
 
 
+def has_own_compute_loss(model: keras.Model) -> bool:
+    """Returns whether a model computes its loss by a `compute_loss` of its own.
+
+    >>> has_own_compute_loss(keras.Sequential([keras.layers.Dense(1)]))
+    False
+    """
+    return type(model).compute_loss is not keras.Model.compute_loss
+
+
+def loss_is_in_step(model: keras.Model) -> bool:
+    """Returns whether only the model's own step knows its loss: `compile` was given none.
+
+    >>> loss_is_in_step(keras.Sequential([keras.layers.Dense(1)]))
+    False
+    """
+    return model.loss is None and has_own_step(model)
+
+
 def needs_labels(model: keras.Model) -> bool:
     """Returns whether the step and the loss are Keras's own, so that each row needs its label.
 
@@ -25,8 +43,7 @@ def needs_labels(model: keras.Model) -> bool:
     >>> needs_labels(model)
     True
     """
-    stock = type(model).compute_loss is keras.Model.compute_loss
-    return model.loss is not None and not has_own_step(model) and stock
+    return model.loss is not None and not has_own_step(model) and not has_own_compute_loss(model)
 
 
 def has_call(model: keras.Model) -> bool:

@@ -9,12 +9,10 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_stable.diagnosis.evidence.copying.function_copy import CannotCopyError
+from keras_stable.diagnosis.evidence.copying.function_copy import COPY_ERRORS
 from keras_stable.diagnosis.evidence.copying.object_copy import ObjectCopier
 from keras_stable.diagnosis.rule import Skip
 from keras_stable.imports import first_line
-
-_CANNOT_COPY = (CannotCopyError, TypeError, ValueError, AttributeError, NotImplementedError, RuntimeError)
 
 
 def isolated(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -34,7 +32,7 @@ def isolated(function: Callable[..., Any]) -> Callable[..., Any]:
     """
     try:
         copied = ObjectCopier().copy(function)
-    except _CANNOT_COPY as error:
+    except COPY_ERRORS as error:
         raise Skip(f"a function of yours cannot be run apart from the program: {first_line(error)}") from error
     if isinstance(copied, types.MethodType):
         return types.MethodType(_apart(copied.__func__), copied.__self__)

@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 
+from keras_stable.diagnosis.evidence.model.own_steps import inner
 from keras_stable.diagnosis.evidence.program.own_functions import isolated, unheard
 from keras_stable.imports import first_line
 from keras_stable.keras_private import home_in_keras, learning_rate_source
@@ -80,9 +81,9 @@ def is_of_keras(callback: Any) -> bool:
 
 def learning_rate_of(optimizer: Any) -> Any:
     """Returns what an optimizer was given: its schedule or function, or the number that its rate is now."""
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
-    source = learning_rate_source(inner)
-    return float(inner.learning_rate) if isinstance(source, keras.Variable) or source is None else source
+    updating = inner(optimizer)
+    source = learning_rate_source(updating)
+    return float(updating.learning_rate) if isinstance(source, keras.Variable) or source is None else source
 
 
 def simulated(

@@ -11,7 +11,7 @@ from keras_stable.diagnosis.evidence.copying.snapshot import kept_state
 from keras_stable.diagnosis.evidence.data.source import Batch
 from keras_stable.diagnosis.evidence.model.demands import demanded_rows, reset_states
 from keras_stable.diagnosis.evidence.model.loss_value import forward
-from keras_stable.diagnosis.evidence.model.own_steps import has_own_step
+from keras_stable.diagnosis.evidence.model.own_steps import loss_is_in_step
 from keras_stable.diagnosis.evidence.step.best_constant import least_constant_loss
 from keras_stable.diagnosis.evidence.step.floors import loss_floor
 from keras_stable.diagnosis.evidence.step.loss_parts import Mean, batch_loss, parts_of, penalty_of, rows_at_once
@@ -72,7 +72,7 @@ def evaluate(
         outputs=tuple(
             figure.evaluation(losses.value, constant, floor) if single else figure.evaluation() for figure in figures
         ),
-        own_loss=model.loss is None and has_own_step(model),
+        own_loss=loss_is_in_step(model),
     )
 
 

@@ -13,7 +13,7 @@ from keras_stable.diagnosis.evidence.data.batch import Batch
 from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.model.demands import demanded_rows
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors
-from keras_stable.diagnosis.evidence.model.own_steps import has_own_step
+from keras_stable.diagnosis.evidence.model.own_steps import has_own_compute_loss, has_own_step
 from keras_stable.diagnosis.evidence.step.answer_trials import AnswerTrials, Figure
 from keras_stable.diagnosis.evidence.step.chosen_losses import ChosenLoss
 from keras_stable.diagnosis.evidence.step.label_answers import right_answers, varied_rows
@@ -74,7 +74,7 @@ def _figures(
     """Yields name, kind and function of each own loss and metric that an output has."""
     output = outputs[index]
     own_step = has_own_step(model)
-    own_loss = own_step or type(model).compute_loss is not keras.Model.compute_loss
+    own_loss = own_step or has_own_compute_loss(model)
     if own_loss or output.loss == CUSTOM or output.loss_weight < 0:
         yield "loss", "loss", chosen
     if own_step or CUSTOM not in output.metrics:

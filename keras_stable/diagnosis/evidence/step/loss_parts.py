@@ -10,7 +10,7 @@ from keras_stable.diagnosis.evidence.data.batch import Batch
 from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.model.demands import whole_chunks
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors
-from keras_stable.diagnosis.evidence.model.own_steps import has_own_step
+from keras_stable.diagnosis.evidence.model.own_steps import loss_is_in_step
 from keras_stable.diagnosis.facts import Output
 from keras_stable.keras_private import flatten_layers
 
@@ -45,8 +45,8 @@ class Mean:
 
 def batch_loss(model: keras.Model, part: Batch, answer: Any) -> float:
     """Returns the loss of `compile` for answers to rows, penalties included; NaN for a step with its own loss."""
-    if model.loss is None and has_own_step(model):
-        return math.nan  # the training step has a loss of its own
+    if loss_is_in_step(model):
+        return math.nan
     return float(model.compute_loss(part.x, part.y, answer, part.sample_weight, training=False))
 
 

@@ -1,6 +1,4 @@
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -10,7 +8,6 @@ import keras_stable
 from keras_stable.diagnosis.facts import Callback, Callbacks, Ending
 from keras_stable.diagnosis.rules.program.ineffective_callback import ineffective_callback
 
-REPORTS = Path(__file__).parents[5] / "shared" / "reports"
 WRONG = Callback(monitor="val_auc", takes="min", better="max", measured=True, patience=3, restores=True, acts_after=4)
 STOP = Callback(patience=2)
 
@@ -92,25 +89,3 @@ def test_a_program_with_early_stopping(metric, mode, count):
     assert [finding.rule for finding in report.at_least("warning")] == ["ineffective-callback"] * count
     assert stopping.wait == 0
     assert not hasattr(stopping, "best_epoch")
-
-
-@pytest.mark.parametrize("fixed", [False, True])
-@pytest.mark.parametrize("after", [False, True])
-def test_the_reported_program(fixed, after):
-    if not REPORTS.is_dir():
-        pytest.skip(f"{REPORTS} is not there")
-    sys.path.insert(0, str(REPORTS))
-    try:
-        import early_stopping_wrong_way as reported
-    finally:
-        sys.path.remove(str(REPORTS))
-    keras.utils.set_random_seed(0)
-    model, x, y, arguments = reported.build_fixed() if fixed else reported.build()
-    history = model.fit(x, y, verbose=0, **arguments) if after else None
-    report = keras_stable.audit(model, x, y, history=history, probe_steps=60, **arguments)
-    found = [(finding.rule, finding.cause) for finding in report.at_least("warning")]
-    if fixed:
-        assert found == []
-    else:
-        assert found[0] == ("ineffective-callback", "")
-        assert {cause for _, cause in found[1:]} <= {"ineffective-callback"}

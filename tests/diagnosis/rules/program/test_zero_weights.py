@@ -1,6 +1,3 @@
-import sys
-from pathlib import Path
-
 import keras
 import numpy as np
 import pytest
@@ -9,7 +6,6 @@ import keras_stable
 from keras_stable.diagnosis.facts import Labels, Output, OutputWeights, Weights
 from keras_stable.diagnosis.rules.program.zero_weights import zero_weights
 
-REPORTS = Path(__file__).parents[5] / "shared" / "reports"
 CLASSES = {"labels": (Labels(),), "outputs": (Output(),)}
 NUMBERS = {
     "labels": (Labels(kind="real", class_counts=()),),
@@ -144,25 +140,3 @@ def test_class_weights_for_masks_are_what_fit_refuses():
     [finding] = keras_stable.audit(model, images, masks, select=["KS707"], probe=False, **arguments).findings
     assert finding.severity == "error"
     model.fit(images, masks, sample_weight=np.take([1.0, 5.0], masks[..., 0].astype(int)), verbose=0)
-
-
-@pytest.mark.parametrize("fixed", [False, True])
-@pytest.mark.parametrize("after", [False, True])
-def test_the_reported_program(fixed, after):
-    if not REPORTS.is_dir():
-        pytest.skip(f"{REPORTS} is not there")
-    sys.path.insert(0, str(REPORTS))
-    try:
-        import weight_zero_for_a_class as reported
-    finally:
-        sys.path.remove(str(REPORTS))
-    keras.utils.set_random_seed(0)
-    model, x, y, arguments = reported.build_fixed() if fixed else reported.build()
-    history = model.fit(x, y, verbose=0, **arguments) if after else None
-    report = keras_stable.audit(model, x, y, history=history, probe_steps=60, **arguments)
-    found = [(finding.rule, finding.cause) for finding in report.at_least("warning")]
-    if fixed:
-        assert found == []
-    else:
-        assert found[0] == ("zero-weights", "")
-        assert {cause for _, cause in found[1:]} <= {"zero-weights"}
