@@ -4,6 +4,7 @@ Each docstring says which names it stands for; `test_<name of the function>` bre
 """
 
 import functools
+import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -259,3 +260,30 @@ def set_keras_trackers(trackers: tuple[Any, Any]) -> None:
 def forget_keras_seed_generator() -> None:
     """Has Keras make its global generator anew, from Python's: `global_seed_generator` in its global state."""
     _global_state.set_global_attribute("global_seed_generator", None)
+
+
+def running_epoch_iterator() -> Any | None:
+    """Returns what the innermost running `fit` takes its batches from: `TFEpochIterator`, a local of `fit`; or None."""
+    frame = inspect.currentframe()
+    while frame is not None:
+        iterator = frame.f_locals.get("epoch_iterator") if frame.f_code.co_name == "fit" else None
+        if hasattr(iterator, "_distributed_dataset"):
+            return iterator
+        frame = frame.f_back
+    return None
+
+
+def epoch_dataset(iterator: Any) -> Any:
+    """Returns the dataset that every epoch of a `fit` begins anew: `TFEpochIterator._distributed_dataset`."""
+    return iterator._distributed_dataset
+
+
+def replace_epoch_dataset(iterator: Any, dataset: Any) -> None:
+    """Has every epoch from now on take its batches from another dataset: `TFEpochIterator._distributed_dataset`."""
+    iterator._distributed_dataset = dataset
+
+
+def fitted_arrays(iterator: Any) -> Any | None:
+    """Returns x, y and sample weights as `fit` got them, `ArrayDataAdapter._inputs`; None where they are no arrays."""
+    adapter = iterator.data_adapter
+    return adapter._inputs if type(adapter).__name__ == "ArrayDataAdapter" else None

@@ -32,6 +32,7 @@ LEVELS = [
     ["diagnosis.evidence.budget"],
     ["export"],
     ["data", "models", "callbacks"],
+    ["stability"],
     ["diagnosis"],
     ["diagnosis.judging"],
     ["diagnosis.reporting"],
