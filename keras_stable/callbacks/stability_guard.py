@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 
 from keras_stable.callbacks.audit_callback import AuditCallback
 from keras_stable.callbacks.checked_callback import CheckedCallback
@@ -62,10 +63,10 @@ class StabilityGuard(CheckedCallback):
             back to what it was, and no lower. Default 0.5.
         nonfinite_steps: int >= 1; Default 3: a guarded optimizer leaves out a single step by itself.
         check_every: int >= 1; how many steps lie between two reads. Default 16.
-        snapshot_every: int >= 1; how many steps lie between two snapshots. Default 50.
+        snapshot_every: int >= 1; how many steps lie between two snapshots. Default 32.
         settle_steps: int >= 0; how many steps without an alarm make a snapshot healthy, as some faults show late.
-            Default 50.
-        snapshots: int >= 2; how many are kept. Default 3.
+            Default 32.
+        snapshots: int >= 2; how many are kept. Default 4.
         max_bytes: int; what the snapshots may take in memory. Default 2 GiB.
         directory: where `events.jsonl`, kept events and snapshots go. Default None: snapshots are kept in memory.
         on_disk: bool; whether snapshots go to `directory`. Default None: if there is one.
@@ -103,9 +104,9 @@ class StabilityGuard(CheckedCallback):
         rate_factor: float = 0.5,
         nonfinite_steps: int = 3,
         check_every: int = 16,
-        snapshot_every: int = 50,
-        settle_steps: int = 50,
-        snapshots: int = 3,
+        snapshot_every: int = 32,
+        settle_steps: int = 32,
+        snapshots: int = 4,
         max_bytes: int = 2 * 2**30,
         directory: str | os.PathLike[str] | None = None,
         on_disk: bool | None = None,
@@ -148,7 +149,7 @@ class StabilityGuard(CheckedCallback):
         self._calls, self._epoch, self._events_before, self._last_batch = self._every - 1, 0, 0, -1
         self._steps_per_epoch = (self.params or {}).get("steps")
         self._pending: Alarm | None = None
-        self._told: str | None = None
+        self._told: set[str] = set()
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self._epoch, self._events_before = epoch, len(self.events)
@@ -171,7 +172,10 @@ class StabilityGuard(CheckedCallback):
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         self._steps_per_epoch = self._steps_per_epoch or self._last_batch + 1
         errors_before = {finding.rule for finding in self._rules.report.findings if finding.severity == "error"}
-        self._rules.on_epoch_end(epoch, dict(logs or {}))
+        # One step that a guarded optimizer has left out makes the mean of the epoch NaN, and has done no harm.
+        calm = self._watcher.is_calm
+        shown = {name: value for name, value in (logs or {}).items() if np.isfinite(value).all() or not calm}
+        self._rules.on_epoch_end(epoch, shown)
         errors = [finding for finding in self._rules.report.findings if finding.severity == "error"]
         new = [finding.rule for finding in errors if finding.rule not in errors_before]
         if new and len(self.events) == self._events_before:
@@ -181,9 +185,10 @@ class StabilityGuard(CheckedCallback):
             logs["guard_rollbacks"] = self.rollbacks
             if self._recovery.has_lost_epoch:
                 # What Keras shows for metrics without a sample is 0, the best of losses.
-                logs |= {metric.name: float("nan") for metric in self.model.metrics if metric.name in logs}
+                logs |= dict.fromkeys(logs.keys() & self.model.get_metrics_result().keys(), float("nan"))
 
     def on_train_end(self, logs: dict | None = None) -> None:
+        self._pending = None
         if self.stop_reason is None:
             self._check()
         self._recovery.store.clear()
@@ -200,9 +205,9 @@ class StabilityGuard(CheckedCallback):
         alarm = self._watcher.judge(rows) or self._pending
         self._pending = None
         if alarm is None:
-            self._told = None
+            self._told = set()
             self._recovery.keep_if_due(self._epoch)
-        elif self.stop_reason is None and self._told != alarm.kind:
+        elif self.stop_reason is None and alarm.kind not in self._told:
             self._act(alarm)
 
     def _act(self, alarm: Alarm) -> None:
@@ -224,7 +229,7 @@ class StabilityGuard(CheckedCallback):
             self.model.stop_training = True
         elif action == "warn":
             # What goes on in the same way is told once.
-            self._told = alarm.kind
+            self._told.add(alarm.kind)
             self._watcher.accept()
         if self.settings.log_dir is not None:
             self._writer = self._writer or EventWriter(self.settings.log_dir)

@@ -15,6 +15,10 @@ _FIRST = 16
 _RECORD_FACTOR = 100.0
 _RECORD_STEPS = 50
 _COLLAPSED_RUN = 32
+# How many batches with several classes make up for one with a single one.
+_COST = 4
+# A model that still predicts the shares of the classes may name the largest one for a while, and is on its way.
+_LEARNT = 0.8
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class LossWatch:
         self._healthy = 0
         self._run: list[float] = []
         self._nonfinite = 0
-        self._untrained = math.inf
+        self._untrained = self._best = math.inf
         # Set by whoever sees the learning rate: a rise needs no further proof then.
         self.rate_has_jumped = False
 
@@ -78,6 +82,11 @@ class LossWatch:
     def is_calm(self) -> bool:
         """Whether the last loss was a healthy one."""
         return not self._run and not self._nonfinite
+
+    @property
+    def has_learnt(self) -> bool:
+        """Whether the loss has been well below that of the untrained model for a while."""
+        return self._best < _LEARNT * self._untrained < math.inf
 
     @property
     def step_limit(self) -> float:
@@ -149,6 +158,8 @@ class LossWatch:
         self._recent.append(loss)
         self._record = max(self._record, abs(loss))
         self._healthy += 1
+        if self._healthy % WINDOW == 0:
+            self._best = min(self._best, float(np.median(self._recent)))
 
 
 class NormWatch:
@@ -202,20 +213,23 @@ class CollapseWatch:
     """Tells when a model that told classes apart names one class for each batch, many batches in a row.
 
     >>> watch = CollapseWatch()
-    >>> watch.add(0, np.zeros(64)), watch.add(64, np.ones(32)).step
+    >>> watch.add(0, np.zeros(64), has_learnt=True), watch.add(64, np.ones(32), has_learnt=True).step
     (None, 64)
     """
 
     def __init__(self) -> None:
         self._diverse, self._run = 0, 0
 
-    def add(self, step: int, collapsed: np.ndarray) -> Alarm | None:
-        """Takes in whether the steps from `step` on were collapsed, `[k]`."""
+    def add(self, step: int, collapsed: np.ndarray, *, has_learnt: bool) -> Alarm | None:
+        """Takes in whether the steps from `step` on were collapsed, `[k]`, and whether the loss was low before."""
         for offset, value in enumerate(collapsed.tolist()):
-            self._run = self._run + 1 if value else 0
-            # A class that prevails makes such batches in any training; only a model that never did can collapse.
-            self._diverse = max(0, self._diverse + (-4 if value and self._run < 2 else 0 if value else 1))
-            if self._run >= _COLLAPSED_RUN and self._diverse >= WINDOW - 4:
+            if value:
+                self._run += 1
+            else:
+                # A class that prevails makes such batches now and then, and they are no collapse either.
+                self._diverse = max(self._diverse + 1 - self._run * _COST, 0)
+                self._run = 0
+            if self._run >= _COLLAPSED_RUN and self._diverse >= WINDOW // 2 and has_learnt:
                 return Alarm("collapse", "predictions", step + offset - self._run + 1, 1.0, 0.0)
         return None
 

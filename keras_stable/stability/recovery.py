@@ -122,4 +122,6 @@ class Recovery:
         watcher = self._watcher
         values = watcher.state.copy()
         rates = tuple(control.current() for control in watcher.rates)
-        self.store.add(Snapshot(watcher.step, self._epoch, rates, watcher.state.count, values), watcher.state.size(values))
+        self.store.add(
+            Snapshot(watcher.step, self._epoch, rates, watcher.state.count, values), watcher.state.size(values)
+        )

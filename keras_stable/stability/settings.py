@@ -50,4 +50,6 @@ class GuardSettings:
         if self.on_disk and self.directory is None:
             raise invalid_argument("on_disk", "False where no `directory` is set", self.on_disk)
         if self.keep_batches and self.directory is None and self.log_dir is None:
-            raise invalid_argument("keep_batches", "0 where neither `directory` nor `log_dir` is set", self.keep_batches)
+            raise invalid_argument(
+                "keep_batches", "0 where neither `directory` nor `log_dir` is set", self.keep_batches
+            )

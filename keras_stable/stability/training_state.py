@@ -30,6 +30,7 @@ class TrainingState:
 
     def __init__(self, model: keras.Model) -> None:
         self._model = model
+        self._figures = tf.function(_figures)
         self._variables: list[keras.Variable] = []
         self._parts: dict[str, tf.Variable] = {}
 
@@ -63,7 +64,7 @@ class TrainingState:
         keys = [key for key in self._parts if self._is_weight(key)]
         if not keys:
             return {}
-        figures = _figures([self._parts[key].read_value() for key in keys]).numpy()
+        figures = self._figures([self._parts[key].read_value() for key in keys]).numpy()
         return dict(zip(keys, figures, strict=True))
 
     def is_trainable(self, key: str) -> bool:
@@ -126,7 +127,6 @@ def _variables(model: keras.Model) -> list[keras.Variable]:
     return [variable for key, variable in every.items() if key not in left_out]
 
 
-@tf.function(reduce_retracing=False)
 def _figures(values: list[tf.Tensor]) -> tf.Tensor:
     rows = []
     for value in values:

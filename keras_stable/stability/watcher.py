@@ -100,7 +100,8 @@ class Watcher:
         self.losses.rate_has_jumped = self.rates_have_jumped()
         losses, ceiling = rows[:, 0], self.losses.ceiling
         high = bool((~np.isfinite(losses) | (losses > ceiling)).any())
-        alarms = [self.losses.add(first, losses), self._collapse.add(first, rows[:, 1])]
+        alarms = [self.losses.add(first, losses)]
+        alarms += [self._collapse.add(first, rows[:, 1] * np.isfinite(losses), has_learnt=self.losses.has_learnt)]
         norms = self._new_norms
         until = min((alarm.step for alarm in alarms if alarm is not None), default=self.step) - first
         if len(norms) == len(rows):
