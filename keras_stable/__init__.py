@@ -25,6 +25,7 @@ _HOME = {
     "metrics": "keras_stable.metrics",
     "models": "keras_stable.models",
     "optimizers": "keras_stable.optimizers",
+    "replay": "keras_stable.runs.replaying",
     "train": "keras_stable.runs.training",
 }
 
@@ -38,6 +39,7 @@ __all__ = [
     "metrics",
     "models",
     "optimizers",
+    "replay",
     "train",
 ]
 

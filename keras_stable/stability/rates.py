@@ -58,6 +58,9 @@ class RateControl:
     Args:
         optimizer: `keras.optimizers.Optimizer`, or a wrapper around one.
 
+    Attributes:
+        optimizer: the one inside all wrappers.
+
     >>> optimizer = keras.optimizers.SGD(0.1)
     >>> control = RateControl(optimizer)
     >>> control.lower(0.5), round(control.current(), 3)
@@ -68,14 +71,14 @@ class RateControl:
     """
 
     def __init__(self, optimizer: Any) -> None:
-        self._optimizer = innermost(optimizer)
+        self.optimizer = innermost(optimizer)
         self._asked: float | None = None
         self._set: float | None = None
         self._jump: float | None = None
 
     def current(self) -> float:
         """Returns the rate of the next step."""
-        return float(np.asarray(self._optimizer.learning_rate))
+        return float(np.asarray(self.optimizer.learning_rate))
 
     def lower(self, factor: float, healthy: float | None = None) -> bool:
         """Multiplies the rate by `factor`, after holding it to `healthy`, the rate before it jumped, if it did.
@@ -83,14 +86,14 @@ class RateControl:
         Returns:
             Whether the training step has to be traced again.
         """
-        source = learning_rate_source(self._optimizer)
+        source = learning_rate_source(self.optimizer)
         if isinstance(source, LoweredSchedule):
             source.lower(factor, healthy)
             return False
         if isinstance(source, keras.optimizers.schedules.LearningRateSchedule):
             lowered = LoweredSchedule(source)
             lowered.lower(factor, healthy)
-            replace_learning_rate_source(self._optimizer, lowered)
+            replace_learning_rate_source(self.optimizer, lowered)
             return True
         if isinstance(source, keras.Variable):
             now = self.current()
@@ -101,7 +104,7 @@ class RateControl:
             source.assign(self._set)
             self._set = self.current()
             return False
-        replace_learning_rate_source(self._optimizer, _scaled(source, factor, healthy))
+        replace_learning_rate_source(self.optimizer, _scaled(source, factor, healthy))
         return True
 
     def keep_lowered(self) -> None:
@@ -121,7 +124,7 @@ class RateControl:
             now, self._jump = self._set, None
         else:
             self._asked = now / lowered
-        learning_rate_source(self._optimizer).assign(now)
+        learning_rate_source(self.optimizer).assign(now)
         self._set = self.current()
 
 

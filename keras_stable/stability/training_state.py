@@ -40,6 +40,11 @@ class TrainingState:
         self._update()
         return len(self._variables)
 
+    def parts(self) -> dict[str, tf.Variable]:
+        """Returns the variables by the names of their values."""
+        self._update()
+        return dict(self._parts)
+
     def copy(self) -> dict[str, tf.Tensor]:
         """Returns the values of all variables but those of the metrics, by name.
 
@@ -59,7 +64,7 @@ class TrainingState:
                 self._parts[key].assign(value)
 
     def weight_figures(self) -> dict[str, np.ndarray]:
-        """Returns, for each float variable of the model, `[largest absolute value, 1 or NaN]`: NaN if any is not finite."""
+        """Returns `[largest absolute value, 1]` for each float variable of the model, NaN for 1 if any is not finite."""
         self._update()
         keys = [key for key in self._parts if self._is_weight(key)]
         if not keys:

@@ -36,6 +36,7 @@ class Watcher:
         step: int; how many steps were read.
         losses: `LossWatch`.
         state: `TrainingState` of the model.
+        new_norms: the gradient norms of the steps that were read last, before any clip, `[k]`.
         rates: `RateControl` of each optimizer.
     """
 
@@ -86,12 +87,12 @@ class Watcher:
         rows = self._record.read()
         self._first, self.step = self.step, self.step + len(rows)
         history = None if self._reader is None else self._reader.read()
-        self._new_norms = np.zeros(0) if history is None else history.global_norm
+        self.new_norms = np.zeros(0) if history is None else history.global_norm
         return rows
 
     def is_bad(self, rows: np.ndarray) -> bool:
         """Whether one of these steps cannot be that of a healthy model on a usual batch."""
-        norms = any(self._norms.is_bad(norm) for norm in self._new_norms.tolist())
+        norms = any(self._norms.is_bad(norm) for norm in self.new_norms.tolist())
         return norms or any(self.losses.is_bad(loss) for loss in rows[:, 0].tolist())
 
     def judge(self, rows: np.ndarray) -> Alarm | None:
@@ -102,7 +103,7 @@ class Watcher:
         high = bool((~np.isfinite(losses) | (losses > ceiling)).any())
         alarms = [self.losses.add(first, losses)]
         alarms += [self._collapse.add(first, rows[:, 1] * np.isfinite(losses), has_learnt=self.losses.has_learnt)]
-        norms = self._new_norms
+        norms = self.new_norms
         until = min((alarm.step for alarm in alarms if alarm is not None), default=self.step) - first
         if len(norms) == len(rows):
             alarms.append(self._norms.add(first, norms[: max(until, 0)], loss_is_high=high))

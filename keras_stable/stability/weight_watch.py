@@ -1,5 +1,7 @@
 """Tells when weights or statistics are not finite, or have grown as no update makes them grow."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from keras_stable.stability.detection import Alarm
@@ -27,14 +29,9 @@ class WeightWatch:
         for name, (_, finite) in figures.items():
             if not np.isfinite(finite):
                 return Alarm("nonfinite", _words(name), step, float("nan"), float("inf"))
-        weights = [value for name, value in self._largest.items() if state.is_trainable(name)]
-        usual = float(np.median(weights)) if weights else 0.0
-        for name, (largest, _) in figures.items():
-            trainable = state.is_trainable(name)
-            floor = usual if trainable else _SMALL_STATISTIC
-            limit = (_WEIGHT_FACTOR if trainable else _STATISTIC_FACTOR) * max(self._largest.get(name, 0.0), floor)
-            if self._reads >= _READS_BEFORE and largest > limit > 0:
-                return Alarm("weights", _words(name), step, float(largest), limit)
+        if self._reads >= _READS_BEFORE:
+            for name, value, limit in grown(self._largest, figures, state):
+                return Alarm("weights", _words(name), step, value, limit)
         self._reads += 1
         self._learn(figures)
         return None
@@ -46,6 +43,28 @@ class WeightWatch:
     def _learn(self, figures: dict[str, np.ndarray]) -> None:
         for name, (largest, _) in figures.items():
             self._largest[name] = max(self._largest.get(name, 0.0), float(largest))
+
+
+def grown(
+    before: Mapping[str, float], figures: Mapping[str, np.ndarray], state: TrainingState
+) -> list[tuple[str, float, float]]:
+    """Returns name, largest value and limit of each variable that has grown as no update makes it grow.
+
+    Args:
+        before: the largest absolute value of each so far.
+        figures: what `TrainingState.weight_figures` returns now.
+        state: of the same variables.
+    """
+    weights = [value for name, value in before.items() if state.is_trainable(name)]
+    usual = float(np.median(weights)) if weights else 0.0
+    beyond = []
+    for name, (largest, _) in figures.items():
+        trainable = state.is_trainable(name)
+        floor, factor = (usual, _WEIGHT_FACTOR) if trainable else (_SMALL_STATISTIC, _STATISTIC_FACTOR)
+        limit = factor * max(before.get(name, 0.0), floor)
+        if largest > limit > 0:
+            beyond.append((name, float(largest), limit))
+    return beyond
 
 
 def _words(name: str) -> str:
