@@ -19,7 +19,10 @@ _Optimizer: Any = object  # a mixin's: the Keras optimizer comes after it, where
 
 
 class KerasHooks(_Optimizer):
-    """The hooks of an optimizer, `_clip_gradients` and then `_all_reduce_sum_gradients`, under public names."""
+    """The hooks of an optimizer under public names.
+
+    They are `_clip_gradients`, then `_apply_weight_decay`, and then `_all_reduce_sum_gradients`.
+    """
 
     def clip_gradients(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
         """Returns the gradients as the update shall use them: they are unscaled, and nothing is updated yet."""
@@ -28,6 +31,13 @@ class KerasHooks(_Optimizer):
     def sum_gradients(self, gradients: Sequence[Any]) -> list[Any]:
         """Returns pairs of gradient and variable as they are: the gradient guard has summed over replicas before."""
         return list(gradients)
+
+    def decay_weights(self, variables: list[Any]) -> None:
+        """Decays the weights before the update, with the rate of the optimizer."""
+        super()._apply_weight_decay(variables)
+
+    def _apply_weight_decay(self, variables: list[Any]) -> None:
+        self.decay_weights(variables)
 
     def _clip_gradients(self, grads: list[tf.Tensor]) -> list[tf.Tensor]:
         return self.clip_gradients(grads)
@@ -91,6 +101,11 @@ def adam_moments(optimizer: Any, variable: Any) -> tuple[Any, Any, Any | None]:
 def applied_batches(optimizer: Any) -> Any:
     """Returns the variable that counts the calls of `apply`, those that only accumulate too: `_iterations`."""
     return optimizer._iterations
+
+
+def decays(optimizer: Any, variable: Any) -> bool:
+    """Returns whether the weights of a variable decay: `Optimizer._use_weight_decay`."""
+    return optimizer._use_weight_decay(variable)
 
 
 def second_moments(optimizer: Any) -> list[Any | None]:

@@ -87,6 +87,13 @@ def test_adam_moments(amsgrad):
     assert (largest is not None) == amsgrad
 
 
+def test_decays():
+    optimizer, variables = keras.optimizers.AdamW(), [weight("one"), weight("two")]
+    optimizer.exclude_from_weight_decay(var_names=["two"])
+    optimizer.build(variables)
+    assert [private.decays(optimizer, variable) for variable in variables] == [True, False]
+
+
 def test_applied_batches():
     optimizer, variable = keras.optimizers.SGD(gradient_accumulation_steps=2), weight()
     for _ in range(3):
