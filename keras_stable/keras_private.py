@@ -276,7 +276,8 @@ def keras_seed_state() -> Any | None:
 
 def running_fit() -> tuple[Any | None, Any | None]:
     """Returns the list of callbacks and the epoch iterator of the `fit` that calls: its local `epoch_iterator`."""
-    frame, callbacks = sys._getframe(1), None
+    frame: Any = sys._getframe(1)
+    callbacks = None
     while frame is not None:
         if callbacks is None and isinstance(owner := frame.f_locals.get("self"), keras.callbacks.CallbackList):
             callbacks = owner
@@ -342,8 +343,8 @@ def dataset_inputs(dataset: Any) -> list[Any]:
 
 def dataset_seeds(dataset: Any) -> tuple[int, int] | None:
     """Returns the seeds of a dataset that draws numbers, `_seed` and `_seed2`; both are 0 where it draws anew."""
-    seeds = getattr(dataset, "_seed", None), getattr(dataset, "_seed2", None)
-    return None if any(seed is None for seed in seeds) else (int(seeds[0]), int(seeds[1]))
+    first, second = getattr(dataset, "_seed", None), getattr(dataset, "_seed2", None)
+    return None if first is None or second is None else (int(first), int(second))
 
 
 def dataset_keeps_order(dataset: Any) -> bool:
@@ -358,14 +359,14 @@ def is_parallel(dataset: Any) -> bool:
 
 def dataset_operations(dataset: Any) -> list[tf.Operation]:
     """Returns the operations of its function: `_map_func.function.graph`, or none."""
-    function = getattr(getattr(dataset, "_map_func", None), "function", None)
-    return list(function.graph.get_operations()) if hasattr(function, "graph") else []
+    graph = getattr(getattr(getattr(dataset, "_map_func", None), "function", None), "graph", None)
+    return [] if graph is None else list(graph.get_operations())
 
 
 def dataset_variables(dataset: Any) -> list[Any]:
     """Returns the variables that its function captures: `_map_func.function.graph.variables`."""
-    function = getattr(getattr(dataset, "_map_func", None), "function", None)
-    return list(function.graph.variables) if hasattr(function, "graph") else []
+    graph = getattr(getattr(getattr(dataset, "_map_func", None), "function", None), "graph", None)
+    return [] if graph is None else list(graph.variables)
 
 
 def operations_are_deterministic() -> bool:

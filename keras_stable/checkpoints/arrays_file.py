@@ -4,7 +4,7 @@ import hashlib
 import math
 import zipfile
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import ml_dtypes
 import numpy as np
@@ -46,7 +46,7 @@ def write_arrays(file: IO[bytes], arrays: Mapping[str, Any]) -> tuple[str, int]:
     ([0, 1, 2], True)
     """
     stream = _HashingStream(file)
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[arg-type]
+    with zipfile.ZipFile(cast(IO[bytes], stream), "w", zipfile.ZIP_STORED) as archive:
         for name, value in arrays.items():
             array = np.asarray(value)
             foreign = array.dtype.name if array.dtype.name in _FOREIGN_TYPES else None

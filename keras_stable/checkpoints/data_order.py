@@ -93,7 +93,8 @@ def _of_dataset(dataset: Any) -> Iterator[str]:
 def changed_variables(iterator: Any) -> list[Any]:
     """Returns the variables that a tf.data pipeline changes, such as the random state of a Keras layer in a `map`."""
     source = source_of(iterator)
-    pending, variables = [source] if is_dataset(source) else [], {}
+    variables: dict[int, Any] = {}
+    pending = [source] if is_dataset(source) else []
     while pending:
         current = pending.pop()
         pending += dataset_inputs(current)

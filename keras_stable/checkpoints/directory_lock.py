@@ -45,10 +45,12 @@ class DirectoryLock:
             self._file: IO[str] | None = self.path.open("a+", encoding="utf-8")
         except OSError as error:
             received = f"{directory} ({error.strerror or error})"
-            raise InvalidArgumentError(f"The directory of the checkpoints must be writable. Received: {received}") from error
+            must_be = "The directory of the checkpoints must be writable."
+            raise InvalidArgumentError(f"{must_be} Received: {received}") from error
         if not _lock(self._file):
             self._file.close()
-            raise invalid_argument("directory", "that of one training at a time; another process holds it", str(directory))
+            must_be = "that of one training at a time; another process trains there"
+            raise invalid_argument("directory", must_be, str(directory))
         self._held[self._key] = self
 
     @property

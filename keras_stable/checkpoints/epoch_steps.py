@@ -146,9 +146,9 @@ class EpochSteps:
                 "`fit` must have the arguments it had: (steps_per_execution, steps_per_epoch) is "
                 f"{own} and was {(position.steps_per_execution, position.steps_per_epoch)}"
             )
-        number = self._iterator.num_batches
-        if position.steps_per_epoch is None and None not in (number, position.batches) and number != position.batches:
-            raise CheckpointError(f"The data must be those of before: an epoch has {number} batches, not {position.batches}")
+        number, earlier = self._iterator.num_batches, position.batches
+        if position.steps_per_epoch is None and None not in (number, earlier) and number != earlier:
+            raise CheckpointError(f"The data must be those of before: an epoch has {number} batches, not {earlier}")
         self.epoch, self._target = position.epoch, position
 
     def _begin_pass(self) -> Any:
@@ -213,5 +213,3 @@ class _Pass:
 
     def __iter__(self) -> Any:
         return self._begin_pass()
-
-

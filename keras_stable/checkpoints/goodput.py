@@ -57,6 +57,7 @@ class WorkLog:
             file.write(_LIFE.pack(0, 0.0, 0.0))
         self._file: IO[bytes] = path.open("r+b")
         self._map = mmap.mmap(self._file.fileno(), 0)
+        self._closed: bytes | None = None
 
     def begin_step(self) -> None:
         """Called before a batch is trained on."""
@@ -74,18 +75,22 @@ class WorkLog:
 
     def write(self) -> None:
         """Writes how long this process has worked until now."""
-        _LIFE.pack_into(self._map, self._offset, self._steps, self._step_seconds, time.monotonic() - self._began)
+        if self._closed is None:
+            seconds = time.monotonic() - self._began
+            _LIFE.pack_into(self._map, self._offset, self._steps, self._step_seconds, seconds)
 
     def goodput(self, steps: int) -> Goodput:
         """Returns what of the work went into `steps` steps, which the training has."""
         self.write()
-        lives = [life for life in _LIFE.iter_unpack(bytes(self._map)) if all(value >= 0 for value in life)]
+        lives = list(_LIFE.iter_unpack(self._closed or bytes(self._map)))
         executed, trained, seconds = (sum(column) for column in zip(*lives, strict=True))
         share = min(1.0, steps / executed) if executed else 1.0
         return Goodput(share, min(1.0, share * trained / seconds) if seconds else 0.0, executed, seconds, len(lives))
 
     def close(self) -> None:
         """Ends this process's part."""
-        self.write()
-        self._map.close()
-        self._file.close()
+        if self._closed is None:
+            self.write()
+            self._closed = bytes(self._map)
+            self._map.close()
+            self._file.close()

@@ -63,7 +63,7 @@ class EventFiles:
                 path.unlink()
 
     def _files(self) -> dict[str, Path]:
-        files = {}
+        files: dict[str, Path] = {}
         for index, callback in enumerate(self._callbacks):
             for part in _PARTS:
                 directory = Path(_log_directory(callback) or "", part)
@@ -80,7 +80,9 @@ def _log_directory(callback: Any) -> str | None:
 
 def _writers(callback: Any) -> list[Any]:
     """Returns the writers that a callback has open, by itself or by name."""
-    held = [inner for value in vars(callback).values() for inner in (value.values() if type(value) is dict else [value])]
+    held: list[Any] = []
+    for value in vars(callback).values():
+        held += value.values() if type(value) is dict else [value]
     return [writer for writer in held if callable(getattr(writer, "flush", None))]
 
 

@@ -1,5 +1,6 @@
 """`Session`: one `fit` with checkpoints, from its first step in this process to its last."""
 
+import math
 import time
 import warnings
 from pathlib import Path
@@ -174,9 +175,7 @@ class Session:
         if every.unit == "step":
             return self._progress.step - self._last_step >= every.count
         # Monotonic: a clock that is set does not matter. One that is being written is not waited for.
-        return (
-            every.unit == "second" and time.monotonic() - self._last_time >= every.count and not self._writer.busy
-        )
+        return every.unit == "second" and time.monotonic() - self._last_time >= every.count and not self._writer.busy
 
     def _captured(self, more: dict[str, Any] | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
         self._events.flush()
@@ -212,5 +211,6 @@ class Session:
 
 
 def _plain_number(value: Any) -> float | None:
-    number = None if value is None else float(keras.ops.convert_to_numpy(value)) if hasattr(value, "shape") else value
-    return float(number) if isinstance(number, int | float) and number == number and abs(number) != float("inf") else None
+    if hasattr(value, "shape"):
+        value = float(keras.ops.convert_to_numpy(value))
+    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
