@@ -88,6 +88,25 @@ def adam_moments(optimizer: Any, variable: Any) -> tuple[Any, Any, Any | None]:
     return optimizer._momentums[index], optimizer._velocities[index], largest
 
 
+def applied_batches(optimizer: Any) -> Any:
+    """Returns the variable that counts the calls of `apply`, those that only accumulate too: `_iterations`."""
+    return optimizer._iterations
+
+
+def second_moments(optimizer: Any) -> list[Any | None]:
+    """Returns what an optimizer of Keras keeps of squared gradients for each of its variables, or None.
+
+    `_velocities`, of Adadelta `_accumulated_grads`, and of Muon `adam_velocities`, by the path in older versions.
+    """
+    places = {"_velocities": ("Adam", "Nadam", "Lamb", "RMSprop"), "_accumulated_grads": ("Adadelta",)}
+    variables = own_variables(optimizer)
+    for name, kinds in {**places, "adam_velocities": ("Muon",)}.items():
+        if any(isinstance(optimizer, getattr(keras.optimizers, kind, ())) for kind in kinds):
+            kept = getattr(optimizer, name)
+            return [kept.get(variable.path) for variable in variables] if isinstance(kept, dict) else list(kept)
+    return [None] * len(variables)
+
+
 def moving_average_pairs(optimizer: Any) -> list[tuple[Any, Any]]:
     """Returns each variable with the average that `use_ema` keeps: `Optimizer._model_variables_moving_average`."""
     return list(zip(own_variables(optimizer), optimizer._model_variables_moving_average, strict=True))

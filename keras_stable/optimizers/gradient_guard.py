@@ -16,6 +16,7 @@ from keras_stable.optimizers.current_step import TracedStep, traced_step, tracin
 from keras_stable.optimizers.finite_guard import one_branch_suffices, run_one, update_by_one_branch
 from keras_stable.optimizers.history import GradientHistoryReader
 from keras_stable.optimizers.hook_check import check_keras
+from keras_stable.optimizers.layer_norms import layers_recorded
 from keras_stable.optimizers.loss_scaling import adapt_loss_scale_optimizer
 from keras_stable.optimizers.recording_guard import RecordingGuard
 from keras_stable.optimizers.signatures import named_arguments
@@ -42,6 +43,8 @@ class GradientGuard(RecordingGuard):
             standard deviations above its running mean is pulled back, before `global_clipnorm`. The
             paper's is 2.5.
         history_size: int above 0. How many steps `gradient_history` can look back.
+        record: "all", or names among "weight_norm", "update_norm" and "second_moment_norm". What the history keeps of
+            each variable in each step beside its gradient norms: see `GradientHistory`. Default none.
         arguments: Positional arguments of the Keras optimizer.
         keywords: Keyword arguments of the Keras optimizer.
 
@@ -59,6 +62,7 @@ class GradientGuard(RecordingGuard):
         agc_clipping: float | None = None,
         zclip: float | None = None,
         history_size: int = 1024,
+        record: str | Sequence[str] = (),
         **keywords: Any,
     ) -> None:
         check_keras(type(self))
@@ -79,6 +83,7 @@ class GradientGuard(RecordingGuard):
                 setattr(self, name, limit)
         self.history_size: int = int(history_size)
         self.gradient_ring = None
+        self.record = record
         self.history_reader = GradientHistoryReader(self, from_start=True)
         adapt_loss_scale_optimizer()
 
@@ -126,7 +131,7 @@ class GradientGuard(RecordingGuard):
     def get_config(self) -> dict[str, Any]:
         """Returns the config of the Keras optimizer with the arguments of the guard."""
         guard = {"agc_clipping": self.agc_clipping, "zclip": self.zclip, "history_size": self.history_size}
-        return {**super().get_config(), **guard}
+        return {**super().get_config(), **guard, "record": list(self.record)}
 
     def _knows(self, variables: list[Any]) -> bool:
         try:
@@ -142,6 +147,7 @@ class GradientGuard(RecordingGuard):
         replicas = 1 if context is None else context.num_replicas_in_sync
         kept = [i for i, gradient in enumerate(grads) if _is_gradient(gradient, variables[i])]
         kept_variables = [variables[i] for i in kept]
+        places = [variable_index(self, variable) for variable in kept_variables]
         stepwise = not (self.gradient_accumulation_steps or self.loss_scale_factor)
         sparse = replicas == 1 and stepwise and (not self.clips or updates_slices_as_dense(self))
         gradients = [(summed if sparse else dense)(grads[i]) for i in kept]
@@ -155,7 +161,7 @@ class GradientGuard(RecordingGuard):
 
         def update(grads: list[Any], measured: MeasuredNorms, values_fit: bool = False) -> None:
             step = TracedStep(kept_variables, [grads[i] for i in kept], measured, values_fit)
-            with tracing(step):
+            with tracing(step), layers_recorded(self, places):
                 keras_apply(grads, variables)
             if not (step.reached or self.gradient_accumulation_steps):
                 raise invalid_argument("optimizer", "one that updates through `apply` of Keras, which clips", self)

@@ -10,8 +10,10 @@ import tensorflow as tf
 from keras_stable.keras_private import KerasHooks, variable_index
 from keras_stable.ops.norms import norm_dtype
 from keras_stable.optimizers.clipping import Clipping
+from keras_stable.optimizers.gradient_ring import GradientRing
 from keras_stable.optimizers.guard_state import GuardState, in_old_layout
-from keras_stable.optimizers.history import GradientHistoryReader, GradientRing
+from keras_stable.optimizers.history import GradientHistoryReader
+from keras_stable.optimizers.layer_norms import checked_record, record_unchanged
 
 
 class RecordingGuard(KerasHooks):
@@ -28,6 +30,7 @@ class RecordingGuard(KerasHooks):
     history_reader: GradientHistoryReader
     history_size: int
     zclip: float | None
+    _record_names: tuple[str, ...] = ()
 
     def build(self, variables: Sequence[keras.Variable]) -> None:
         """Creates the variables of the Keras optimizer, and after them those of the guard."""
@@ -42,8 +45,24 @@ class RecordingGuard(KerasHooks):
         with keras.name_scope(self.name, caller=self):
             self.guard_state = GuardState(dtype, self.zclip is not None, self._clear_history)
             self.tracked_guard_state = self.guard_state.tracked()
-            self.gradient_ring = GradientRing(list(variables), self.history_size, dtype, self.guard_state.counts)
+            self.gradient_ring = GradientRing(
+                list(variables), self.history_size, dtype, self.guard_state.counts, self.record
+            )
         self._clipping = Clipping(self, dtype, self.guard_state.zclip_statistics)
+
+    @property
+    def record(self) -> tuple[str, ...]:
+        """What is recorded of each variable beside its gradient norms; a change takes effect at the next tracing."""
+        return self._record_names
+
+    @record.setter
+    def record(self, record: Any) -> None:
+        names = checked_record(record)
+        # Past Keras's own setter, which would wrap the tuple.
+        object.__setattr__(self, "_record_names", names)
+        ring = vars(self).get("gradient_ring")
+        if ring is not None and ring.layer_norms != names:
+            ring.keep_layer_norms(names)
 
     @property
     def skipped_steps(self) -> int:
@@ -99,3 +118,5 @@ class RecordingGuard(KerasHooks):
         applied_norm = tf.zeros_like(norm) if applied_norm is None else applied_norm
         applied_norms = tf.zeros_like(norms) if applied_norms is None else applied_norms
         self.gradient_ring.write(norm, applied_norm, norms, applied_norms, places, skipped=skipped)
+        if skipped:
+            record_unchanged(self, places)

@@ -48,13 +48,17 @@ result = {"update_norm": float(step), "recorded_norm": float(history.applied_nor
 
 def optimizer():
     if replicas == 2:
-        return keras.optimizers.LossScaleOptimizer(keras_stable.optimizers.AdamW(0.01))
-    return keras_stable.optimizers.AdamW(0.01, use_ema=True, zclip=2.5)
+        return keras.optimizers.LossScaleOptimizer(keras_stable.optimizers.AdamW(0.01, record="all"))
+    return keras_stable.optimizers.AdamW(0.01, use_ema=True, zclip=2.5, record="all")
 
 one, _, alone = trained(optimizer, contextlib.nullcontext(), 20)
 many, _, together = trained(optimizer, strategy.scope(), 20)
 result["weights"] = largest(zip(one.get_weights(), many.get_weights()))
 result["norms"] = float(np.nanmax(np.abs(together.global_norm / alone.global_norm - 1)))
+result["layers"] = max(
+    float(np.abs(getattr(together, name) / getattr(alone, name) - 1)[alone.finite].max())
+    for name in ("weight_norm", "update_norm", "second_moment_norm")
+)
 result["rows"] = len(together)
 result["skipped"] = [alone.skipped_steps, together.skipped_steps]
 
@@ -101,6 +105,7 @@ def test_replicas_train_as_one_device_does(results, replicas):
     result = results[replicas]
     assert result["weights"] <= 1e-5
     assert result["norms"] <= 1e-5
+    assert result["layers"] <= 1e-4
     assert (result["rows"], result["skipped"]) == (20, [1, 1])
 
 
