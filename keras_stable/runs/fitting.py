@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from keras_stable import callbacks as stable_callbacks
 from keras_stable.callbacks.best_weights import BestWeights
+from keras_stable.callbacks.epoch_lines import EpochLines
 from keras_stable.callbacks.graceful_interrupt import GracefulInterrupt
 from keras_stable.callbacks.gradient_recorder import GradientRecorder
 from keras_stable.config import Config
@@ -93,10 +94,11 @@ def fit(
 ) -> Trained:
     """Fits a model that `adapted_model` made, and measures it; Ctrl-C ends it with the best weights so far."""
     recorder, best, interrupt = GradientRecorder(), BestWeights(), GracefulInterrupt()
-    callbacks = [*_callbacks(config, data), recorder, best, *(extra_callbacks or []), interrupt]
+    lines = EpochLines(config.fit.verbose)
+    callbacks = [*_callbacks(config, data), recorder, best, *(extra_callbacks or []), lines, interrupt]
     interrupted = False
     try:
-        with interrupt:
+        with interrupt, lines:
             model.fit(
                 data.train.x,
                 data.train.y,
@@ -109,7 +111,7 @@ def fit(
                 validation_batch_size=_VALIDATION_BATCH if data.validation.is_arrays else None,
                 class_weight=weights,
                 callbacks=callbacks,
-                verbose=config.fit.verbose,
+                verbose=0,
             )
     except KeyboardInterrupt:
         interrupted = True

@@ -2,9 +2,10 @@
 
 import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from keras_stable.callbacks.audit_callback import AuditCallback
 from keras_stable.callbacks.callback_group import CallbackGroup
 from keras_stable.callbacks.dashboard.gradient_curves import GradientCurves
 from keras_stable.callbacks.dashboard.gradient_heat_map import GradientHeatMap
@@ -54,7 +55,7 @@ class Dashboard(CallbackGroup):
         class_names: sequence of str, of the classes in their order, for the pictures. Default: their ids.
         most_points: int >= 1, about how many points a tag of gradients or layers gets. Default 500.
         into_logs: bool, whether the keys come into `logs`. Default True.
-        audit: bool, whether the live rules run. Default True.
+        audit: bool, whether the live rules run; or the `AuditCallback` of the same `fit`. Default True.
 
     Raises:
         InvalidArgumentError: an argument cannot be right.
@@ -82,7 +83,7 @@ class Dashboard(CallbackGroup):
         class_names: Sequence[str] | None = None,
         most_points: int = 500,
         into_logs: bool = True,
-        audit: bool = True,
+        audit: bool | AuditCallback = True,
     ) -> None:
         super().__init__()
         if not isinstance(log_dir, str | os.PathLike):
@@ -150,21 +151,30 @@ class Dashboard(CallbackGroup):
             return "the model has no optimizer"
         self._recording.close()
         try:
-            before = self._recording.enter_context(_recorded(optimizer))
+            changed = self._recording.enter_context(_all_recorded(optimizer))
         except InvalidArgumentError as error:
             return str(error)
-        if not before:
-            # A step that was traced before records nothing.
+        if changed:
+            # A step that was traced before records less.
             self.model.make_train_function(force=True)
         return ""
 
 
 @contextlib.contextmanager
-def _recorded(optimizer: Any) -> Any:
-    """Yields whether an optimizer recorded before."""
+def _all_recorded(optimizer: Any) -> Iterator[bool]:
+    """Has an optimizer keep all that there is to keep, yields whether it kept less before, and gives that back."""
     inner = optimizer
     while getattr(inner, "inner_optimizer", None) is not None:
         inner = inner.inner_optimizer
-    before = hasattr(inner, "gradient_ring")
-    with recorded_gradients(optimizer):
-        yield before
+    recorded = hasattr(inner, "gradient_ring")
+    with recorded_gradients(optimizer, "all"):
+        # That of another recorder stays as it is.
+        before = getattr(inner, "record", None)
+        if before is None:
+            yield not recorded
+            return
+        inner.record = "all"
+        try:
+            yield inner.record != before
+        finally:
+            inner.record = before

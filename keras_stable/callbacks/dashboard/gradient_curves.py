@@ -93,17 +93,8 @@ class GradientCurves(HistoryCallback):
 
 def quantities_of(history: GradientHistory) -> dict[str, np.ndarray]:
     """Returns what the history has of each variable in each step, `[k, n]` each, by name."""
-    quantities = {"gradient_norm": history.variable_norm}
-    for name in QUANTITIES:
-        if name == "update_ratio":
-            if {"weight_norm", "update_norm"} <= quantities.keys():
-                weights = quantities["weight_norm"]
-                # A bias that is zero has no ratio.
-                safe = np.where(weights > 0, weights, np.nan)
-                quantities[name] = quantities["update_norm"] / safe
-        elif (values := vars(history).get(name)) is not None:
-            quantities[name] = values
-    return quantities
+    quantities = {"gradient_norm": history.variable_norm, **{name: getattr(history, name) for name in QUANTITIES}}
+    return {name: values for name, values in quantities.items() if values is not None}
 
 
 def _tags(quantities: Sequence[str], paths: Sequence[str], limits: Sequence[str]) -> list[str]:

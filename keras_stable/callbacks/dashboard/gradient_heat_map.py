@@ -13,6 +13,7 @@ from keras_stable.callbacks.dashboard.time_share import TimeShare
 from keras_stable.optimizers.history import GradientHistory
 
 _POINTS = 200
+_SECONDS_TO_DRAW = 0.2
 
 
 class GradientHeatMap(HistoryCallback):
@@ -36,7 +37,7 @@ class GradientHeatMap(HistoryCallback):
     def __init__(self, log_dir: str | os.PathLike | RunWriters, share: float = 0.01) -> None:
         super().__init__()
         self._writers = run_writers(log_dir)
-        self._time = TimeShare(share)
+        self._time = TimeShare(share, expected=_SECONDS_TO_DRAW)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         super().on_train_begin(logs)

@@ -57,7 +57,9 @@ class LearningCurves(CheckedCallback):
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         self._batches += 1
         self._seen += 1
-        if logs and self._batches_between_points and self._batches % self._batches_between_points == 0:
+        due = self._batches_between_points and self._batches % self._batches_between_points == 0
+        # The last batch of an epoch has the same means as its end.
+        if due and logs and batch + 1 != self.params.get("steps"):
             numbers = plain_numbers(logs)
             self._first = self._first or first_metric(numbers)
             self._write(self._iterations(), "", numbers)

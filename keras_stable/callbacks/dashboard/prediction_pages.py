@@ -16,6 +16,9 @@ from keras_stable.callbacks.dashboard.time_share import TimeShare
 from keras_stable.callbacks.dashboard.validation_counts import MOST_CLASSES, ValidationCounts, countable_classes
 from keras_stable.ops.predictions import prediction_statistics
 
+# So a training of a few seconds draws at its end only.
+_SECONDS_TO_DRAW = 0.2
+
 
 class PredictionPages(CheckedCallback):
     """Shows the predictions of the validation that `fit` makes anyway. It writes no key into `logs`.
@@ -31,8 +34,8 @@ class PredictionPages(CheckedCallback):
     | `predictions/largest_losses` | picture: the samples with the largest loss, where inputs are pictures |
     | `predictions/<key>` | `unique_classes` and so on, where `logs` has no `val_` key of that name |
 
-    A picture is drawn after the first validation and whenever drawing has taken less than 1 % of the time, and at the
-    end. Up to 100 classes are told apart.
+    A picture is drawn whenever drawing takes less than 1 % of the time, and at the end. Up to 100 classes are told
+    apart.
 
     Args:
         log_dir: where the events go, or the `RunWriters` of a dashboard.
@@ -46,7 +49,7 @@ class PredictionPages(CheckedCallback):
         super().__init__()
         self._writers = run_writers(log_dir)
         self._names = None if class_names is None else [str(name) for name in class_names]
-        self._time = TimeShare(share)
+        self._time = TimeShare(share, expected=_SECONDS_TO_DRAW)
         self._counts: ValidationCounts | None = None
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -73,7 +76,7 @@ class PredictionPages(CheckedCallback):
             writer.scalars(
                 step, [CLASSES, *tags], [figures["effective_classes"], *(figures[k] for k in PREDICTION_KEYS)]
             )
-        if self._drawn < 0 or self._time.allows():
+        if self._time.allows():
             self._draw()
         self._writers.flush()
 

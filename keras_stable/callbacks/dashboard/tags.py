@@ -10,8 +10,8 @@ CLASSES = "at a glance/4 effective classes predicted"
 NORM_LIMIT = 10.0
 """The gradient norm before clipping that a stable training stays under."""
 QUANTITIES = {
-    "weight_norm": "norm of the variable before the step",
-    "update_norm": "norm of what the step changed in it",
+    "weight_norm": "norm of the variable after the step",
+    "update_norm": "norm of what the step has added to it",
     "update_ratio": "update norm / weight norm",
     "second_moment_norm": "norm of the optimizer's second moment of it",
 }

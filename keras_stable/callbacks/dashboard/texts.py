@@ -29,8 +29,8 @@ class Texts(CheckedCallback):
         log_dir: where the events go, or the `RunWriters` of a dashboard.
         config: a text in YAML, or nested mappings. Default: none.
         notes: str in Markdown, for `about/dashboard`. Default "": none.
-        audit: bool, whether the live rules run; what they find is also logged, by the logger "keras_stable".
-            Default True.
+        audit: bool, whether the live rules run; what they find is also logged, by the logger "keras_stable". Or the
+            `AuditCallback` of the same `fit`, which runs before: what it finds is shown. Default True.
     """
 
     def __init__(
@@ -39,25 +39,26 @@ class Texts(CheckedCallback):
         config: str | Mapping[str, Any] | None = None,
         notes: str = "",
         *,
-        audit: bool = True,
+        audit: bool | AuditCallback = True,
     ) -> None:
         super().__init__()
         self._writers = run_writers(log_dir)
         self._config, self.notes = config, notes
-        self.audit = AuditCallback() if audit else None
+        self._own = AuditCallback() if audit is True else None
+        self._audit = audit if isinstance(audit, AuditCallback) else self._own
         self._time = TimeShare()
 
     def set_model(self, model: Any) -> None:
         """Takes the model that is about to be trained, for the rules too."""
         super().set_model(model)
-        if self.audit is not None:
-            self.audit.set_model(model)
+        if self._own is not None:
+            self._own.set_model(model)
 
     def set_params(self, params: dict[str, Any]) -> None:
         """Takes what `fit` was called with, for the rules too."""
         super().set_params(params)
-        if self.audit is not None:
-            self.audit.set_params(params)
+        if self._own is not None:
+            self._own.set_params(params)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._writers.begin()
@@ -69,29 +70,30 @@ class Texts(CheckedCallback):
         if self._config:
             writer.text(0, "about/config", config_markdown(self._config))
         writer.text(0, "about/model", summary_markdown(self.model))
-        if self.audit is not None:
-            self.audit.on_train_begin({})
+        if self._own is not None:
+            self._own.on_train_begin({})
         self._writers.flush()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        if self.audit is None:
+        if self._own is not None:
+            last = epoch + 1 == self.params.get("epochs")
+            if not last and not self._time.allows():
+                self._own.note(logs)
+                return
+            with self._time.spent():
+                # A copy: the keys of the rules are not for the other callbacks.
+                self._own.on_epoch_end(epoch, dict(logs or {}))
+        if self._audit is None:
             return
-        last = epoch + 1 == self.params.get("epochs")
-        if not last and not self._time.allows():
-            self.audit.note(logs)
-            return
-        with self._time.spent():
-            # A copy: the keys of the rules are not for the other callbacks.
-            self.audit.on_epoch_end(epoch, dict(logs or {}))
-        findings = findings_markdown(self.audit.report.findings)
+        findings = findings_markdown(self._audit.report.findings)
         if findings != self._findings:
             self._findings = findings
             self._writers.of().text(epoch, "audit/findings", findings)
             self._writers.flush()
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        if self.audit is not None:
-            self.audit.on_train_end({})
+        if self._own is not None:
+            self._own.on_train_end({})
         self._writers.end()
 
 

@@ -10,6 +10,7 @@ class TimeShare:
 
     Args:
         share: float, how much of the time since `start` the work may take. Default 0.01.
+        expected: float, seconds that the work is taken to need before it was ever done. Default 0.
         clock: function that returns seconds. Default `time.perf_counter`.
 
     >>> seconds = iter([0.0, 1.0, 1.0, 3.0, 10.0, 500.0])
@@ -23,13 +24,15 @@ class TimeShare:
     (False, True)
     """
 
-    def __init__(self, share: float = 0.01, clock: Callable[[], float] = time.perf_counter) -> None:
-        self._share, self._clock = share, clock
+    def __init__(
+        self, share: float = 0.01, expected: float = 0.0, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._share, self._expected, self._clock = share, expected, clock
         self._started = self._taken = self._last = 0.0
 
     def start(self) -> None:
         """Begins to count."""
-        self._started, self._taken, self._last = self._clock(), 0.0, 0.0
+        self._started, self._taken, self._last = self._clock(), 0.0, self._expected
 
     def allows(self) -> bool:
         """Returns whether doing once more what was done last would keep to the share."""

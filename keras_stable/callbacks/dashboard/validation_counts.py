@@ -23,6 +23,7 @@ class ConfusionCounts(keras.metrics.Metric):
         num_classes: int >= 2.
         threshold: float; with one unit, class 1 is predicted above it. Default 0.5.
         name: str. Default "confusion_counts".
+        dtype: as for every metric of Keras; counts are float32.
 
     >>> metric = ConfusionCounts(2)
     >>> metric.update_state([1, 1, 0], [[0.2, 0.8], [0.9, 0.1], [0.9, 0.1]])
@@ -30,8 +31,10 @@ class ConfusionCounts(keras.metrics.Metric):
     [[1.0, 0.0], [1.0, 1.0]]
     """
 
-    def __init__(self, num_classes: int, threshold: float = 0.5, name: str = "confusion_counts") -> None:
-        super().__init__(name=name)
+    def __init__(
+        self, num_classes: int, threshold: float = 0.5, name: str = "confusion_counts", dtype: Any = None
+    ) -> None:
+        super().__init__(name=name, dtype=dtype)
         self.num_classes, self.threshold = num_classes, threshold
         self.counts = self.add_weight(shape=(num_classes**2,), initializer="zeros", dtype="float32", name="counts")
 
@@ -183,7 +186,7 @@ def picture_shape(shape: Any) -> tuple[int, ...] | None:
 
 def label_ids(y_true: Any, y_pred: Any) -> Any:
     """Returns the class ids of labels, int32 [n], whether they are ids or one-hot as `y_pred` [..., classes]."""
-    y_true, shape = ops.convert_to_tensor(y_true), y_pred.shape
+    y_true, shape = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred).shape
     one_hot = len(y_true.shape) == len(shape) and y_true.shape[-1] == shape[-1] and shape[-1] > 1
     ids = ops.argmax(y_true, axis=-1) if one_hot else y_true
     return ops.reshape(ops.cast(ids, "int32"), (-1,))
