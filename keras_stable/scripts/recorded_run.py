@@ -102,7 +102,7 @@ class RecordedRun:
         if id(optimizer) in self._optimizers:
             return True
         try:
-            self._recording.enter_context(recorded_gradients(optimizer))
+            self._recording.enter_context(recorded_gradients(optimizer, "all"))
         except InvalidArgumentError as reason:
             self._say(f"Gradients are not recorded: {reason}")
             return False
