@@ -9,8 +9,8 @@ import keras
 import numpy as np
 
 from keras_stable.callbacks.audit_callback import AuditCallback
-from keras_stable.callbacks.checkpoint import Checkpoint
 from keras_stable.callbacks.callback_group import CallbackGroup
+from keras_stable.callbacks.checkpoint import Checkpoint
 from keras_stable.callbacks.dashboard import Dashboard
 from keras_stable.callbacks.gradient_norm_logger import GradientNormLogger
 
