@@ -7,13 +7,11 @@ from keras_stable.arguments import try_to_make
 from keras_stable.config import load_config
 from keras_stable.data import load_data
 from keras_stable.errors import InvalidArgumentError, invalid_argument
-from keras_stable.export.saved_model import export_saved_model
+from keras_stable.export.exporting import PROOF_SAMPLES
+from keras_stable.export.formats import export_saved_model
 from keras_stable.imports import first_line
 from keras_stable.models import load_model
 from keras_stable.ops.batches import first_inputs
-
-PROOF_SAMPLES = 256
-"""How many validation samples a proof compares on."""
 
 
 def export_run(run: str | os.PathLike[str], directory: str | os.PathLike[str]) -> float:
