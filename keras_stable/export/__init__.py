@@ -2,7 +2,8 @@
 
 from keras_stable import keras_check  # noqa: F401  (it fails first, with one clear line)
 from keras_stable.export.exporting import PROOF_SAMPLES, Exported
-from keras_stable.export.formats import export_saved_model, saved_model
+from keras_stable.export.formats import export_saved_model, litert, onnx, saved_model
 from keras_stable.export.run_export import export_run
+from keras_stable.export.verifying import verify
 
-__all__ = ["PROOF_SAMPLES", "Exported", "export_run", "export_saved_model", "saved_model"]
+__all__ = ["PROOF_SAMPLES", "Exported", "export_run", "export_saved_model", "litert", "onnx", "saved_model", "verify"]

@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_stable.errors import ExportError, InvalidArgumentError, invalid_argument
 from keras_stable.export.card import write_card
 from keras_stable.export.manifest import write_manifest
-from keras_stable.export.private_text import check_private, strip_debug_info
-from keras_stable.export.proof import Case, Proof, prove
+from keras_stable.export.private_text import check_private
+from keras_stable.export.proof import Case, Proof, answers_of, prove, serve
 from keras_stable.export.proof_cases import edges, made_up
+from keras_stable.export.quantizing import accuracy, quantized_copy
 from keras_stable.export.samples import first_samples
 from keras_stable.export.served_inputs import ServedInputs, served_inputs
-from keras_stable.export.serving import Serving
+from keras_stable.export.serving import SIGNATURE, Serving
 from keras_stable.export.stored_proof import write_proof
 from keras_stable.imports import first_line
 
@@ -32,13 +34,13 @@ class Format:
 
     Attributes:
         name: "saved_model", "onnx" or "litert".
-        write: writes the files of a `Serving` into a directory.
+        write: writes the files of a `Serving` into a directory; in int8 where it gets samples to calibrate on.
         excused: the cases of a proof that its runtime may answer in its own way.
         class_names: whether it can give text.
     """
 
     name: str
-    write: Callable[[Serving, Path], None]
+    write: Callable[[Serving, Path, Case | None], None]
     excused: tuple[str, ...] = ()
     class_names: bool = True
 
@@ -81,6 +83,8 @@ class Exporter:
             functional nor Sequential. Default: see `served_inputs.served_inputs`.
         task: "auto", "classes" or "values": what the outputs are. Default "auto", see `heads.find_heads`.
         about: `data`, `config`, `metrics` and `audit` for the card. Default: none.
+        quantize: "int8", which needs `samples`. Default: none.
+        labels: class ids of the samples, for the accuracy of a quantized export. Default: unknown.
     """
 
     def __init__(
@@ -93,12 +97,19 @@ class Exporter:
         input_signature: Any = None,
         task: str = "auto",
         about: Mapping[str, Any] | None = None,
+        quantize: str | None = None,
+        labels: Any = None,
     ) -> None:
         if not isinstance(model, keras.Model):
             raise invalid_argument("model", "a keras.Model", type(model).__name__)
         if task not in ("auto", "classes", "values"):
             raise invalid_argument("task", "auto, classes or values", task)
-        self.model, self.about = model, dict(about or {})
+        if quantize not in (None, "int8"):
+            raise invalid_argument("quantize", "int8 or None", quantize)
+        if quantize and samples is None:
+            raise invalid_argument("samples", "given, to quantize by", None)
+        self.model, self.about, self.quantize = model, dict(about or {}), quantize
+        self.labels = None if labels is None else np.asarray(labels)[:PROOF_SAMPLES]
         first = None if samples is None else first_samples(samples, PROOF_SAMPLES)
         _build(model, first)
         inputs = served_inputs(model, first, input_signature)
@@ -119,16 +130,44 @@ class Exporter:
         serving = self.serving if form.class_names or not self._arguments["class_names"] else self._serving(text=False)
         cases, expected, unanswered = self._cases(serving)
         if form.name != "saved_model":
-            expected = {case: {"serving_default": answers["serving_default"]} for case, answers in expected.items()}
-        form.write(serving, directory)
-        proof = prove(directory, cases, expected, form=form.name, excused=form.excused)
+            expected = {case: {SIGNATURE: answers[SIGNATURE]} for case, answers in expected.items()}
+        description = self._description(form, serving)
+        if self.quantize:
+            proof, described = self._write_quantized(form, serving, directory, cases, expected)
+        else:
+            form.write(serving, directory, None)
+            proof = prove(directory, cases, expected, form=form.name, excused=form.excused)
+            described = {}
         proof.unproven |= unanswered
-        public = {case: arrays for case, arrays in cases.items() if case != SAMPLES and case in proof.cases}
-        write_proof(directory, public, {case: expected[case] for case in public})
-        card = write_card(directory, self._description(form, serving, proof), self.about)
+        public = [case for case in proof.cases if case != SAMPLES]
+        write_proof(directory, {case: cases[case] for case in public}, {case: expected[case] for case in public})
+        card = write_card(directory, {**description, "proof": self._summary(proof), **described}, self.about)
         check_private(directory)
         write_manifest(directory)
         return proof, card
+
+    def _write_quantized(
+        self, form: Format, serving: Serving, directory: Path, cases: dict[str, Case], expected: dict[str, Any]
+    ) -> tuple[Proof, dict[str, Any]]:
+        """Writes int8; what is proven is that the export answers, and it is told how well."""
+        if form.name == "saved_model":
+            serving = Serving(quantized_copy(self.model), self.inputs, **{**self._arguments, "encoder": None})
+        form.write(serving, directory, self.real)
+        proof = Proof()
+        served = serve(directory, cases, form.name)
+        whole = expected[SAMPLES][SIGNATURE]
+        for case in list(expected):
+            if f"{case}|error" in served:
+                if case not in form.excused:
+                    raise ExportError(f"The export must answer {case}. Received: {served[f'{case}|error']}")
+                proof.unproven[case] = str(served[f"{case}|error"])
+                continue
+            # Repeated later, its answers must be these.
+            expected[case] = {SIGNATURE: answers_of(served, case, SIGNATURE)}
+            proof.cases[case] = 0.0
+        figures = accuracy(whole, expected[SAMPLES][SIGNATURE], self.labels)
+        proof.largest_difference = figures["largest_difference"]
+        return proof, {"quantized": {"to": self.quantize, **figures}}
 
     def _serving(self, text: bool) -> Serving:
         arguments = self._arguments if text else {**self._arguments, "class_names": None}
@@ -152,7 +191,7 @@ class Exporter:
             raise InvalidArgumentError(f"`samples` must be what the model takes. Received: {unanswered[first]}")
         return {case: cases[case] for case in expected}, expected, unanswered
 
-    def _description(self, form: Format, serving: Serving, proof: Proof) -> dict[str, Any]:
+    def _description(self, form: Format, serving: Serving) -> dict[str, Any]:
         return {
             "name": self.model.name,
             "format": form.name,
@@ -160,32 +199,20 @@ class Exporter:
             "inputs": _described(serving.inputs),
             "outputs": {
                 name: {"shape": list(spec.shape), "dtype": spec.dtype.name}
-                for name, spec in serving.concrete("serving_default").structured_outputs.items()
+                for name, spec in serving.concrete(SIGNATURE).structured_outputs.items()
             },
-            "signatures": list(serving.functions) if form.name == "saved_model" else ["serving_default"],
+            "signatures": list(serving.functions) if form.name == "saved_model" else [SIGNATURE],
             "heads": {name: head.kind for name, head in serving.heads.items()},
             "class_names": self._arguments["class_names"],
-            "proof": {
-                "largest_difference": proof.largest_difference,
-                "cases": proof.cases,
-                "not_proven": proof.unproven,
-                "samples": 0 if self.real is None else len(next(iter(self.real.values()))),
-            },
         }
 
-
-def write_saved_model(serving: Serving, directory: Path) -> None:
-    """Writes the signatures of a model as a SavedModel."""
-    archive = keras.export.ExportArchive()
-    archive.track(serving.model)
-    for name, function in serving.functions.items():
-        serving.concrete(name)
-        archive.add_endpoint(name, function)
-    archive.write_out(str(directory), verbose=False)
-    strip_debug_info(directory)
-
-
-SAVED_MODEL = Format("saved_model", write_saved_model)
+    def _summary(self, proof: Proof) -> dict[str, Any]:
+        return {
+            "largest_difference": proof.largest_difference,
+            "cases": proof.cases,
+            "not_proven": proof.unproven,
+            "samples": 0 if self.real is None else len(next(iter(self.real.values()))),
+        }
 
 
 def export_errors(path: str | os.PathLike[str], error: Exception) -> ExportError:

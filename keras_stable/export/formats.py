@@ -7,9 +7,21 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_stable.export.exporting import SAVED_MODEL, Exported, Exporter, Format, export_errors
+from keras_stable.errors import invalid_argument
+from keras_stable.export.exporting import Exported, Exporter, Format, export_errors
+from keras_stable.export.litert_format import write_litert
+from keras_stable.export.onnx_format import write_onnx
+from keras_stable.export.optional import require
+from keras_stable.export.proof_cases import NO_ROWS, NOT_A_NUMBER
+from keras_stable.export.saved_model_format import write_saved_model
 from keras_stable.export.version_directory import new_version, removed_if_empty
 from keras_stable.reporting.temporary_path import TemporaryPath
+
+SAVED_MODEL = Format("saved_model", write_saved_model)
+# Their rectifiers and maxima make numbers of NaN, and some of their operations take no empty batch.
+ONNX = Format("onnx", write_onnx, excused=(NO_ROWS, NOT_A_NUMBER), class_names=False)
+LITERT = Format("litert", write_litert, excused=(NO_ROWS, NOT_A_NUMBER), class_names=False)
+FORMATS = {form.name: form for form in (SAVED_MODEL, ONNX, LITERT)}
 
 
 def saved_model(
@@ -38,7 +50,8 @@ def saved_model(
         path: the directory of the versions.
         samples: inputs to compare on, as `fit` takes them. Default: made-up ones.
         version: the number of the version. Default: the next after the greatest in `path`.
-        **options: `class_names`, `encoder`, `input_signature`, `task`, `about`; see `exporting.Exporter`.
+        **options: `class_names`, `encoder`, `input_signature`, `task`, `quantize`, `labels`, `about`; see
+            `exporting.Exporter`.
 
     Returns:
         `Exported`, with `path`, `version`, `largest_difference`, `proof` and `card`.
@@ -54,7 +67,31 @@ def saved_model(
     ...     exported.version, sorted(exported.card["outputs"]), exported.largest_difference < 1e-5
     (1, ['class_ids', 'class_names', 'logits', 'probabilities'], True)
     """
-    return _export(SAVED_MODEL, model, path, samples, version, options)
+    return export_as("saved_model", model, path, samples, version=version, **options)
+
+
+def onnx(
+    model: keras.Model, path: str | os.PathLike[str], samples: Any = None, *, version: int | None = None, **options: Any
+) -> Exported:
+    """Writes `path/<version>/model.onnx` with Keras's own exporter, and proves it with ONNX Runtime.
+
+    Inputs and outputs are those of `serving_default` in `saved_model`, but for `class_names`, which stand in the card.
+    NaN and empty batches it may answer in its own way; the card says so where it does. Needs
+    `pip install 'keras-stable[onnx]'`.
+
+    Args, returns and raises: as `saved_model`. `quantize="int8"` quantizes with ONNX Runtime.
+    """
+    return export_as("onnx", model, path, samples, version=version, **options)
+
+
+def litert(
+    model: keras.Model, path: str | os.PathLike[str], samples: Any = None, *, version: int | None = None, **options: Any
+) -> Exported:
+    """Writes `path/<version>/model.tflite`, and proves it with ai-edge-litert; else as `onnx`.
+
+    Needs `pip install 'keras-stable[litert]'`. `quantize="int8"` quantizes with TensorFlow's converter.
+    """
+    return export_as("litert", model, path, samples, version=version, **options)
 
 
 def export_saved_model(model: keras.Model, path: str | os.PathLike[str], samples: Any, **options: Any) -> float:
@@ -80,14 +117,24 @@ def export_saved_model(model: keras.Model, path: str | os.PathLike[str], samples
         raise export_errors(path, error) from error
 
 
-def _export(
-    form: Format, model: keras.Model, path: str | os.PathLike[str], samples: Any, version: int | None, options: Any
+def export_as(
+    form: str,
+    model: keras.Model,
+    path: str | os.PathLike[str],
+    samples: Any = None,
+    *,
+    version: int | None = None,
+    **options: Any,
 ) -> Exported:
+    """Exports in a format by its name, "saved_model", "onnx" or "litert", as the function of that name does."""
+    if form not in FORMATS:
+        raise invalid_argument("format", f"one of {', '.join(FORMATS)}", form)
+    require(form)
     exporter = Exporter(model, samples, **options)
     try:
         with new_version(Path(path), version) as place:
             place.path.mkdir()
-            proof, card = exporter.write(form, place.path)
+            proof, card = exporter.write(FORMATS[form], place.path)
         return Exported(place.final, proof, card)
     except (OSError, tf.errors.OpError) as error:
         raise export_errors(path, error) from error

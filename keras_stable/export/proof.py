@@ -64,7 +64,7 @@ def prove(
             if f"{case}|error" in served:
                 raise ExportError(f"The export must answer {case}. Received: {served[f'{case}|error']}")
             proof.cases[case] = max(
-                compare(_answers(served, case, signature), answers, case, tolerance)
+                compare(answers_of(served, case, signature), answers, case, tolerance)
                 for signature, answers in signatures.items()
             )
         except ExportError as error:
@@ -97,6 +97,7 @@ def serve(path: Path, cases: Mapping[str, Case], form: str) -> dict[str, np.ndar
             raise ExportError(f"The export must answer in a fresh process. Received: {first_line(error)}") from error
 
 
-def _answers(served: Mapping[str, np.ndarray], case: str, signature: str) -> dict[str, np.ndarray]:
+def answers_of(served: Mapping[str, np.ndarray], case: str, signature: str) -> dict[str, np.ndarray]:
+    """Returns the answers of one signature to one case, by name, out of what `serve` returns."""
     start = f"{case}|{signature}|"
     return {name.removeprefix(start): array for name, array in served.items() if name.startswith(start)}
