@@ -117,7 +117,7 @@ class Exporter:
         if self.real is not None and not len(next(iter(self.real.values()))):
             raise invalid_argument("samples", "at least one sample", "none")
         names = None if class_names is None else tuple(str(name) for name in class_names)
-        self._arguments = {"class_names": names, "encoder": encoder, "task": task}
+        self._arguments: dict[str, Any] = {"class_names": names, "encoder": encoder, "task": task}
         self.inputs = inputs
         self.serving = self._serving(text=True)
 

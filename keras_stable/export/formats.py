@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_stable.errors import invalid_argument
+from keras_stable.errors import ExportError, invalid_argument
 from keras_stable.export.exporting import Exported, Exporter, Format, export_errors
 from keras_stable.export.litert_format import write_litert
 from keras_stable.export.onnx_format import write_onnx
@@ -130,6 +130,10 @@ def export_as(
     if form not in FORMATS:
         raise invalid_argument("format", f"one of {', '.join(FORMATS)}", form)
     require(form)
+    halves = {layer.compute_dtype for layer in getattr(model, "layers", ())} & {"float16", "bfloat16"}
+    if form != "saved_model" and halves:
+        must_be = f"one that computes in float32 for the format {form}; saved_model takes mixed precision"
+        raise ExportError(f"`model` must be {must_be}. Received: {min(halves)}")
     exporter = Exporter(model, samples, **options)
     try:
         with new_version(Path(path), version) as place:

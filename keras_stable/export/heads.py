@@ -15,6 +15,8 @@ Kind = Literal["logits", "probabilities", "binary logits", "binary probabilities
 
 # Operations that hand on what they get, so that the activation is looked for in front of them.
 _HANDED_ON = ("Identity", "Cast", "Reshape", "StopGradient", "PlaceholderWithDefault")
+# The last layer of `keras_stable.models.classifier`.
+_READOUT = "readout"
 _CATEGORICAL = ("categoricalcrossentropy", "sparsecrossentropy", "categoricalfocalcrossentropy")
 
 
@@ -101,7 +103,7 @@ def _head(head: Head, model: keras.Model, answer: Any, index: int, task: str) ->
         return replace(head, kind=form)
     if loss.startswith("binary"):
         return replace(head, kind="binary logits" if from_logits else "binary probabilities")
-    if task == "classes":
+    if task == "classes" or head.name == _READOUT:
         return replace(head, kind="logits")
     undecided = not loss and not head.prefix and answer.shape.rank == 2 and (columns or 0) >= 2
     return replace(head, kind="logits", raw=True) if undecided else head

@@ -1,5 +1,6 @@
 """Writes a model as LiteRT (a `.tflite` file), with the converter that Keras's own exporter uses."""
 
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from keras_stable.export.proof import FILES, Case
 from keras_stable.export.saved_model_format import write_saved_model
 from keras_stable.export.serving import SIGNATURE, Serving
 from keras_stable.imports import first_line
+
+_OPERATION = re.compile(r"'(tf\.\w+)' op ")
 
 
 def write_litert(serving: Serving, directory: Path, calibration: Case | None = None) -> None:
@@ -35,8 +38,9 @@ def write_litert(serving: Serving, directory: Path, calibration: Case | None = N
             with quiet(tf.get_logger().name, "absl"):
                 content = _converter(saved_model, calibration).convert()
         except Exception as error:
-            must_be = "a model whose operations LiteRT has"
-            raise ExportError(f"`model` must be {must_be}. Received: {first_line(error)}") from error
+            missing = sorted(set(_OPERATION.findall(str(error))))
+            what = f"{', '.join(missing)} without a form in LiteRT" if missing else first_line(error)
+            raise ExportError(f"`model` must be one whose operations LiteRT has. Received: {what}") from error
     (directory / FILES["litert"]).write_bytes(content)
 
 

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -79,7 +80,10 @@ def serve(path: Path, cases: Mapping[str, Case], form: str) -> dict[str, np.ndar
     """Returns the answers of an export from a fresh process, called CASE|SIGNATURE|OUTPUT."""
     with tempfile.TemporaryDirectory() as directory:
         inputs, outputs = Path(directory) / "inputs.npz", Path(directory) / "outputs.npz"
-        np.savez(inputs, **{f"{case}|{name}": array for case, named in cases.items() for name, array in named.items()})
+        arrays: dict[str, Any] = {
+            f"{case}|{name}": array for case, named in cases.items() for name, array in named.items()
+        }
+        np.savez(inputs, **arrays)
         script = Path(__file__).with_name("serve_without_keras.py")
         # -I keeps the current directory and PYTHONPATH out of the process.
         command = [sys.executable, "-I", str(script), form, str(path / FILES[form]), str(inputs), str(outputs)]

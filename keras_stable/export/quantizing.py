@@ -1,6 +1,7 @@
 """int8: a quantized copy of a model, and what the quantized answers are worth."""
 
 import tempfile
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,10 @@ def quantized_copy(model: keras.Model) -> keras.Model:
             model.save(path)
             # The classes of the model are here already, and so is its code.
             copy = keras.models.load_model(path, safe_mode=False, compile=False)
-        copy.quantize("int8")
+        with warnings.catch_warnings():
+            # Keras names every layer that stays as it is.
+            warnings.filterwarnings("ignore", "Layer .* does not have a `quantize` method")
+            copy.quantize("int8")
     except Exception as error:
         must_be = "a model that Keras saves, loads and quantizes"
         raise ExportError(f"`model` must be {must_be}. Received: {first_line(error)}") from error

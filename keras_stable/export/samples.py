@@ -61,3 +61,29 @@ def _leaf(structure: Any) -> Any:
     while isinstance(structure, Mapping | list | tuple):
         structure = next(iter(structure.values() if isinstance(structure, Mapping) else structure))
     return structure
+
+
+def first_labels(x: Any, y: Any, count: int) -> np.ndarray | None:
+    """Returns the labels of the samples that `first_samples` returns, or None where batches bring none.
+
+    Args:
+        x: as for `first_samples`.
+        y: labels [n], or None where `x` brings them along.
+        count: int.
+
+    >>> first_labels([(np.zeros((2, 3)), np.array([1, 0]))], None, 1)
+    array([1])
+    """
+    if y is not None:
+        return np.asarray(y)[:count]
+    if not _is_stream(x) and not isinstance(x, list):
+        return None
+    labels: list[np.ndarray] = []
+    batches = (x[index] for index in range(x.num_batches)) if isinstance(x, keras.utils.PyDataset) else iter(x)
+    for batch in batches:
+        if not isinstance(batch, tuple) or len(batch) < 2:
+            return None
+        labels.append(np.asarray(batch[1]))
+        if sum(map(len, labels)) >= count:
+            break
+    return np.concatenate(labels)[:count] if labels else None

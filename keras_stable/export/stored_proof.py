@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,14 +15,16 @@ PROOF = "proof.npz"
 
 def write_proof(directory: Path, cases: Mapping[str, Case], expected: Mapping[str, Mapping[str, Case]]) -> None:
     """Writes inputs and answers. They hold no sample of the data, for an export may go to others than the data."""
-    arrays = {f"in|{case}|{name}": array for case, named in cases.items() for name, array in named.items()}
+    arrays: dict[str, Any] = {
+        f"in|{case}|{name}": array for case, named in cases.items() for name, array in named.items()
+    }
     for case, signatures in expected.items():
         for signature, answers in signatures.items():
             arrays |= {f"out|{case}|{signature}|{name}": _plain(array) for name, array in answers.items()}
     np.savez_compressed(directory / PROOF, **arrays)
 
 
-def read_proof(directory: Path) -> tuple[dict[str, Case], dict[str, dict[str, Case]]]:
+def read_proof(directory: Path) -> tuple[Mapping[str, Case], Mapping[str, Mapping[str, Case]]]:
     """Returns what `write_proof` was given.
 
     Raises:

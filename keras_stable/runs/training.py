@@ -11,7 +11,8 @@ import keras
 
 from keras_stable.config import Config, ConfigSource, read_config
 from keras_stable.export import PROOF_SAMPLES, export_saved_model
-from keras_stable.ops.batches import first_inputs
+from keras_stable.export.run_export import about_run
+from keras_stable.export.samples import first_samples
 from keras_stable.reporting.temporary_path import TemporaryPath
 from keras_stable.runs.curves import save_curves
 from keras_stable.runs.fitting import Trained, fit, prepared
@@ -103,7 +104,12 @@ def train(
     summary |= {"model_epoch": trained.model_epoch, "seconds": seconds}
     write_json(directory / "summary.json", summary)
     save_curves({config.name or "run": trained.curves}, directory / "curves.png")
-    samples = first_inputs(data.validation.x, PROOF_SAMPLES)
-    difference = export_saved_model(model, directory / "export" / "1", samples)
+    difference = export_saved_model(
+        model,
+        directory / "export" / "1",
+        first_samples(data.validation.x, PROOF_SAMPLES),
+        class_names=data.class_names,
+        about=about_run(config, data, summary),
+    )
     write_json(directory / "summary.json", {**summary, "export_largest_difference": difference})
     return TrainedRun(**vars(trained), config=config, directory=directory)
