@@ -14,7 +14,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 
 from keras_stable.errors import ExportError
 
-_ABSOLUTE = re.compile(r"(?<![\w:/.])(?:~|[A-Za-z]:[\\/]|/)(?:[\w.\- ]+[\\/])+([\w.\-]+)?")
+_ABSOLUTE = re.compile(r"(?<![\w:/.])(?:~[\\/]|[A-Za-z]:[\\/]|/)(?:[\w.\- ]+[\\/])+([\w.\-]+)?")
 _SHORTEST = 5
 
 
