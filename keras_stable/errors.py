@@ -5,6 +5,8 @@
     │   ├── ConfigError                            a config file; carries every mistake with its line
     │   └── DataError                              arrays, files or labels that cannot be trained on
     ├── ExportError                                an export that does not agree with its model
+    ├── CheckpointError                            a checkpoint that is damaged, or of another training
+    ├── RunError                                   a run whose files cannot be written
     └── UnsupportedKerasError (also a RuntimeError) a Keras on another backend, or without the known hooks
 
 The command line turns every `InvalidArgumentError` into its message and exit code 2, and every other
@@ -32,6 +34,14 @@ class DataError(InvalidArgumentError):
 
 class ExportError(KerasStableError):
     """An export that could not be written or does not agree with the model in memory."""
+
+
+class CheckpointError(KerasStableError):
+    """A checkpoint that is damaged, of another training, or of a newer version."""
+
+
+class RunError(KerasStableError):
+    """A run that cannot go on, as on a full disk; what it has written before is whole."""
 
 
 class UnsupportedKerasError(KerasStableError, RuntimeError):

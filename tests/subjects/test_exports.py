@@ -40,7 +40,8 @@ def test_data_prove_it_and_let_it_be_audited(here):
 def test_a_function_returns_the_model(here):
     (here / "made_here.py").write_text(
         "import keras, numpy as np\ndef build():\n"
-        "    return keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, activation='softmax')]), np.ones((9, 2))\n"
+        "    layers = [keras.Input((2,)), keras.layers.Dense(3, activation='softmax')]\n"
+        "    return keras.Sequential(layers), np.ones((9, 2))\n"
         "def alone():\n    return build()[0]\n"
     )
     assert export_subject("made_here:build", here / "to", audited=False).card["proof"]["samples"] == 9
