@@ -164,6 +164,11 @@ def flatten_layers(model: Any, *, include_self: bool = True, recursive: bool = T
     return list(model._flatten_layers(include_self=include_self, recursive=recursive))
 
 
+def recorded_input_shapes(model: Any) -> dict[str, Any] | None:
+    """Returns the shapes of the first call by name of the argument, `input_shape` of `input`: `_build_shapes_dict`."""
+    return getattr(model, "_build_shapes_dict", None) or None
+
+
 def takes_training_argument(layer: Any) -> bool:
     """Returns whether `call` takes `training`, or may: `Layer._call_has_training_arg`."""
     return getattr(layer, "_call_has_training_arg", True)

@@ -193,6 +193,19 @@ def test_flatten_layers():
     assert [layer.name for layer in private.flatten_layers(Hidden())] == ["hidden", "held"]
 
 
+def test_recorded_input_shapes():
+    class Own(keras.Model):
+        def call(self, x):
+            return x["a"]
+
+    model = Own()
+    assert private.recorded_input_shapes(model) is None
+    model({"a": np.ones((2, 3))})
+    assert {key: dict(value) for key, value in private.recorded_input_shapes(model).items()} == {
+        "input_shape": {"a": (2, 3)}
+    }
+
+
 def test_takes_training_argument():
     class Fixed(keras.Model):
         def call(self, inputs):

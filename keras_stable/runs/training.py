@@ -17,8 +17,9 @@ from keras_stable.config import Config, ConfigSource, dump_config, read_config
 from keras_stable.data import Data
 from keras_stable.errors import RunError
 from keras_stable.export import PROOF_SAMPLES, export_saved_model
+from keras_stable.export.run_export import about_run
+from keras_stable.export.samples import first_samples
 from keras_stable.imports import first_line
-from keras_stable.ops.batches import first_inputs
 from keras_stable.reporting.temporary_path import TemporaryPath
 from keras_stable.runs.curves import save_curves
 from keras_stable.runs.fitting import Trained, fit, prepared
@@ -169,8 +170,13 @@ def _write_results(config: Config, directory: Path, data: Data, trained: Trained
     write_json(directory / "summary.json", summary)
     write_row(directory / "tensorboard", config, trained.summary, trained.curves)
     save_curves({config.name or "run": trained.curves}, directory / "curves.png")
-    samples = first_inputs(data.validation.x, PROOF_SAMPLES)
     # Of a run that goes on, the export is that of where it was interrupted.
     shutil.rmtree(directory / "export", ignore_errors=True)
-    difference = export_saved_model(trained.model, directory / "export" / "1", samples)
+    difference = export_saved_model(
+        trained.model,
+        directory / "export" / "1",
+        first_samples(data.validation.x, PROOF_SAMPLES),
+        class_names=data.class_names,
+        about=about_run(config, data, summary),
+    )
     write_json(directory / "summary.json", {**summary, "export_largest_difference": difference})
