@@ -10,11 +10,10 @@ from keras_stable.diagnosis.evidence.copying.model_copy import copy_model
 from keras_stable.diagnosis.evidence.data.nesting import leaves, mapped
 from keras_stable.diagnosis.evidence.data.stream_kinds import stream_kind
 from keras_stable.imports import first_line
-from keras_stable.keras_private import flatten_layers
 from keras_stable.repairs.compiling import TARGETS, compiled
 from keras_stable.repairs.expressions import CannotApplyError, evaluated
 from keras_stable.repairs.fit_edits import changed_fit
-from keras_stable.repairs.layer_changes import LayerChanges, layer_changes, path_of
+from keras_stable.repairs.layer_changes import LayerChanges, layer_changes, layers_by_path
 from keras_stable.repairs.program import Program
 from keras_stable.repairs.rebuilding import rebuilt
 from keras_stable.repairs.target_scaling import scaling
@@ -44,7 +43,7 @@ def applied(program: Program, groups: Sequence[Sequence[Edit]]) -> Program:
     data_edits, ends = [], {}
     for group in groups:
         of_data = [edit for edit in group if edit.kind == "transform_data"]
-        scalings = {edit: None if stream_kind(program.x) else scaling(edit, y) for edit in of_data}
+        scalings = {edit: None if stream_kind(program.x) else scaling(edit, y, program.names.outputs) for edit in of_data}
         ends.update({found[0]: (1 / found[1], -found[2] / found[1]) for found in scalings.values() if found})
         rest = tuple(edit for edit in of_data if not scalings[edit])
         if rest:
@@ -69,7 +68,7 @@ def _changed(model: keras.Model, edits: Sequence[Edit], changes: LayerChanges, i
 
 
 def _set_and_call(model: keras.Model, edits: Sequence[Edit], inputs: Any) -> None:
-    layers = {path_of(layer): layer for layer in flatten_layers(model, include_self=False)}
+    layers = layers_by_path(model)
     for edit in edits:
         if edit.kind not in ("set_attribute", "call"):
             continue

@@ -90,7 +90,10 @@ def _of_optimizer(arguments: Arguments, edit: Edit, source: keras.Model) -> None
         inner = _remade(optimizer, {}) if re.search(r"\boptimizer\)", edit.value) else optimizer
         arguments["optimizer"] = evaluated(edit.value, optimizer=inner)
     else:
-        arguments["optimizer"] = _remade(optimizer, {edit.argument: evaluated(edit.value)})
+        value = evaluated(edit.value)
+        if isinstance(value, int) and edit.argument == "learning_rate":
+            value = float(value)
+        arguments["optimizer"] = _remade(optimizer, {edit.argument: value})
 
 
 def _of_schedule(arguments: Arguments, edit: Edit, source: keras.Model) -> None:
@@ -130,7 +133,7 @@ def _new_loss(loss: Any, edit: Edit) -> Any:
 def _by_output(losses: Any, source: keras.Model) -> dict[str, Any]:
     if isinstance(losses, dict):
         return dict(losses)
-    names = list(source.output_names)
+    names = list(getattr(source, "output_names", None) or ["output"])
     if isinstance(losses, list | tuple):
         return dict(zip(names, losses, strict=True))
     return dict.fromkeys(names, losses)

@@ -13,7 +13,7 @@ from keras_stable.repairs.shrinking import shrunk
 from keras_stable.repairs.trial import Outcome
 
 # Shares of the budget; a proof takes what is left.
-_FIRST_RACE, _SECOND_RACE, _SHRINKING = 0.2, 0.14, 0.1
+_FIRST_RACE, _SECOND_RACE, _SHRINKING = 0.2, 0.2, 0.08
 _IN_SECOND_RACE = 3
 _LONGEST_RACE = 0.5
 
