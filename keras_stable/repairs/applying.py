@@ -14,6 +14,7 @@ from keras_stable.repairs.compiling import TARGETS, compiled
 from keras_stable.repairs.expressions import CannotApplyError, evaluated
 from keras_stable.repairs.fit_edits import changed_fit
 from keras_stable.repairs.layer_changes import LayerChanges, layer_changes, layers_by_path
+from keras_stable.repairs.measuring import answers_of
 from keras_stable.repairs.program import Program
 from keras_stable.repairs.rebuilding import rebuilt
 from keras_stable.repairs.target_scaling import scaling
@@ -92,7 +93,7 @@ def _entering(model: keras.Model, layer: Any, inputs: Any) -> Any:
         entering = keras.Model(model.inputs, tensor)
     except (AttributeError, ValueError):
         return inputs
-    return entering.predict(inputs, verbose=0)
+    return answers_of(entering, inputs)[0]
 
 
 def _first_rows(x: Any) -> Any:

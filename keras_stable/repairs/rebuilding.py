@@ -11,6 +11,7 @@ from keras_stable.keras_private import flatten_layers, home_in_keras, is_functio
 from keras_stable.repairs.expressions import CannotApplyError, evaluated
 from keras_stable.repairs.kept_weights import keep_weights
 from keras_stable.repairs.layer_changes import LayerChange, LayerChanges
+from keras_stable.repairs.measuring import answers_of
 
 _ADAPTED_ROWS = 10_000
 
@@ -211,7 +212,7 @@ def _adapt(model: keras.Model, building: _Building) -> None:
     rows = keras.tree.map_structure(lambda array: np.asarray(array)[:_ADAPTED_ROWS], building.x)
     for layer, tensor in building.adapting:
         entering = keras.Model(model.inputs, tensor)
-        layer.adapt(np.asarray(entering.predict(rows, verbose=0)))
+        layer.adapt(answers_of(entering, rows)[0])
 
 
 def _in_place(model: keras.Model, building: _Building) -> keras.Model:
