@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from keras_stable.diagnosis.evidence.model.names import input_names
-from keras_stable.keras_private import flatten_layers, home_in_keras, is_functional
+from keras_stable.keras_private import flatten_layers, home_in_keras, is_functional, tracker_of
 from keras_stable.repairs.expressions import CannotApplyError, evaluated
 from keras_stable.repairs.kept_weights import keep_weights
 from keras_stable.repairs.layer_changes import LayerChange, LayerChanges
@@ -215,15 +215,31 @@ def _adapt(model: keras.Model, building: _Building) -> None:
         layer.adapt(answers_of(entering, rows)[0])
 
 
+def _put(owner: Any, name: str, layer: Any, index: int | None) -> None:
+    """Puts a layer in an attribute, or in the list that is there; Keras forgets the one that was there."""
+    tracker: Any = tracker_of(owner)
+    tracker.unlock()
+    if index is None:
+        delattr(owner, name)
+        setattr(owner, name, layer)
+    else:
+        layers = list(getattr(owner, name))
+        layers[index] = layer
+        delattr(owner, name)
+        setattr(owner, name, layers)
+    tracker.lock()
+
+
 def _in_place(model: keras.Model, building: _Building) -> keras.Model:
     """Replaces layers in the attributes that hold them."""
     changes = building.changes
     if changes.first or changes.ends or changes.reshaped:
         raise CannotApplyError("A model with a `call` of its own takes layers only where an attribute holds one.")
     for owner in flatten_layers(model):
-        for name, value in list(vars(owner).items()):
+        # In `_layers` Keras keeps those of all attributes.
+        for name, value in [item for item in vars(owner).items() if item[0] != "_layers"]:
             many = isinstance(value, list)
-            for index, layer in enumerate(value if many else [value]):
+            for index, layer in enumerate(list(value) if many else [value]):
                 change = changes.of(layer)
                 if not isinstance(layer, keras.layers.Layer) or change == LayerChange():
                     continue
@@ -231,10 +247,7 @@ def _in_place(model: keras.Model, building: _Building) -> keras.Model:
                 if made is not layer:
                     building.old[id(made)] = layer
                 put = keras.Sequential([*_inserted(change.before), made]) if change.before else made
-                if many:
-                    value[index] = put
-                else:
-                    setattr(owner, name, put)
+                _put(owner, name, put, index if many else None)
     first = keras.tree.map_structure(lambda array: keras.ops.convert_to_tensor(np.asarray(array)[:2]), building.x)
     model(first)
     for layer in flatten_layers(model, include_self=False):
