@@ -22,6 +22,7 @@ LEVELS = [
     ["cli"],
     ["scripts"],
     ["runs.comparison", "subjects"],
+    ["repairs"],
     ["runs", "diagnosis.audit"],
     ["diagnosis.evidence"],
     ["diagnosis.evidence.program"],
