@@ -21,6 +21,7 @@ LEVELS = [
     ["__main__"],
     ["cli"],
     ["scripts"],
+    ["source_edits"],
     ["runs.comparison", "subjects"],
     ["runs", "diagnosis.audit"],
     ["diagnosis.evidence"],

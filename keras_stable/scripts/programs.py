@@ -25,11 +25,13 @@ class UserProgram:
         name: str, a path as it was given, or a dotted module name.
         arguments: tuple of str, its command line.
         is_module: bool, whether it is run as with `python -m`.
+        source: str, what is run in the place of what the script's file holds; None for that.
     """
 
     name: str
     arguments: tuple[str, ...] = ()
     is_module: bool = False
+    source: str | None = None
 
     @property
     def stem(self) -> str:
@@ -58,7 +60,8 @@ class UserProgram:
             elif Path(self.name).suffix == ".ipynb":
                 run_cells(Path(self.name), vars(sys.modules["__main__"]))
             else:
-                code = compile(Path(self.name).read_bytes(), os.path.abspath(self.name), "exec")
+                source = Path(self.name).read_bytes() if self.source is None else self.source.encode()
+                code = compile(source, os.path.abspath(self.name), "exec")
                 exec(code, vars(sys.modules["__main__"]))
 
 
