@@ -60,7 +60,8 @@ class UserProgram:
             elif Path(self.name).suffix == ".ipynb":
                 run_cells(Path(self.name), vars(sys.modules["__main__"]))
             else:
-                source = Path(self.name).read_bytes() if self.source is None else self.source.encode()
+                # Of a text, a line that names an encoding says nothing any more.
+                source = Path(self.name).read_bytes() if self.source is None else self.source
                 code = compile(source, os.path.abspath(self.name), "exec")
                 exec(code, vars(sys.modules["__main__"]))
 

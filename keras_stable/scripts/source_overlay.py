@@ -1,7 +1,9 @@
 """Other text in the place of source files, for what this process runs and imports; the files stay as they are."""
 
 import importlib.machinery
+import io
 import os
+import tokenize
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -16,7 +18,7 @@ def other_sources(texts: Mapping[str, str]) -> Iterator[None]:
     Args:
         texts: mapping of the path of a source file to its text.
     """
-    sources = {os.path.realpath(file): text.encode() for file, text in texts.items()}
+    sources = {os.path.realpath(file): _encoded(text) for file, text in texts.items()}
     loader = importlib.machinery.SourceFileLoader
 
     def reading(original: Any) -> Any:
@@ -37,3 +39,9 @@ def other_sources(texts: Mapping[str, str]) -> Iterator[None]:
 
     with replaced(loader, "get_data", reading), replaced(loader, "path_stats", looking):
         yield
+
+
+def _encoded(text: str) -> bytes:
+    """Returns a text in the encoding that it says it is in."""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(text.encode()).readline)
+    return text.encode(encoding)

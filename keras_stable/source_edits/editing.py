@@ -86,7 +86,7 @@ def edit_sources(
     model.fit(x, y, epochs=30)
     """
     project = Project(program, read)
-    placed, unplaced = [], []
+    placed, others = [], []
     everything = [edit for remedy in remedies for edit in remedy]
     # What is adapted to the data comes behind what is done to them.
     for remedy in sorted(remedies, key=lambda remedy: not any(map(_is_of_data, remedy))):
@@ -95,11 +95,25 @@ def edit_sources(
             _make(project, remedy, everything)
         except NotPlacedError as reason:
             project.restore(state)
-            unplaced.append(_unplaced(project, tuple(remedy), str(reason)))
+            others.append(_unplaced(project, tuple(remedy), str(reason)))
         else:
             placed.append(tuple(remedy))
     after = project.after
-    return SourceChange({file: project.before[file] for file in after}, after, tuple(placed), tuple(unplaced))
+    return SourceChange({file: project.before[file] for file in after}, after, tuple(placed), tuple(others))
+
+
+def unplaced(
+    program: ProgramSites, edits: tuple[Edit, ...], reason: str, read: Callable[[str], str] = read_source
+) -> Unplaced:
+    """Returns edits as code to paste, with the line that they belong to.
+
+    Args:
+        program: where the parts of the program are made.
+        edits: those that are made together.
+        reason: str, why they are not made in the source.
+        read: returns the text of a file.
+    """
+    return _unplaced(Project(program, read), edits, reason)
 
 
 def _is_of_data(edit: Edit) -> bool:
