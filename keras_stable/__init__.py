@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from keras_stable import callbacks, layers, losses, metrics, models, optimizers
     from keras_stable.diagnosis.audit import audit
     from keras_stable.models.loading import load_model
+    from keras_stable.repairs.repairing import repair
     from keras_stable.runs.comparison import compare
     from keras_stable.runs.training import train
 
@@ -25,6 +26,7 @@ _HOME = {
     "metrics": "keras_stable.metrics",
     "models": "keras_stable.models",
     "optimizers": "keras_stable.optimizers",
+    "repair": "keras_stable.repairs.repairing",
     "train": "keras_stable.runs.training",
 }
 
@@ -38,6 +40,7 @@ __all__ = [
     "metrics",
     "models",
     "optimizers",
+    "repair",
     "train",
 ]
 

@@ -11,6 +11,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 from keras.src.backend.common import global_state as _global_state
+from keras.src.models.functional import Functional as _Functional
 from tensorflow.python.eager import context as _eager_context
 from tensorflow.python.framework import op_callbacks as _op_callbacks
 from tensorflow.python.ops import stateful_random_ops as _stateful_random_ops
@@ -142,6 +143,16 @@ def compile_metrics(model: Any) -> Any | None:
 def tracker_of(owner: Any) -> Any | None:
     """Returns where Keras keeps what an object tracks: `_tracker` of a layer, a metric or an optimizer."""
     return getattr(owner, "_tracker", None)
+
+
+def compile_arguments(model: Any) -> dict[str, Any]:
+    """Returns what `compile` was given, by argument: the contents of `Trainer._compile_config`."""
+    return dict(model._compile_config.config)
+
+
+def is_functional(model: Any) -> bool:
+    """Returns whether a model is a graph of layers: an instance of `keras.src.models.functional.Functional`."""
+    return isinstance(model, _Functional)
 
 
 def metrics_given_to_compile(metric: Any) -> Any | None:

@@ -23,6 +23,7 @@ LEVELS = [
     ["scripts"],
     ["source_edits"],
     ["runs.comparison", "subjects"],
+    ["repairs"],
     ["runs", "diagnosis.audit"],
     ["diagnosis.evidence"],
     ["diagnosis.evidence.program"],
