@@ -10,6 +10,7 @@ import click
 from keras_stable.cli.group import FAILURE, UNEXAMINED, main, quiet_tensorflow, start_tensorflow
 from keras_stable.cli.programs import user_program
 from keras_stable.errors import invalid_argument
+from keras_stable.scripts.programs import SubjectProgram
 
 
 @main.command()
@@ -70,6 +71,7 @@ def fix(
     from keras_stable.cli.fix_text import FixText
     from keras_stable.reporting.page_file import check_page_path, write_page
     from keras_stable.source_edits.writing import check_source
+    from keras_stable.subjects.places import find_subject
 
     program = user_program(model, arguments, module, data)
     for option, path in (("json", json_path), ("html", html)):
@@ -77,22 +79,21 @@ def fix(
             check_page_path(path, option)
     if force and not write:
         raise invalid_argument("force", "given with --write", "--force alone")
-    if program is not None:
+    if program is not None and write and not program.is_module:
+        check_source(program.name, force)
+    places = None if program is not None else find_subject(str(model), data)
+    if places is not None and places[0].kind == "config" and write:
+        check_source(places[0].path, force)
+    if places is None or places[0].kind == "function":
         from keras_stable.cli.fix_programs import fixed_program
 
-        if write and not program.is_module:
-            check_source(program.name, force)
         quiet_tensorflow()
-        result = fixed_program(program, fit_number, options)
+        result = fixed_program(program or SubjectProgram(str(model), data), fit_number, options)
     else:
         from keras_stable.cli.fix_places import fixed_place
-        from keras_stable.subjects.places import find_subject
 
-        places = find_subject(str(model), data)
-        if write and places[0].kind == "config":
-            check_source(places[0].path, force)
         start_tensorflow()
-        result = fixed_place(places, fit_number, options)
+        result = fixed_place(places, options)
     text = FixText(result)
     if json_path is not None:
         write_page(json_path, json.dumps(text.as_data(), indent=2) + "\n", "json")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from keras_stable.scripts.programs import UserProgram
+from keras_stable.scripts.programs import SubjectProgram, UserProgram
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Checked:
 
 
 def checked_source(
-    program: UserProgram, fit: int, texts: Mapping[str, str], options: Mapping[str, Any] | None = None
+    program: UserProgram | SubjectProgram, fit: int, texts: Mapping[str, str], options: Mapping[str, Any] | None = None
 ) -> Checked:
     """Runs a program with other texts in the place of some of its files, and audits what its `fit` is given.
 
@@ -41,8 +41,8 @@ def checked_source(
     """
     with tempfile.TemporaryDirectory() as directory:
         order, answer = Path(directory, "order.json"), Path(directory, "answer.json")
-        program_words = {"name": program.name, "arguments": program.arguments, "is_module": program.is_module}
-        order.write_text(json.dumps({"program": program_words, "fit": fit, "texts": texts, "options": options or {}}))
+        asked = {"kind": type(program).__name__, "program": vars(program), "fit": fit, "texts": dict(texts)}
+        order.write_text(json.dumps({**asked, "options": dict(options or {})}))
         command = [sys.executable, "-m", "keras_stable.scripts.checked_source", str(order), str(answer)]
         home = str(Path(__file__).parents[2])
         paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -61,10 +61,8 @@ def main(order: str, answer: str) -> None:
     from keras_stable.scripts.source_overlay import other_sources
 
     asked = json.loads(Path(order).read_text())
-    named, texts = asked["program"], asked["texts"]
-    script = texts.get(named["name"], texts.get(os.path.abspath(named["name"])))
-    program = UserProgram(named["name"], tuple(named["arguments"]), named["is_module"], script)
-    session = FitAudit(program, asked["fit"], asked["options"])
+    texts = asked["texts"]
+    session = FitAudit(_program(asked["kind"], asked["program"], texts), asked["fit"], asked["options"])
     with other_sources(texts):
         ending = session.run()
     error = session.refusal or ending.error
@@ -77,6 +75,14 @@ def main(order: str, answer: str) -> None:
         findings = sorted(session.report.findings, key=lambda finding: grades[finding.severity])
         result = Checked({finding.rule: finding.severity for finding in findings}, session.report.verdict)
     Path(answer).write_text(json.dumps(vars(result)))
+
+
+def _program(kind: str, named: dict[str, Any], texts: Mapping[str, str]) -> UserProgram | SubjectProgram:
+    if kind == "SubjectProgram":
+        return SubjectProgram(**named)
+    name = named["name"]
+    script = texts.get(name, texts.get(os.path.abspath(name)))
+    return UserProgram(name, tuple(named["arguments"]), named["is_module"], script)
 
 
 if __name__ == "__main__":

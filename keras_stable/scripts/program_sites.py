@@ -77,7 +77,9 @@ def _compiled_sites(model: Any, made: Locations, compiled: tuple[Any, ...]) -> d
     if made.spans(schedule):
         sites["schedule"] = _site(schedule, made)
     loss = getattr(model, "loss", None)
-    losses = loss if isinstance(loss, dict) else dict(zip(getattr(model, "output_names", ()), _listed(loss), strict=False))
+    losses = (
+        loss if isinstance(loss, dict) else dict(zip(getattr(model, "output_names", ()), _listed(loss), strict=False))
+    )
     sites |= {f"loss:{name}": _site(own, made, compiled) for name, own in losses.items()}
     if not isinstance(loss, dict | list | tuple):
         sites["loss"] = _site(loss, made, compiled)

@@ -66,6 +66,27 @@ class UserProgram:
                 exec(code, vars(sys.modules["__main__"]))
 
 
+@dataclass(frozen=True)
+class SubjectProgram:
+    """What a function returns, or a place holds, trained as if a script did so.
+
+    Attributes:
+        name: str, such as "package.module:build".
+        data: str, where the data are; None where they come with the model.
+    """
+
+    name: str
+    data: str | None = None
+
+    def run(self) -> None:
+        """Loads the model with its data, and calls `fit`."""
+        from keras_stable.subjects.loading import load_subject
+        from keras_stable.subjects.places import find_subject
+
+        subject = load_subject(*find_subject(self.name, self.data))
+        subject.model.fit(**{name: value for name, value in subject.arguments.items() if name != "history"})
+
+
 @contextmanager
 def _as_main(program: UserProgram) -> Iterator[None]:
     """Makes `sys.argv`, `sys.path` and the module `__main__` what the program expects."""

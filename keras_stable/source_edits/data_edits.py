@@ -63,7 +63,8 @@ def _changes(project: Project, data: Mapping[str, Place | None], edits: Sequence
     if x is None:
         raise NotPlacedError("`fit` is not given `x` in so many words")
     if project.program.data == "dataset" and any(edit.argument == "y" for edit in edits):
-        yield from _mapped(project, edits, [x, *([validation] if project.program.validation == "dataset" else [])])
+        others = [validation] if validation is not None and project.program.validation == "dataset" else []
+        yield from _mapped(edits, [x, *others])
         return
     instead = {name: place.tree.text(place.node) for name, place in data.items() if place is not None}
     for edit in edits:
@@ -108,7 +109,9 @@ def _in_validation(project: Project, validation: Place, edits: Sequence[Edit], d
     if isinstance(pair.node, cst.Tuple | cst.List) and len(pair.node.elements) in (2, 3) and pair.tree is tree:
         # A tuple that is kept under a name is changed where it is written, if the names in it still are the same there.
         places = [Place(tree, element.value) for element in pair.node.elements]
-        if not pair.alone or (pair.node is not validation.node and tree.block(pair.node) is not tree.block(validation.node)):
+        if not pair.alone or (
+            pair.node is not validation.node and tree.block(pair.node) is not tree.block(validation.node)
+        ):
             raise NotPlacedError("the validation data are used for something else, too")
         instead = {name: tree.text(place.node) for name, place in zip(("x", "y"), places, strict=False)}
         for edit in edits:
@@ -120,7 +123,7 @@ def _in_validation(project: Project, validation: Place, edits: Sequence[Edit], d
         raise NotPlacedError("the validation data have to be changed in the same way, and are no arrays")
     whole = tree.text(validation.node)
     arrays = {"x": f"{whole}[0]", "y": f"{whole}[1]"}
-    codes, patches = dict(arrays), []
+    codes, patches = dict(arrays), list[Patch]()
     for edit in edits:
         if project.program.forms.get(edit.argument) and ":" in edit.target:
             raise NotPlacedError("the validation data have to be changed in the same way, and are several arrays")
@@ -129,9 +132,9 @@ def _in_validation(project: Project, validation: Place, edits: Sequence[Edit], d
     yield _Change(validation, f"({codes['x']}, {codes['y']}, *{whole}[2:])", patches)
 
 
-def _mapped(project: Project, edits: Sequence[Edit], places: Sequence[Place]) -> Iterator[_Change]:
+def _mapped(edits: Sequence[Edit], places: Sequence[Place]) -> Iterator[_Change]:
     """Yields the changes of datasets, whose elements are tensors, which know less than arrays do."""
-    codes, patches = {"x": "x", "y": "y"}, []
+    codes, patches = {"x": "x", "y": "y"}, list[Patch]()
     for edit in edits:
         if "np." in edit.value or ".argmax" in edit.value or "[" in edit.value or ":" in edit.target:
             raise NotPlacedError("the elements of a dataset are no arrays")

@@ -150,7 +150,9 @@ def _patches(project: Project, edit: Edit, edits: Sequence[Edit]) -> list[Patch]
 def _unplaced(project: Project, edits: tuple[Edit, ...], reason: str) -> Unplaced:
     sites = project.program.sites
     first = edits[0].target
-    site = sites.get(first) or sites.get(first.partition(":")[0]) or sites.get("compile" if first in _COMPILED else "fit")
+    site = (
+        sites.get(first) or sites.get(first.partition(":")[0]) or sites.get("compile" if first in _COMPILED else "fit")
+    )
     span = site.spans[0] if site is not None and site.spans else None
     line = 0 if span is None else project.first_line(span)
     return Unplaced(edits, reason, span.file if span else "", line, tuple(map(code_to_paste, edits)))

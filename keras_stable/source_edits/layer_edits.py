@@ -51,7 +51,7 @@ def _is_first_of_its_line(project: Project, target: str, edit: Edit, edits: Sequ
     for name in together:
         if name != target and name not in equal:
             raise NotPlacedError(f"the same line makes {name.partition(':')[2]} too, which is to stay as it is")
-    return len(together) < 2 or [name for name in equal if name in together][0] == target
+    return len(together) < 2 or next(name for name in equal if name in together) == target
 
 
 def _put(place: LayerPlace, code: str, name: str) -> list[Patch]:
@@ -72,7 +72,10 @@ def _put(place: LayerPlace, code: str, name: str) -> list[Patch]:
     if place.how == "element":
         return [*patches, put_before(tree, place.node, code)]
     assert isinstance(place.node, cst.SimpleStatementLine)
-    call = place.node.body[0].value  # type: ignore[union-attr]
+    added = place.node.body[0]
+    assert isinstance(added, cst.Expr)
+    assert isinstance(added.value, cst.Call)
+    call = added.value
     line = lines_before(tree, place.node, [f"{tree.text(call.func)}({code})"])
     return [*patches, *([line] if line else [])]
 
@@ -133,9 +136,9 @@ def remove_layer(project: Project, edit: Edit, edits: Sequence[Edit]) -> list[Pa
             raise NotPlacedError("it tells the shape of the inputs")
         return [*patches, statement_removed(tree, place.node)]
     argument = _tensor(place)
-    text, statement = tree.text(argument.value), tree.parent(place.application)
-    if isinstance(statement, cst.Assign) and [tree.text(target.target) for target in statement.targets] == [text]:
-        line = tree.statement(statement)
+    text, set_to = tree.text(argument.value), tree.parent(place.application)
+    if isinstance(set_to, cst.Assign) and [tree.text(target.target) for target in set_to.targets] == [text]:
+        line = tree.statement(set_to)
         if line is not None and len(line.body) == 1:
             return [*patches, statement_removed(tree, line)]
     call = place.application

@@ -65,7 +65,7 @@ def spelled(tree: SourceTree, place: cst.CSTNode, code: str, instead: Mapping[st
 def _is_bound(value: SourceTree, node: cst.CSTNode, name: str) -> bool:
     """Returns whether a name is a parameter of a lambda or the name of a keyword, and not something from outside."""
     parent = value.parent(node)
-    if isinstance(parent, cst.Arg) and parent.keyword is node or isinstance(parent, cst.Param):
+    if (isinstance(parent, cst.Arg) and parent.keyword is node) or isinstance(parent, cst.Param):
         return True
     lambdas = (outer for outer in value.ancestors(node) if isinstance(outer, cst.Lambda))
     return any(name == parameter.name.value for inner in lambdas for parameter in inner.params.params)
@@ -106,7 +106,7 @@ def _imported(tree: SourceTree, place: cst.CSTNode) -> Iterator[tuple[str, str]]
         before = "" if isinstance(node, cst.Import) else _module(node)
         for alias in node.names:
             name = dotted(alias.name)
-            local = dotted(alias.asname.name) if alias.asname is not None else ""  # type: ignore[arg-type]
+            local = dotted(alias.asname.name) if alias.asname is not None else ""
             if not before and not local:
                 # `import a.b` makes the name a alone.
                 name = local = name.partition(".")[0]

@@ -41,7 +41,9 @@ def attribute_value(project: Project, tree: SourceTree, owner: cst.BaseExpressio
 
 
 def _of_class(trees: list[SourceTree], class_name: str, name: str) -> Value | None:
-    classes = [(t, node) for t in trees for node in t if isinstance(node, cst.ClassDef) and node.name.value == class_name]
+    classes = [
+        (t, node) for t in trees for node in t if isinstance(node, cst.ClassDef) and node.name.value == class_name
+    ]
     if len(classes) != 1 or not isinstance(classes[0][1].body, cst.IndentedBlock):
         return None
     tree, owner = classes[0]

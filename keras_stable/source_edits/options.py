@@ -32,7 +32,10 @@ def parsed_default(
         NotPlacedError: the command line gives another value.
     """
     options = [
-        (tree, call) for tree in trees for call in tree.calls() if called_name(call) == "add_argument" and _dest(call) == name
+        (tree, call)
+        for tree in trees
+        for call in tree.calls()
+        if called_name(call) == "add_argument" and _dest(call) == name
     ]
     if len(options) != 1:
         return None

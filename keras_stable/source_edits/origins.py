@@ -110,7 +110,9 @@ class Origins:
                 return None
             caller, level = next(iter(callers), None), len(self._spans)
         names = [known.name.value for known in (*function.params.posonly_params, *function.params.params)]
-        if isinstance(owner, cst.ClassDef) and not any(dotted(d.decorator) == "staticmethod" for d in function.decorators):
+        if isinstance(owner, cst.ClassDef) and not any(
+            dotted(d.decorator) == "staticmethod" for d in function.decorators
+        ):
             names = names[1:]
         if caller is not None:
             argument = argument_of(caller[1], parameter.name.value, names)
@@ -153,7 +155,9 @@ class Origins:
                 return self._of_self(place, node, alone)
             assignment = only_assignment(tree, node.value)
             if isinstance(assignment, ImportAssignment) and isinstance(assignment.node, cst.Import):
-                alias = next(a for a in assignment.node.names if (a.evaluated_alias or a.evaluated_name) == node.value.value)
+                alias = next(
+                    a for a in assignment.node.names if (a.evaluated_alias or a.evaluated_name) == node.value.value
+                )
                 other = self._project.module(tree, alias.evaluated_name)
                 return None if other is None else self._of_module(other, name, Place(tree, node, 0, alone))
         base = self.follow(Place(tree, node.value, place.level))

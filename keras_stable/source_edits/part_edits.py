@@ -3,39 +3,50 @@
 import libcst as cst
 
 from keras_stable.diagnosis.edit import Edit
-from keras_stable.source_edits.call_arguments import argument_of, text_of
+from keras_stable.source_edits.call_arguments import argument_of, spreads, text_of
 from keras_stable.source_edits.items import appended, taken_out
 from keras_stable.source_edits.layer_places import items_around
 from keras_stable.source_edits.naming import spelled
 from keras_stable.source_edits.not_placed import NotPlacedError
 from keras_stable.source_edits.parts import COMPILE, list_with, metric_element, part_of
 from keras_stable.source_edits.project import Project
-from keras_stable.source_edits.source_tree import Patch, SourceTree
+from keras_stable.source_edits.source_tree import Patch, SourceTree, called_name
 from keras_stable.source_edits.statements import statement_removed
 from keras_stable.source_edits.uses import only_assignment
 
 
 def replace_part(project: Project, edit: Edit) -> list[Patch]:
-    """Returns the patches that put something else in the place of a part; `loss` or `optimizer` in it is what was there.
+    """Returns the patches that put something else in the place of a part.
+
+    In it, `loss` or `optimizer` is what was there.
 
     Raises:
         NotPlacedError: it is not certain what makes the part.
     """
     owner, _, name = edit.target.partition(":")
     if owner == "metric":
-        tree, element, _ = _metric(project, name)
-        return _instead(tree, element.value, edit.value)
-    tree, call = (None, None) if edit.target in project.program.sites else project.made("compile")
-    if tree is not None and call is not None and owner == "optimizer" and argument_of(call, owner, COMPILE) is None:
-        value = spelled(tree, call, edit.value)
-        return [appended(tree, call.args, tree.call_end(call) - 1, f"{owner}={value.code}"), *value.patches]
+        tree, metric, _ = _metric(project, name)
+        return _instead(tree, metric.value, edit.value)
+    if edit.target == "optimizer" and (added := _first_optimizer(project, edit)):
+        return added
     part = part_of(project, edit.target)
     before = part.tree.text(part.node)
     if text_of(part.node) is not None or part.named:
         # A name that Keras makes something of cannot be called.
         before = f"keras.{owner}{'es' if owner == 'loss' else 's'}.get({before})"
-        before = spelled(part.tree, part.node, before).code if text_of(part.node) is not None else part.tree.text(part.node)
+        before = (
+            spelled(part.tree, part.node, before).code if text_of(part.node) is not None else part.tree.text(part.node)
+        )
     return _instead(part.tree, part.node, edit.value, {owner: before})
+
+
+def _first_optimizer(project: Project, edit: Edit) -> list[Patch]:
+    """Returns the patches that give `compile` an optimizer; none where it is given one."""
+    tree, call = project.made("optimizer" if "optimizer" in project.program.sites else "compile")
+    if called_name(call) != "compile" or argument_of(call, "optimizer", COMPILE) is not None or spreads(call):
+        return []
+    value = spelled(tree, call, edit.value)
+    return [appended(tree, call.args, tree.call_end(call) - 1, f"optimizer={value.code}"), *value.patches]
 
 
 def _instead(tree: SourceTree, node: cst.CSTNode, code: str, instead: dict[str, str] | None = None) -> list[Patch]:
@@ -62,18 +73,17 @@ def remove_part(project: Project, edit: Edit) -> list[Patch]:
     """
     owner, _, name = edit.target.partition(":")
     if owner == "metric":
-        tree, element, group = _metric(project, name)
-        return [taken_out(tree, list(group.elements), element)]
+        tree, metric, group = _metric(project, name)
+        return [taken_out(tree, list(group.elements), metric)]
     if owner != "callback":
         raise NotPlacedError(f"{edit.target} cannot be taken out")
     part = part_of(project, edit.target)
     tree, node = part.tree, part.node
-    if isinstance(tree.parent(node), cst.Element):
-        element = tree.parent(node)
-        assert element is not None
+    element = tree.parent(node)
+    if isinstance(element, cst.Element):
         return [taken_out(tree, items_around(tree, element), element)]
     added = tree.statement(node)
-    if isinstance(tree.parent(node), cst.Arg) and added is not None and ".append(" in tree.text(added):
+    if isinstance(element, cst.Arg) and added is not None and ".append(" in tree.text(added):
         return [statement_removed(tree, added)]
     statement = tree.parent(node)
     target = statement.targets[0].target if isinstance(statement, cst.Assign) else None
@@ -82,12 +92,12 @@ def remove_part(project: Project, edit: Edit) -> list[Patch]:
     line = tree.statement(node)
     if len(uses) != 1 or line is None:
         raise NotPlacedError("it stands in no list that is written in one place")
-    element = tree.parent(uses[0])
-    if isinstance(element, cst.Element):
-        return [statement_removed(tree, line), taken_out(tree, items_around(tree, element), element)]
+    use = tree.parent(uses[0])
+    if isinstance(use, cst.Element):
+        return [statement_removed(tree, line), taken_out(tree, items_around(tree, use), use)]
     added = tree.statement(uses[0])
-    if isinstance(element, cst.Arg) and added is not None and ".append(" in tree.text(added):
+    if isinstance(use, cst.Arg) and added is not None and ".append(" in tree.text(added):
         return [statement_removed(tree, line), statement_removed(tree, added)]
-    if isinstance(element, cst.Arg) and element.keyword is not None and element.keyword.value == "callbacks":
-        return [statement_removed(tree, line), taken_out(tree, items_around(tree, element), element)]
+    if isinstance(use, cst.Arg) and use.keyword is not None and use.keyword.value == "callbacks":
+        return [statement_removed(tree, line), taken_out(tree, items_around(tree, use), use)]
     raise NotPlacedError("it stands in no list that is written in one place")

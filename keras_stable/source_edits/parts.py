@@ -13,9 +13,9 @@ from keras_stable.source_edits.project import Project
 from keras_stable.source_edits.sites import Site
 from keras_stable.source_edits.source_tree import SourceTree, called_name, last_name
 
-COMPILE = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
-FIT = ("x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split", "validation_data", "shuffle")
-FIT += ("class_weight", "sample_weight", "initial_epoch", "steps_per_epoch", "validation_steps")
+COMPILE: tuple[str, ...] = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
+FIT: tuple[str, ...] = ("x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split")
+FIT += ("validation_data", "shuffle", "class_weight", "sample_weight", "initial_epoch", "steps_per_epoch")
 
 _CLASSES = {
     "sgd": "SGD", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW", "adadelta": "Adadelta", "adagrad": "Adagrad",
@@ -162,4 +162,9 @@ def _metric_names(node: cst.BaseExpression) -> set[str]:
         return {text_of(given.value) or ""} if given is not None else {snake_case(called_name(node))}
     text = text_of(node) or last_name(node)
     aliases = {"acc": "accuracy", "mse": "mean_squared_error", "mae": "mean_absolute_error"}
-    return {text, snake_case(text), aliases.get(text, text), *(short for short, full in aliases.items() if full == text)}
+    return {
+        text,
+        snake_case(text),
+        aliases.get(text, text),
+        *(short for short, full in aliases.items() if full == text),
+    }

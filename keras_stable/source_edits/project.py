@@ -1,6 +1,7 @@
 """The source files of a user's program, of which edits change the text."""
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePath
@@ -46,7 +47,7 @@ class Project:
 
     def _exact(self, target: str, site: Site) -> Site:
         """Returns a site of which it is known where each call ends."""
-        spans = []
+        spans: list[Span] = []
         for span in site.spans:
             with contextlib.suppress(NotPlacedError):
                 name = (target if target in ("fit", "compile") else site.kind) if not spans else ""
@@ -91,7 +92,9 @@ class Project:
                 source = self._read(file)
                 self._trees[file] = SourceTree(file, source)
             except (OSError, UnicodeDecodeError, LookupError, SyntaxError, cst.ParserSyntaxError) as error:
-                what = "a cell of a notebook" if "(cell " in file or file.startswith("<") else "no file that can be read"
+                what = (
+                    "a cell of a notebook" if "(cell " in file or file.startswith("<") else "no file that can be read"
+                )
                 raise NotPlacedError(f"{file} is {what}") from error
             self.before[file] = source
         return self._trees[file]
@@ -193,7 +196,7 @@ def _span(tree: SourceTree, end: int) -> Span:
 
 def _check_apart(patches: list[Patch]) -> None:
     ordered = sorted(patches, key=lambda patch: (patch.start, patch.end))
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in itertools.pairwise(ordered):
         if other.start < one.end:
             raise NotPlacedError("two changes are about the same place")
 

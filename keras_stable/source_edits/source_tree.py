@@ -145,7 +145,7 @@ class SourceTree:
         return before if not before.strip() else None
 
     def call_at(self, span: Span, name: str = "") -> cst.Call | None:
-        """Returns the call at a span; of several on a line that is all that is known, the one of this name, or the first.
+        """Returns the call at a span. Where only its line is known, it is the call of this name, or else the first one.
 
         >>> tree = SourceTree("train.py", "a(1)\\nb(c(2))\\n")
         >>> tree.text(tree.call_at(Span("train.py", 2, (2, 6)))), tree.text(tree.call_at(Span("train.py", 2), "b"))

@@ -21,7 +21,7 @@ def statement_of(tree: SourceTree, node: cst.CSTNode) -> cst.SimpleStatementLine
 
 
 def lines_before(tree: SourceTree, node: cst.CSTNode, lines: Sequence[str]) -> Patch | None:
-    """Returns the patch that puts lines before the statement that a node stands in; None where they stand there already.
+    """Returns the patch that puts lines before the statement that a node stands in; None where they are there already.
 
     Raises:
         NotPlacedError: as `statement_of`.

@@ -9,10 +9,8 @@ from keras_stable.source_edits.call_arguments import text_of
 from keras_stable.source_edits.source_tree import SourceTree, called_name
 
 # What only tells of a value does not train with it.
-_TELLING = frozenset(
-    "print info debug warning log log_param log_params log_artifact add_argument write set_postfix pprint format "
-    "dump dumps vars".split()
-)
+_TELLING = frozenset({"print", "pprint", "format", "vars", "write", "dump", "dumps", "add_argument", "set_postfix"})
+_TELLING |= {"debug", "info", "warning", "log", "log_param", "log_params", "log_artifact"}
 
 
 def only_assignment(tree: SourceTree, name: cst.Name) -> BaseAssignment | None:
