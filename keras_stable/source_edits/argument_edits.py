@@ -13,7 +13,8 @@ from keras_stable.source_edits.origins import Origins, Place
 from keras_stable.source_edits.parts import COMPILE, FIT, list_with, metric_element, part_of
 from keras_stable.source_edits.project import Project
 from keras_stable.source_edits.sites import Site
-from keras_stable.source_edits.source_tree import Patch, SourceTree
+from keras_stable.source_edits.source_tree import Patch, SourceTree, called_name
+from keras_stable.source_edits.uses import assigned_value, only_assignment
 
 _BY_POSITION = {"fit": FIT, "compile": COMPILE}
 
@@ -59,7 +60,7 @@ def argument_set(
     Raises:
         NotPlacedError: the call makes other layers too, which are to stay as they are, or the command line gives it.
     """
-    name, parameters = edit.argument, site.parameters or _BY_POSITION.get(edit.target, ())
+    name, parameters = edit.argument, _positional(tree, call, site) or _BY_POSITION.get(edit.target, ())
     given = argument_of(call, name, parameters)
     place = None
     if given is not None:
@@ -82,6 +83,17 @@ def argument_set(
     if _same(place.tree.text(place.node), value.code):
         return []
     return [_instead(place.tree, place.node, value.code), *value.patches]
+
+
+def _positional(tree: SourceTree, call: cst.Call, site: Site) -> Sequence[str]:
+    """Returns what a call takes by position; `functools.partial` has given the first of these already."""
+    if isinstance(call.func, cst.Name) and call.func.value != site.kind:
+        assignment = only_assignment(tree, call.func)
+        made = None if assignment is None else assigned_value(tree, assignment)
+        if isinstance(made, cst.Call) and called_name(made) == "partial":
+            given = [argument for argument in made.args if argument.keyword is None]
+            return site.parameters[len(given) - 1 :]
+    return site.parameters
 
 
 def _written(project: Project, site: Site, tree: SourceTree, node: cst.BaseExpression, level: int = 0) -> Place:

@@ -45,6 +45,8 @@ def transform_data(project: Project, edits: Sequence[Edit]) -> list[Patch]:
 
 def given_data(project: Project, name: str) -> Place | None:
     """Returns the expression for an argument of `fit`, as it is written in the call or in a dict that it unpacks."""
+    if name == "validation_data" and not project.program.validation:
+        return None
     tree, call = project.made("fit")
     given = argument_of(call, name, FIT)
     if given is not None:
@@ -104,15 +106,9 @@ def _changed(project: Project, place: Place, edit: Edit, instead: Mapping[str, s
 
 def _in_validation(project: Project, validation: Place, edits: Sequence[Edit], done: set[str]) -> Iterator[_Change]:
     """Yields the same changes for validation data that are a pair of arrays."""
-    tree = validation.tree
-    pair = Origins(project, project.site("fit").spans).follow(validation)
-    if isinstance(pair.node, cst.Tuple | cst.List) and len(pair.node.elements) in (2, 3) and pair.tree is tree:
-        # A tuple that is kept under a name is changed where it is written, if the names in it still are the same there.
-        places = [Place(tree, element.value) for element in pair.node.elements]
-        if not pair.alone or (
-            pair.node is not validation.node and tree.block(pair.node) is not tree.block(validation.node)
-        ):
-            raise NotPlacedError("the validation data are used for something else, too")
+    tree, node = validation.tree, validation.node
+    if isinstance(node, cst.Tuple | cst.List) and len(node.elements) in (2, 3):
+        places = [Place(tree, element.value, validation.level) for element in node.elements]
         instead = {name: tree.text(place.node) for name, place in zip(("x", "y"), places, strict=False)}
         for edit in edits:
             place = places[0 if edit.argument == "x" else 1]
@@ -121,15 +117,17 @@ def _in_validation(project: Project, validation: Place, edits: Sequence[Edit], d
         return
     if project.program.validation != "arrays":
         raise NotPlacedError("the validation data have to be changed in the same way, and are no arrays")
-    whole = tree.text(validation.node)
+    whole = tree.text(node)
     arrays = {"x": f"{whole}[0]", "y": f"{whole}[1]"}
     codes, patches = dict(arrays), list[Patch]()
     for edit in edits:
         if project.program.forms.get(edit.argument) and ":" in edit.target:
             raise NotPlacedError("the validation data have to be changed in the same way, and are several arrays")
-        new = spelled(tree, validation.node, edit.value, arrays)
+        new = spelled(tree, node, edit.value, arrays)
         codes[edit.argument], patches = new.code, [*patches, *new.patches]
-    yield _Change(validation, f"({codes['x']}, {codes['y']}, *{whole}[2:])", patches)
+    pair = Origins(project, project.site("fit").spans).follow(validation).node
+    rest = "" if isinstance(pair, cst.Tuple) and len(pair.elements) == 2 else f", *{whole}[2:]"
+    yield _Change(validation, f"({codes['x']}, {codes['y']}{rest})", patches)
 
 
 def _mapped(edits: Sequence[Edit], places: Sequence[Place]) -> Iterator[_Change]:

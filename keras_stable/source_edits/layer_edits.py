@@ -28,9 +28,9 @@ def insert_layer(project: Project, edit: Edit, edits: Sequence[Edit]) -> list[Pa
         targets = list(project.program.first)
         if not targets:
             raise NotPlacedError("where the first layer is made is not in your own code")
-    places = [layer_place(*project.made(target)) for target in targets]
     if not _is_first_of_its_line(project, targets[0], edit, edits):
         return []
+    places = [layer_place(*project.made(target)) for target in targets]
     place = places[0]
     layer = adapted_layer(project, place, edit, edits) or AdaptedLayer(spelled(place.tree, place.made, edit.value))
     patches = [*layer.code.patches, *layer.patches]
@@ -45,7 +45,7 @@ def _is_first_of_its_line(project: Project, target: str, edit: Edit, edits: Sequ
     Raises:
         NotPlacedError: it makes another layer that is to stay as it is.
     """
-    own = project.program.sites[target].spans[:1]
+    own = project.site(target).spans[:1]
     together = [name for name, site in project.program.layers().items() if site.spans[:1] == own]
     equal = [o.target for o in edits if (o.kind, o.argument, o.value) == (edit.kind, edit.argument, edit.value)]
     for name in together:
@@ -120,10 +120,10 @@ def remove_layer(project: Project, edit: Edit, edits: Sequence[Edit]) -> list[Pa
     Raises:
         NotPlacedError: its line makes other layers too, or how it is used does not show.
     """
-    tree, made = project.made(edit.target)
-    place = layer_place(tree, made)
     if not _is_first_of_its_line(project, edit.target, edit, edits):
         return []
+    tree, made = project.made(edit.target)
+    place = layer_place(tree, made)
     patches = []
     if place.kept is not None and (statement := tree.statement(made)) is not None:
         patches.append(statement_removed(tree, statement))
@@ -161,9 +161,9 @@ def replace_layer(project: Project, edit: Edit, edits: Sequence[Edit]) -> list[P
     Raises:
         NotPlacedError: its line makes other layers too.
     """
-    tree, made = project.made(edit.target)
     if not _is_first_of_its_line(project, edit.target, edit, edits):
         return []
+    tree, made = project.made(edit.target)
     value = spelled(tree, made, edit.value)
     shape = LayerPlace(tree, made, "element", made).shape_argument
     kept = [tree.text(argument) for argument in (argument_of(made, "name"), shape) if argument is not None]

@@ -109,6 +109,9 @@ class Origins:
             if len(callers) > 1:
                 return None
             caller, level = next(iter(callers), None), len(self._spans)
+        if parameter is function.params.star_kwarg:
+            unpacked = [] if caller is None else spreads(caller[1])
+            return Place(caller[0], unpacked[0].value, level, alone) if caller and len(unpacked) == 1 else None
         names = [known.name.value for known in (*function.params.posonly_params, *function.params.params)]
         if isinstance(owner, cst.ClassDef) and not any(
             dotted(d.decorator) == "staticmethod" for d in function.decorators

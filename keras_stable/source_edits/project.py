@@ -27,7 +27,8 @@ def read_source(file: str) -> str:
     return Path(file).read_bytes().decode(encoding)
 
 
-_FILES = 64
+# Of a program: more are not looked through, nor directories further above.
+_FILES, _LEVELS = 64, 3
 
 
 class Project:
@@ -42,6 +43,7 @@ class Project:
         self._read = read
         self._trees: dict[str, SourceTree] = {}
         self.before: dict[str, str] = {}
+        self._looked = False
         sites = {target: self._exact(target, site) for target, site in program.sites.items()}
         self.program = replace(program, sites=sites)
 
@@ -101,7 +103,8 @@ class Project:
 
     def trees(self) -> Iterator[SourceTree]:
         """Yields the files that the parts of the program are made in, and the user's files that these import."""
-        if not self._trees:
+        if not self._looked:
+            self._looked = True
             for file in dict.fromkeys(span.file for site in self.program.sites.values() for span in site.spans):
                 with contextlib.suppress(NotPlacedError):
                     self.tree(file)
@@ -118,7 +121,7 @@ class Project:
         home = PurePath(tree.file).parent
         level = len(name) - len(name.lstrip("."))
         path = "/".join(name.lstrip(".").split("."))
-        homes = [home.parents[level - 2] if level > 1 else home] if level else [home, *home.parents]
+        homes = [home.parents[level - 2] if level > 1 else home] if level else [home, *home.parents[:_LEVELS]]
         for directory in homes:
             for file in (directory / f"{path}.py", directory / path / "__init__.py"):
                 try:
@@ -185,8 +188,11 @@ class Project:
         if span.file not in new or span.end is None:
             return span
         before = self._trees[span.file].offset(*span.end)
-        own = (patch for patch in patches if patch.file == span.file and patch.start < before and patch.end <= before)
-        return _span(new[span.file], before + sum(len(patch.text.encode()) - patch.end + patch.start for patch in own))
+        own = [patch for patch in patches if patch.file == span.file and patch.start < before]
+        if any(before <= patch.end and not patch.text for patch in own):
+            # It was taken out.
+            return Span(span.file, 0)
+        return _span(new[span.file], before + sum(len(patch.text.encode()) - patch.end + patch.start for patch in own if patch.end <= before))
 
 
 def _span(tree: SourceTree, end: int) -> Span:

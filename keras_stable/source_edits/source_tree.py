@@ -1,10 +1,11 @@
 """A source file with its syntax tree, its scopes, and where in its bytes each node stands."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
-from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper, ParentNodeProvider, Scope, ScopeProvider
+from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper, ParentNodeProvider, Scope, ScopeProvider
 
 from keras_stable.source_edits.sites import Span
 
@@ -41,12 +42,26 @@ class SourceTree:
 
     def __init__(self, file: str, source: str) -> None:
         self.file, self.bytes = file, source.encode()
-        wrapper = MetadataWrapper(cst.parse_module(source), unsafe_skip_copy=True)
-        self.module = wrapper.module
+        # A tree is looked at in several ways, which cost much more than to parse it, or in none.
+        self._wrapper = MetadataWrapper(cst.parse_module(source), unsafe_skip_copy=True)
+        self.module = self._wrapper.module
         self.newline = self.module.default_newline
-        self._spans = wrapper.resolve(ByteSpanPositionProvider)
-        self._parents = wrapper.resolve(ParentNodeProvider)
-        self._scopes = wrapper.resolve(ScopeProvider)
+
+    @functools.cached_property
+    def _spans(self) -> Mapping[cst.CSTNode, CodeSpan]:
+        return self._wrapper.resolve(ByteSpanPositionProvider)
+
+    @functools.cached_property
+    def _parents(self) -> Mapping[cst.CSTNode, cst.CSTNode]:
+        return self._wrapper.resolve(ParentNodeProvider)
+
+    @functools.cached_property
+    def _scopes(self) -> Mapping[cst.CSTNode, Scope | None]:
+        return self._wrapper.resolve(ScopeProvider)
+
+    @functools.cached_property
+    def _calls(self) -> list[cst.Call]:
+        return [node for node in self if isinstance(node, cst.Call)]
 
     def __iter__(self) -> Iterator[cst.CSTNode]:
         """Yields all nodes, outer ones first."""
@@ -54,16 +69,16 @@ class SourceTree:
 
     def calls(self) -> list[cst.Call]:
         """Returns all calls."""
-        return [node for node in self if isinstance(node, cst.Call)]
+        return self._calls
 
     def start(self, node: cst.CSTNode) -> int:
         """Returns where a node begins, with the brackets around it."""
-        return self._spans[node].start - sum(len(self._code(left)) for left in getattr(node, "lpar", ()))
+        return self._spans[node].start - sum(len(self._code(left)) for left in _brackets(node, "lpar"))
 
     def end(self, node: cst.CSTNode) -> int:
         """Returns where a node ends, with the brackets around it."""
         span = self._spans[node]
-        return span.start + span.length + sum(len(self._code(right)) for right in getattr(node, "rpar", ()))
+        return span.start + span.length + sum(len(self._code(right)) for right in _brackets(node, "rpar"))
 
     def call_end(self, call: cst.Call) -> int:
         """Returns where a call ends: right behind its own closing bracket."""
@@ -157,6 +172,11 @@ class SourceTree:
         here = [call for call in self.calls() if self.line(self.start(call)) == span.line]
         named = [call for call in here if called_name(call) == name]
         return next(iter(named or here), None)
+
+
+def _brackets(node: cst.CSTNode, side: str) -> Sequence[cst.CSTNode]:
+    """Returns the brackets around an expression; those of an import belong to it."""
+    return getattr(node, side) if isinstance(node, cst.BaseExpression) else ()
 
 
 def called_name(call: cst.Call) -> str:
