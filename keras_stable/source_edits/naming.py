@@ -50,7 +50,8 @@ def spelled(tree: SourceTree, place: cst.CSTNode, code: str, instead: Mapping[st
         if not name or _is_bound(value, node, root):
             continue
         if root in (instead or {}) and instead is not None:
-            new = _bracketed(instead[root], name != root or isinstance(parent, cst.Call)) + name[len(root) :]
+            alone = name == root and isinstance(parent, cst.Arg | cst.Index | cst.Element | cst.Expr)
+            new = _bracketed(instead[root], not alone) + name[len(root) :]
         elif root in USUAL:
             new = _spelling(tree, known, USUAL[root] + name[len(root) :], result.patches)
         else:

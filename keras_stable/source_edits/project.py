@@ -192,7 +192,10 @@ class Project:
         if any(before <= patch.end and not patch.text for patch in own):
             # It was taken out.
             return Span(span.file, 0)
-        return _span(new[span.file], before + sum(len(patch.text.encode()) - patch.end + patch.start for patch in own if patch.end <= before))
+        return _span(
+            new[span.file],
+            before + sum(len(patch.text.encode()) - patch.end + patch.start for patch in own if patch.end <= before),
+        )
 
 
 def _span(tree: SourceTree, end: int) -> Span:

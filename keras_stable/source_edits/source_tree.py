@@ -5,7 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
-from libcst.metadata import ByteSpanPositionProvider, CodeSpan, MetadataWrapper, ParentNodeProvider, Scope, ScopeProvider
+from libcst.metadata import (
+    ByteSpanPositionProvider,
+    CodeSpan,
+    MetadataWrapper,
+    ParentNodeProvider,
+    Scope,
+    ScopeProvider,
+)
 
 from keras_stable.source_edits.sites import Span
 
@@ -60,12 +67,16 @@ class SourceTree:
         return self._wrapper.resolve(ScopeProvider)
 
     @functools.cached_property
+    def _nodes(self) -> list[cst.CSTNode]:
+        return sorted(self._spans, key=lambda node: (self._spans[node].start, -self._spans[node].length))
+
+    @functools.cached_property
     def _calls(self) -> list[cst.Call]:
         return [node for node in self if isinstance(node, cst.Call)]
 
     def __iter__(self) -> Iterator[cst.CSTNode]:
-        """Yields all nodes, outer ones first."""
-        return iter(self._spans)
+        """Yields all nodes in their order, outer ones first."""
+        return iter(self._nodes)
 
     def calls(self) -> list[cst.Call]:
         """Returns all calls."""

@@ -85,12 +85,15 @@ def tree_of(file):
 
 
 def span_of(file, text):
-    tree = tree_of(file)
-    source = tree.bytes.decode()
-    start = source.encode().find(text.encode())
+    return span_in(tree_of(file), text)
+
+
+def span_in(tree, text):
+    """The span of the call whose opening bracket a text ends with, and what it calls."""
+    start = tree.bytes.find(text.encode())
     assert start >= 0, text
     bracket = start + len(text.encode())
     call = next(call for call in tree.calls() if tree.bytes.find(b"(", tree.end(call.func)) == bracket - 1)
     end = tree.call_end(call)
     line = tree.line(end)
-    return Span(file, tree.line(tree.start(call)), (line, end - tree.line_start(end))), called_name(call)
+    return Span(tree.file, tree.line(tree.start(call)), (line, end - tree.line_start(end))), called_name(call)
