@@ -26,6 +26,12 @@ _LOSSES = {
     "msle": "MeanSquaredLogarithmicError", "bce": "BinaryCrossentropy", "kld": "KLDivergence",
     "kl_divergence": "KLDivergence", "logcosh": "LogCosh", "ctc": "CTC",
 }  # fmt: skip
+_LOSS_FUNCTIONS = frozenset(
+    [f"{kind}_crossentropy" for kind in ("binary", "categorical", "sparse_categorical")]
+    + [f"{kind}_focal_crossentropy" for kind in ("binary", "categorical")]
+    + [f"mean_{kind}_error" for kind in ("squared", "absolute", "absolute_percentage", "squared_logarithmic")]
+    + ["huber", "hinge", "squared_hinge", "categorical_hinge", "log_cosh", "poisson", "cosine_similarity", "dice"]
+)
 
 
 @dataclass(frozen=True)
@@ -92,8 +98,14 @@ def _given_to_compile(project: Project, target: str, argument: str, module: str,
     further = origins.follow(place)
     if isinstance(further.node, cst.Call) or (further.alone and _is_assigned(further)):
         place = further
-    named = text_of(further.node) or last_name(further.node)
+    named = text_of(further.node) or _of_keras(further.node)
     return Part(place.tree, place.node, site, _class_path(module, site.kind or named) if named else "")
+
+
+def _of_keras(node: cst.BaseExpression) -> str:
+    """Returns the name of a loss function of Keras that is given as it is; "" for a function of the user's own."""
+    name = last_name(node)
+    return name if name in _LOSSES or name in _LOSS_FUNCTIONS else ""
 
 
 def _is_assigned(place: Place) -> bool:

@@ -15,7 +15,7 @@ def program(source, sites, **more):
     for target, text in sites.items():
         text, parameters = text if isinstance(text, tuple) else (text, ())
         span, kind = span_in(tree, text)
-        made[target] = Site((span,), kind, parameters)
+        made[target] = Site((span,), "" if kind in ("compile", "get") else kind, parameters)
     return ProgramSites(made, **more)
 
 

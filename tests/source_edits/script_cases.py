@@ -1,4 +1,4 @@
-"""Small scripts of different habits, each with its edits and the diff that they must give, as files beside each other."""
+"""Small scripts of different habits, each with its edits and the diff that they give, as files beside each other."""
 
 import functools
 from pathlib import Path
@@ -30,8 +30,8 @@ class Case:
     """One script.
 
     Its YAML has `sites`: for each target a text that ends with the opening bracket of the call, or a list of such
-    texts from within outward (or a mapping of these, `at`, and the `kind` of what is made), each with "FILE: " before it where it is in another file than the script; `edits`, a list
-    of remedies; and what else `ProgramSites` takes.
+    texts from within outward (or a mapping of these, `at`, and the `kind` of what is made), each with "FILE: " before
+    it where it is in another file than the script; `edits`, a list of remedies; and what else `ProgramSites` takes.
     """
 
     @classmethod
