@@ -205,6 +205,20 @@ def test_tracker_of():
     assert private.tracker_of(object()) is None
 
 
+def test_compile_arguments():
+    model = compiled()
+    arguments = private.compile_arguments(model)
+    assert {"optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly"} <= set(arguments)
+    arguments["loss"] = None
+    assert private.compile_arguments(model)["loss"] is not None
+
+
+def test_is_functional():
+    inputs = keras.Input((2,))
+    assert private.is_functional(keras.Model(inputs, keras.layers.Dense(1)(inputs)))
+    assert not private.is_functional(keras.Sequential())
+
+
 def test_metrics_given_to_compile():
     model, own = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]), keras.metrics.MeanSquaredError()
     model.compile("sgd", "mse", metrics=[own])

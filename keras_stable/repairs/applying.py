@@ -4,22 +4,26 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
 from keras_stable.diagnosis.edit import Edit
+from keras_stable.diagnosis.evidence.copying.initializing import initialize
 from keras_stable.diagnosis.evidence.copying.model_copy import copy_model
 from keras_stable.diagnosis.evidence.data.nesting import leaves, mapped
+from keras_stable.diagnosis.evidence.data.source import Source
 from keras_stable.diagnosis.evidence.data.stream_kinds import stream_kind
 from keras_stable.imports import first_line
-from keras_stable.keras_private import flatten_layers
-from keras_stable.repairs.compiling import TARGETS, compiled
+from keras_stable.repairs.compiling import TARGETS, compiled, set_rate
 from keras_stable.repairs.expressions import CannotApplyError, evaluated
 from keras_stable.repairs.fit_edits import changed_fit
-from keras_stable.repairs.layer_changes import LayerChanges, layer_changes, path_of
+from keras_stable.repairs.layer_changes import LayerChanges, layer_changes, layers_by_path
+from keras_stable.repairs.measuring import answers_of
 from keras_stable.repairs.program import Program
 from keras_stable.repairs.rebuilding import rebuilt
 from keras_stable.repairs.target_scaling import scaling
 
 _SAMPLE = 2
+_ADAPTED_ROWS = 4096
 
 
 def applied(program: Program, groups: Sequence[Sequence[Edit]]) -> Program:
@@ -44,7 +48,7 @@ def applied(program: Program, groups: Sequence[Sequence[Edit]]) -> Program:
     data_edits, ends = [], {}
     for group in groups:
         of_data = [edit for edit in group if edit.kind == "transform_data"]
-        scalings = {edit: None if stream_kind(program.x) else scaling(edit, y) for edit in of_data}
+        scalings = {edit: None if stream_kind(program.x) else scaling(edit, y, program.names.outputs) for edit in of_data}
         ends.update({found[0]: (1 / found[1], -found[2] / found[1]) for found in scalings.values() if found})
         rest = tuple(edit for edit in of_data if not scalings[edit])
         if rest:
@@ -53,8 +57,10 @@ def applied(program: Program, groups: Sequence[Sequence[Edit]]) -> Program:
     inputs, labels = after.prepare(x, y)
     model = copy_model(program.model, _first_rows(inputs if not data_edits else x), guarded=False)
     changes = layer_changes(model, edits)
+    if stream_kind(inputs) and (changes or any(edit.kind == "call" for edit in edits)):
+        inputs = Source(inputs, labelled=False).sample(_ADAPTED_ROWS).x
     changes.ends = ends
-    changes.reshaped = bool(data_edits) and _shapes(inputs) != _shapes(x)
+    changes.reshaped = bool(data_edits) and not stream_kind(x) and _shapes(inputs) != _shapes(x)
     return Program(_changed(model, edits, changes, inputs), x, y, after.fit, after.data_edits)
 
 
@@ -63,13 +69,16 @@ def _changed(model: keras.Model, edits: Sequence[Edit], changes: LayerChanges, i
     _set_and_call(new, edits, inputs)
     of_compile = [edit for edit in edits if edit.target.partition(":")[0] in TARGETS]
     on_weights = any(edit.kind == "set_attribute" for edit in edits)
-    if changes or of_compile or on_weights:
+    if changes or on_weights or not set_rate(new, of_compile):
         compiled(new, model, of_compile, changes.ends)
+    if not all(np.isfinite(weight).all() for weight in new.get_weights() if weight.dtype.kind == "f"):
+        # Nothing can be learnt from where one weight is NaN.
+        initialize(new)
     return new
 
 
 def _set_and_call(model: keras.Model, edits: Sequence[Edit], inputs: Any) -> None:
-    layers = {path_of(layer): layer for layer in flatten_layers(model, include_self=False)}
+    layers = layers_by_path(model)
     for edit in edits:
         if edit.kind not in ("set_attribute", "call"):
             continue
@@ -93,7 +102,7 @@ def _entering(model: keras.Model, layer: Any, inputs: Any) -> Any:
         entering = keras.Model(model.inputs, tensor)
     except (AttributeError, ValueError):
         return inputs
-    return entering.predict(inputs, verbose=0)
+    return answers_of(entering, inputs)[0]
 
 
 def _first_rows(x: Any) -> Any:
@@ -103,4 +112,4 @@ def _first_rows(x: Any) -> Any:
 
 
 def _shapes(x: Any) -> list[Any]:
-    return [] if stream_kind(x) else [tuple(getattr(array, "shape", ()))[1:] for array in leaves(x)]
+    return [tuple(getattr(array, "shape", ()))[1:] for array in leaves(x)]

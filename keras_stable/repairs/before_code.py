@@ -6,8 +6,8 @@ import keras
 
 from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
-from keras_stable.keras_private import compile_arguments, flatten_layers, learning_rate_source
-from keras_stable.repairs.layer_changes import path_of
+from keras_stable.keras_private import compile_arguments, learning_rate_source
+from keras_stable.repairs.layer_changes import layers_by_path
 from keras_stable.repairs.program import Program
 
 _LONGEST = 100
@@ -64,7 +64,7 @@ def _owner(program: Program, edit: Edit) -> Any:
         callbacks = FitArguments.checked(callbacks=program.fit.get("callbacks")).callbacks
         return next((callback for callback in callbacks if type(callback).__name__ == name), None)
     if kind == "layer" and name != "*":
-        return next((layer for layer in flatten_layers(model) if path_of(layer) == name), model)
+        return layers_by_path(model).get(name)
     return model
 
 

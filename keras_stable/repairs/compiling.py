@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from keras_stable.diagnosis.edit import Edit
-from keras_stable.keras_private import compile_arguments, learning_rate_source, wrapped_function
+from keras_stable.keras_private import compile_arguments, learning_rate_source
 from keras_stable.losses import ScaledTargets
 from keras_stable.repairs.expressions import CannotApplyError, evaluated
 
@@ -47,6 +47,24 @@ def compiled(
     if steps:
         # A schedule goes on from where the training has come to.
         model.optimizer.iterations.assign(steps)
+
+
+def set_rate(model: keras.Model, edits: Sequence[Edit]) -> bool:
+    """Makes edits that are of nothing but the rate, and leaves the state of the optimizer; returns whether it could.
+
+    Args:
+        model: compiled.
+        edits: of what `compile` is given; none of them is easily made.
+    """
+    if any((edit.kind, edit.target, edit.argument) != ("set_argument", "optimizer", "learning_rate") for edit in edits):
+        return False
+    rates = [evaluated(edit.value) for edit in edits]
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
+    if rates and not (isinstance(rates[-1], float | int) and isinstance(learning_rate_source(optimizer), keras.Variable)):
+        return False
+    if rates:
+        optimizer.learning_rate = float(rates[-1])
+    return True
 
 
 def _remade(optimizer: Any, changed: dict[str, Any]) -> Any:
@@ -90,7 +108,10 @@ def _of_optimizer(arguments: Arguments, edit: Edit, source: keras.Model) -> None
         inner = _remade(optimizer, {}) if re.search(r"\boptimizer\)", edit.value) else optimizer
         arguments["optimizer"] = evaluated(edit.value, optimizer=inner)
     else:
-        arguments["optimizer"] = _remade(optimizer, {edit.argument: evaluated(edit.value)})
+        value = evaluated(edit.value)
+        if isinstance(value, int) and edit.argument == "learning_rate":
+            value = float(value)
+        arguments["optimizer"] = _remade(optimizer, {edit.argument: value})
 
 
 def _of_schedule(arguments: Arguments, edit: Edit, source: keras.Model) -> None:
@@ -130,7 +151,7 @@ def _new_loss(loss: Any, edit: Edit) -> Any:
 def _by_output(losses: Any, source: keras.Model) -> dict[str, Any]:
     if isinstance(losses, dict):
         return dict(losses)
-    names = list(source.output_names)
+    names = list(getattr(source, "output_names", None) or ["output"])
     if isinstance(losses, list | tuple):
         return dict(zip(names, losses, strict=True))
     return dict.fromkeys(names, losses)
@@ -155,7 +176,7 @@ def _of_metric(arguments: Arguments, edit: Edit, source: keras.Model) -> None:
 
     def change(metric: Any) -> Any:
         nonlocal count
-        if metric is None or _metric_name(metric) != name:
+        if metric is None or name not in _metric_names(metric):
             return metric
         count += 1
         return evaluated(edit.value)
@@ -174,12 +195,25 @@ def _every(change: Callable[[Any], Any], metrics: Any) -> Any:
     return change(metrics)
 
 
-def _metric_name(metric: Any) -> str:
+_RESOLVED = {
+    **dict.fromkeys(("accuracy", "acc"), "accuracy"),
+    **dict.fromkeys(("crossentropy", "ce"), "crossentropy"),
+}
+
+
+def _metric_names(metric: Any) -> set[str]:
+    """Returns what a target may call a metric: what it resolves to where Keras chooses by the labels, too."""
+    if isinstance(metric, str) and metric in _RESOLVED:
+        kind = _RESOLVED[metric]
+        return {metric, kind, *(f"{labels}_{kind}" for labels in ("binary", "categorical", "sparse_categorical"))}
     if isinstance(metric, str):
-        return {"acc": "accuracy", "mse": "mean_squared_error", "mae": "mean_absolute_error"}.get(metric, metric)
-    function = wrapped_function(metric)[0] if isinstance(metric, keras.metrics.Metric) else metric
-    of_class = re.sub(r"(?<!^)(?=[A-Z])", "_", type(metric).__name__).lower()
-    return getattr(function, "__name__", of_class) if not isinstance(metric, keras.metrics.Metric) else of_class
+        function = keras.metrics.get(metric)
+        return {metric, _snake(type(function).__name__), getattr(function, "__name__", metric)}
+    return {_snake(type(metric).__name__), getattr(metric, "__name__", "")}
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 _CHANGES = {

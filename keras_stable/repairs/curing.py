@@ -13,7 +13,7 @@ from keras_stable.repairs.shrinking import shrunk
 from keras_stable.repairs.trial import Outcome
 
 # Shares of the budget; a proof takes what is left.
-_FIRST_RACE, _SECOND_RACE, _SHRINKING = 0.2, 0.14, 0.1
+_FIRST_RACE, _SECOND_RACE, _SHRINKING = 0.2, 0.2, 0.08
 _IN_SECOND_RACE = 3
 _LONGEST_RACE = 0.5
 
@@ -45,7 +45,9 @@ def cure(ground: Ground, report: Report, say: Callable[[str], None]) -> Cure:
     """
     budget = ground.ledger.budget
     graver = report.at_least("warning")
-    sets = candidates(remedies_of(report), list(general_measures(report, graver[0])))
+    # What goes with every candidate has to be such that it can.
+    remedies = [one for one in remedies_of(report) if not one.sound or ground.trial((one,)) is not None]
+    sets = candidates(remedies, list(general_measures(report, graver[0])))
     say(f"Racing {len(sets)} candidates")
     share = min(_LONGEST_RACE, budget * _FIRST_RACE / max(len(sets), 1))
     order = race(ground, sets, share, smallest_good)

@@ -1,7 +1,7 @@
 """Edits of the data: labels from 0, rows left out, axes exchanged."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,12 +10,20 @@ from keras_stable.diagnosis.evidence.data.nesting import leaves, mapped, named
 from keras_stable.repairs.expressions import CannotApplyError, evaluated
 
 
-def transformed(group: Sequence[Edit], x: Any, y: Any) -> tuple[Any, Any]:
+class Names(NamedTuple):
+    """What the arrays of inputs and outputs are called."""
+
+    inputs: Sequence[str] | None = None
+    outputs: Sequence[str] | None = None
+
+
+def transformed(group: Sequence[Edit], x: Any, y: Any, names: Names | None = None) -> tuple[Any, Any]:
     """Returns data after the edits of one remedy, each an expression of the data as they were before.
 
     Args:
         group: edits of the kind "transform_data"; those of validation data alone are passed over.
         x, y: arrays, nestings of them, or a stream; the very same object where nothing changes it.
+        names: what the arrays are called in targets. Default: as a model without names calls them.
 
     Raises:
         CannotApplyError: the data have another form than an edit takes.
@@ -28,15 +36,17 @@ def transformed(group: Sequence[Edit], x: Any, y: Any) -> tuple[Any, Any]:
     after = dict(before)
     for edit in group:
         if edit.argument in after and before[edit.argument] is not None:
-            after[edit.argument] = _changed(edit, before, after[edit.argument])
+            after[edit.argument] = _changed(edit, before, after[edit.argument], names or Names())
     return after["x"], after["y"]
 
 
-def validation_transformed(group: Sequence[Edit], x: Any, y: Any, validation_data: Any) -> Any:
+def validation_transformed(
+    group: Sequence[Edit], x: Any, y: Any, validation_data: Any, names: Names | None = None
+) -> Any:
     """Returns validation data after the same edits, and after those of their own.
 
     Args:
-        group: as for `transformed`.
+        group, names: as for `transformed`.
         x, y: the training data before these edits.
         validation_data: (x, y), (x, y, weights), or a stream.
     """
@@ -44,10 +54,10 @@ def validation_transformed(group: Sequence[Edit], x: Any, y: Any, validation_dat
     for edit in own:
         validation_data = evaluated(edit.value, x=x, y=y, validation_data=validation_data)
     if not isinstance(validation_data, tuple | list):
-        return transformed(group, validation_data, None)[0]
+        return transformed(group, validation_data, None, names)[0]
     inputs, labels, *weights = validation_data
     rest = [edit for edit in group if edit not in own]
-    new_inputs, new_labels = transformed(rest, inputs, labels)
+    new_inputs, new_labels = transformed(rest, inputs, labels, names)
     if weights and _rows(new_labels) != _rows(labels):
         weights = []
     return (new_inputs, new_labels, *weights)
@@ -57,12 +67,13 @@ def _rows(structure: Any) -> int:
     return len((leaves(structure) or [()])[0])
 
 
-def _changed(edit: Edit, before: dict[str, Any], now: Any) -> Any:
+def _changed(edit: Edit, before: dict[str, Any], now: Any, names: Names) -> Any:
     name = edit.target.partition(":")[2]
     if not name or not isinstance(before[edit.argument], list | tuple | dict):
         # A target may name the only array that there is.
         return _evaluated(edit, before)
-    parts = named(before[edit.argument], None, "input" if edit.argument == "x" else "output")
+    own, otherwise = (names.inputs, "input") if edit.argument == "x" else (names.outputs, "output")
+    parts = named(before[edit.argument], own, otherwise)
     if name not in dict(parts):
         raise CannotApplyError(f"There is no array named {name} in `{edit.argument}`.")
     position = [key for key, _ in parts].index(name)

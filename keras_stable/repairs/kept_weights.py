@@ -24,7 +24,6 @@ def keep_weights(old: keras.layers.Layer, new: keras.layers.Layer, changed: Coll
     for weight in new.weights:
         if f"{weight.name}_initializer" in changed:
             continue
-        same = [one for one in waiting if one.name == weight.name and tuple(one.shape) == tuple(weight.shape)]
-        if same:
-            weight.assign(same[0])
-            waiting.remove(same[0])
+        fits = (index for index, one in enumerate(waiting) if one.name == weight.name and one.shape == weight.shape)
+        if (index := next(fits, None)) is not None:
+            weight.assign(waiting.pop(index))

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 
 from keras_stable.diagnosis.edit import Edit
+from keras_stable.diagnosis.evidence.model.names import layer_paths
 from keras_stable.keras_private import flatten_layers
 from keras_stable.repairs.expressions import CannotApplyError, evaluated
 
@@ -37,20 +38,36 @@ class LayerChanges:
         first: dict of an input's name, "" for the only one, to the sources of the layers that come behind it.
         ends: dict of an output's number to (factor, offset) of a `Rescaling` behind it.
         reshaped: bool, whether the inputs have another shape than the model was built for.
+        paths: dict of the id of a layer to its path.
     """
 
     layers: dict[str, LayerChange] = field(default_factory=dict)
     first: dict[str, list[str]] = field(default_factory=dict)
     ends: dict[int, tuple[float, float]] = field(default_factory=dict)
     reshaped: bool = False
+    paths: dict[int, str] = field(default_factory=dict)
+
+    def of(self, layer: Any) -> LayerChange:
+        """Returns what happens to a layer of the model."""
+        return self.layers.get(self.paths.get(id(layer), ""), LayerChange())
+
+    def inside(self, layer: Any) -> list[LayerChange]:
+        """Returns what happens to the layers that a layer holds."""
+        prefix = self.paths.get(id(layer), "") + "/"
+        return [change for path, change in self.layers.items() if path.startswith(prefix)]
 
     def __bool__(self) -> bool:
         return bool(self.layers or self.first or self.ends or self.reshaped)
 
 
-def path_of(layer: Any) -> str:
-    """Returns the name of a layer in an edit's target: its path, or its name where Keras has no path."""
-    return getattr(layer, "path", None) or layer.name
+def layers_by_path(model: keras.Model) -> dict[str, Any]:
+    """Returns the layers inside a model by the path that an edit's target names them by.
+
+    >>> list(layers_by_path(keras.Sequential([keras.layers.Dense(1, name="end")], name="net")))
+    ['end']
+    """
+    paths = layer_paths(model)
+    return {paths[id(layer)]: layer for layer in flatten_layers(model, include_self=False) if id(layer) in paths}
 
 
 def layer_changes(model: keras.Model, edits: Iterable[Edit]) -> LayerChanges:
@@ -63,8 +80,8 @@ def layer_changes(model: keras.Model, edits: Iterable[Edit]) -> LayerChanges:
     Raises:
         CannotApplyError: one of them is of a layer that there is not.
     """
-    changes = LayerChanges()
-    layers = {path_of(layer): layer for layer in flatten_layers(model, include_self=False)}
+    changes = LayerChanges(paths=layer_paths(model))
+    layers = layers_by_path(model)
     for edit in edits:
         kind, _, name = edit.target.partition(":")
         if edit.kind == "insert_layer" and kind in ("model", "input"):

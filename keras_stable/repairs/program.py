@@ -1,13 +1,15 @@
 """A training program as data: what `fit` is called on, and with what."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
 
 from keras_stable.diagnosis.edit import Edit
-from keras_stable.repairs.data_edits import transformed, validation_transformed
+from keras_stable.diagnosis.evidence.data.stream_kinds import stream_kind
+from keras_stable.diagnosis.evidence.model.names import input_names
+from keras_stable.repairs.data_edits import Names, transformed, validation_transformed
 
 DataEdits = tuple[Edit, ...]
 
@@ -29,10 +31,16 @@ class Program:
     fit: Mapping[str, Any] = field(default_factory=dict)
     data_edits: tuple[DataEdits, ...] = ()
 
+    @property
+    def names(self) -> Names:
+        """Returns what the arrays of inputs and outputs are called."""
+        inputs = None if self.x is None or stream_kind(self.x) else input_names(self.model, self.x)
+        return Names(inputs, getattr(self.model, "output_names", None))
+
     def prepare(self, x: Any, y: Any = None) -> tuple[Any, Any]:
         """Returns data as the program takes them: the very same objects where no edit changes data."""
         for group in self.data_edits:
-            x, y = transformed(group, x, y)
+            x, y = transformed(group, x, y, self.names)
         return x, y
 
     @property
@@ -42,12 +50,7 @@ class Program:
         if arguments.get("validation_data") is not None:
             x, y = self.x, self.y
             for group in self.data_edits:
-                arguments["validation_data"] = validation_transformed(group, x, y, arguments["validation_data"])
-                x, y = transformed(group, x, y)
+                validation = arguments["validation_data"]
+                arguments["validation_data"] = validation_transformed(group, x, y, validation, self.names)
+                x, y = transformed(group, x, y, self.names)
         return arguments
-
-    def with_fit(self, change: Callable[[dict[str, Any]], None]) -> "Program":
-        """Returns the program with other arguments of `fit`; the change is made on a copy of their dict."""
-        arguments = dict(self.fit)
-        change(arguments)
-        return replace(self, fit=arguments)

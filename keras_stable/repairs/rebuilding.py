@@ -6,10 +6,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_stable.keras_private import flatten_layers, home_in_keras, is_functional
+from keras_stable.diagnosis.evidence.model.names import input_names
+from keras_stable.keras_private import flatten_layers, home_in_keras, is_functional, tracker_of
 from keras_stable.repairs.expressions import CannotApplyError, evaluated
 from keras_stable.repairs.kept_weights import keep_weights
-from keras_stable.repairs.layer_changes import LayerChange, LayerChanges, path_of
+from keras_stable.repairs.layer_changes import LayerChange, LayerChanges
+from keras_stable.repairs.measuring import answers_of
 
 _ADAPTED_ROWS = 10_000
 
@@ -63,13 +65,9 @@ def rebuilt(model: keras.Model, changes: LayerChanges, x: Any) -> keras.Model:
     for layer in flatten_layers(new, include_self=False):
         old = building.old.get(id(layer))
         if old is not None and layer.built and layer.weights:
-            keep_weights(old, layer, _change(old, changes).arguments)
+            keep_weights(old, layer, changes.of(old).arguments)
     _adapt(new, building)
     return new
-
-
-def _change(layer: Any, changes: LayerChanges) -> LayerChange:
-    return changes.layers.get(path_of(layer), LayerChange())
 
 
 def _inputs(model: keras.Model, building: _Building) -> list[Any]:
@@ -89,7 +87,7 @@ def _sequential(model: keras.Sequential, building: _Building, inner: bool = Fals
     layers = []
     for layer in model.layers:
         made = _made(layer, building)
-        for behind in (*_inserted(_change(layer, building.changes).before), *([] if made is None else [made])):
+        for behind in (*_inserted(building.changes.of(layer).before), *([] if made is None else [made])):
             layers.append(behind)
     if not inner:
         layers[:0] = [layer for sources in building.changes.first.values() for layer in _inserted(sources)]
@@ -104,11 +102,11 @@ def _sequential(model: keras.Sequential, building: _Building, inner: bool = Fals
 
 def _functional(model: keras.Model, building: _Building, inputs: list[Any], inner: bool = False) -> keras.Model:
     first = {} if inner else building.changes.first
-    names = [tensor.name for tensor in model.inputs]
+    names = [] if inner else input_names(model, building.x)
     if unknown := set(first) - {"", *names}:
         raise CannotApplyError(f"There is no input {', '.join(sorted(unknown))}.")
     scaled: dict[int, Any] = {}
-    for tensor, name in zip(inputs, names, strict=True):
+    for tensor, name in zip(inputs, names, strict=not inner):
         behind = tensor
         for layer in _inserted(first.get(name, first.get("", []))):
             behind = _called(layer, behind, building)
@@ -117,7 +115,7 @@ def _functional(model: keras.Model, building: _Building, inputs: list[Any], inne
     def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
         old = building.old.get(id(layer))
         args, kwargs = keras.tree.map_structure(lambda one: scaled.get(id(one), one), (args, kwargs))
-        change = LayerChange() if old is None else _change(old, building.changes)
+        change = LayerChange() if old is None else building.changes.of(old)
         if change.before:
             for inserted in _kept_inserted(building, old):
                 args = (_called(inserted, args[0], building), *args[1:])
@@ -139,7 +137,7 @@ def _kept_inserted(building: _Building, old: Any) -> list[Any]:
     """Returns the layers before a layer; a layer that is called twice has the same ones before it."""
     key = -id(old)
     if key not in building.made:
-        building.made[key] = _inserted(_change(old, building.changes).before)
+        building.made[key] = _inserted(building.changes.of(old).before)
     return building.made[key]
 
 
@@ -157,7 +155,7 @@ def _made(layer: Any, building: _Building) -> Any:
     """Returns what comes in the place of a layer; None where it goes. The same for the same layer."""
     if id(layer) in building.made:
         return building.made[id(layer)]
-    change = _change(layer, building.changes)
+    change = building.changes.of(layer)
     made = None if change.removed else _anew(layer, change, building)
     if made is not None and made is not layer:
         building.old[id(made)] = layer
@@ -179,22 +177,27 @@ def _anew(layer: Any, change: LayerChange, building: _Building) -> Any:
     if not isinstance(layer, keras.layers.Layer):
         return layer
     plain = home_in_keras(type(layer)) and not hasattr(layer, "adapt") and not isinstance(layer, keras.layers.Lambda)
-    if not change.arguments and not plain:
+    if not change.arguments and not building.changes.inside(layer) and not plain:
         return layer
     config = layer.get_config()
+    for inside in building.changes.inside(layer):
+        # A wrapper makes the layer that it holds by itself.
+        if not isinstance(layer, keras.layers.Wrapper):
+            raise CannotApplyError(f"{layer.name} makes the layers that it holds by itself.")
+        config["layer"]["config"].update(inside.arguments)
     if unknown := set(change.arguments) - set(config):
-        raise CannotApplyError(f"{path_of(layer)} takes no {', '.join(sorted(unknown))}.")
+        raise CannotApplyError(f"{layer.name} takes no {', '.join(sorted(unknown))}.")
     return type(layer).from_config({**config, **change.arguments})
 
 
 def _with_ends(model: keras.Model, changes: LayerChanges) -> keras.Model:
     if not changes.ends:
         return model
-    outputs = keras.tree.flatten(model.output)
-    for number, (factor, offset) in changes.ends.items():
-        outputs[number] = keras.layers.Rescaling(factor, offset, name=f"target_units_{number}")(outputs[number])
     if isinstance(model, keras.Sequential):
         return keras.Sequential([*model.inputs, *model.layers, *_ends(changes)], name=model.name)
+    outputs = keras.tree.flatten(model.output)
+    for (number, _), layer in zip(changes.ends.items(), _ends(changes), strict=True):
+        outputs[number] = layer(outputs[number])
     return type(model)(model.input, keras.tree.pack_sequence_as(model.output, outputs), name=model.name)
 
 
@@ -209,7 +212,22 @@ def _adapt(model: keras.Model, building: _Building) -> None:
     rows = keras.tree.map_structure(lambda array: np.asarray(array)[:_ADAPTED_ROWS], building.x)
     for layer, tensor in building.adapting:
         entering = keras.Model(model.inputs, tensor)
-        layer.adapt(np.asarray(entering.predict(rows, verbose=0)))
+        layer.adapt(answers_of(entering, rows)[0])
+
+
+def _put(owner: Any, name: str, layer: Any, index: int | None) -> None:
+    """Puts a layer in an attribute, or in the list that is there; Keras forgets the one that was there."""
+    tracker: Any = tracker_of(owner)
+    tracker.unlock()
+    if index is None:
+        delattr(owner, name)
+        setattr(owner, name, layer)
+    else:
+        layers = list(getattr(owner, name))
+        layers[index] = layer
+        delattr(owner, name)
+        setattr(owner, name, layers)
+    tracker.lock()
 
 
 def _in_place(model: keras.Model, building: _Building) -> keras.Model:
@@ -218,24 +236,22 @@ def _in_place(model: keras.Model, building: _Building) -> keras.Model:
     if changes.first or changes.ends or changes.reshaped:
         raise CannotApplyError("A model with a `call` of its own takes layers only where an attribute holds one.")
     for owner in flatten_layers(model):
-        for name, value in list(vars(owner).items()):
+        # In `_layers` Keras keeps those of all attributes.
+        for name, value in [item for item in vars(owner).items() if item[0] != "_layers"]:
             many = isinstance(value, list)
-            for index, layer in enumerate(value if many else [value]):
-                if not isinstance(layer, keras.layers.Layer) or path_of(layer) not in changes.layers:
+            for index, layer in enumerate(list(value) if many else [value]):
+                change = changes.of(layer)
+                if not isinstance(layer, keras.layers.Layer) or change == LayerChange():
                     continue
-                change = _change(layer, changes)
                 made = keras.layers.Identity() if change.removed else _anew(layer, change, building)
                 if made is not layer:
                     building.old[id(made)] = layer
                 put = keras.Sequential([*_inserted(change.before), made]) if change.before else made
-                if many:
-                    value[index] = put
-                else:
-                    setattr(owner, name, put)
+                _put(owner, name, put, index if many else None)
     first = keras.tree.map_structure(lambda array: keras.ops.convert_to_tensor(np.asarray(array)[:2]), building.x)
     model(first)
     for layer in flatten_layers(model, include_self=False):
         old = building.old.get(id(layer))
         if old is not None and layer.built and layer.weights:
-            keep_weights(old, layer, _change(old, changes).arguments)
+            keep_weights(old, layer, changes.of(old).arguments)
     return model

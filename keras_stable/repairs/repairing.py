@@ -10,7 +10,7 @@ import keras
 from keras_stable.diagnosis.audit import audit
 from keras_stable.diagnosis.evidence.budget import Budget
 from keras_stable.diagnosis.evidence.copying.isolation import seed_all, untouched
-from keras_stable.diagnosis.evidence.model.demands import demanded_rows
+from keras_stable.diagnosis.evidence.model.demands import demanded_rows, stateful_layers
 from keras_stable.diagnosis.evidence.training.graph_building import light_graphs
 from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.errors import invalid_argument
@@ -163,7 +163,7 @@ def _ground(program: Program, report: Report, budget: float, seed: int, time: Bu
         ledger,
         seed,
         unit=demanded_rows(program.model) or 1,
-        in_order="carried_state" in report.facts,
+        in_order=bool(stateful_layers(program.model)),
         fresh=not (plan is not None and plan.trained),
     )
     start = ground.trial(())

@@ -1,5 +1,6 @@
 """Edits that scale the targets of a regression: undone at the output, so that answers keep their unit."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from keras_stable.repairs.expressions import evaluated
 _EXACT = 1e-4
 
 
-def scaling(edit: Edit, y: Any) -> tuple[int, float, float] | None:
+def scaling(edit: Edit, y: Any, names: Sequence[str] | None = None) -> tuple[int, float, float] | None:
     """Returns (number of the output, scale, offset) of an edit that makes `scale * y + offset` of real targets.
 
     None for any other edit: class ids that are moved stay what they are, and go through `Repair.prepare`.
@@ -21,7 +22,7 @@ def scaling(edit: Edit, y: Any) -> tuple[int, float, float] | None:
     """
     if edit.kind != "transform_data" or edit.argument != "y":
         return None
-    parts = named(y, None, "output")
+    parts = named(y, names, "output")
     name = edit.target.partition(":")[2]
     position = next((index for index, (key, _) in enumerate(parts) if key == name), 0 if len(parts) == 1 else None)
     if position is None:

@@ -25,6 +25,11 @@ def headline(repair: "Repair") -> str:
     return f"{text}: {curves.figure} {significant(curves.before)} -> {significant(curves.after)} on {rows}."
 
 
+def cost(repair: "Repair") -> str:
+    """Returns what it took, in a sentence."""
+    return f"It took {repair.trainings:.1f} trainings of the program."
+
+
 def evidence(change: "Change") -> str:
     """Returns what a change is worth."""
     if math.isnan(change.p_value):
@@ -35,7 +40,7 @@ def evidence(change: "Change") -> str:
 def _lines(repair: "Repair") -> Iterator[str]:
     yield headline(repair)
     if repair.trainings:
-        yield f"It took {repair.trainings:.1f} trainings of the program."
+        yield cost(repair)
     for number, change in enumerate(repair.changes, 1):
         yield ""
         yield f"{number}. {change.rule}, at {change.where} ({evidence(change)})"
