@@ -21,6 +21,7 @@ LEVELS = [
     ["__main__"],
     ["cli"],
     ["scripts"],
+    ["source_edits"],
     ["runs.comparison", "subjects"],
     ["repairs"],
     ["runs", "diagnosis.audit"],
