@@ -32,6 +32,7 @@ EVIDENCE = {
     "padding": "where sequences are padded, and what that does to the answers",
     "words": "the ids that are looked up in embeddings",
     "axes": "how sequences run along their steps and their features",
+    "foldings": "how rough inputs are along their memory, against along their steps",
     "carried_state": "the layers that carry a state from batch to batch, and the order of the batches",
     "target_copies": "values of the inputs that are the target",
     "future": "what later inputs do to earlier answers, where the targets are later inputs",

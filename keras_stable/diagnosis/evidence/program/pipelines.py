@@ -10,6 +10,7 @@ from keras_stable.diagnosis.evidence.data.kept import Kept
 from keras_stable.diagnosis.evidence.data.nesting import leaves, named
 from keras_stable.diagnosis.evidence.data.source import Source
 from keras_stable.diagnosis.evidence.data.streams import Stream
+from keras_stable.diagnosis.evidence.program.cached_draws import draws_before_cache
 from keras_stable.diagnosis.evidence.program.deliveries import Reading, reading
 from keras_stable.diagnosis.evidence.program.holdings import held_rows, is_whole
 from keras_stable.diagnosis.evidence.program.orders import are_windows, order_of
@@ -62,6 +63,7 @@ def _of_stream(source: Source, reader: Stream, names: Sequence[str] | None, loss
     follows = reader.kind == "generator" or reader.steps is not None
     kept = [part for part in first.labels if part]
     met, moved = relabelled(first, later) if later is not None and later.sizes else (0, float("nan"))
+    cached = draws_before_cache(reader.given, source.budget.share(_SHARE)) if reader.kind == "dataset" else None
     held = held_rows(reader.batches.items if isinstance(reader.batches, Kept) else reader.batches, first.head)
     readings = [first, later] if follows and later is not None else [first]
     return Pipeline(
@@ -74,6 +76,7 @@ def _of_stream(source: Source, reader: Stream, names: Sequence[str] | None, loss
         met_again=met,
         relabelled=moved,
         seconds_a_batch=float(np.median(first.seconds[1:])) if len(first.seconds) > 2 else float("nan"),
+        cached=cached,
     )
 
 
