@@ -35,6 +35,7 @@ from keras_stable.diagnosis.facts import (
     LayerOutput,
     Learning,
     LossCheck,
+    Mirroring,
     Order,
     Output,
     OutputEvaluation,
@@ -138,6 +139,7 @@ EXPECTED = {
     "KS721": "validation-targets-differ",
     "KS722": "frozen-augmentation",
     "KS723": "masked-word",
+    "KS724": "unmirrored-targets",
     "KS726": "folded-axes",
     "KS731": "failing-step",
     "KS733": "kept-metric-state",
@@ -224,6 +226,7 @@ FRESH = {
     "contrast": Contrast(transfer=Transfer(), targets=(TargetContrast(),)),
     "dependence": Dependence(),
     "pairing": Pairing(),
+    "mirroring": (Mirroring(),),
     "structure": Structure(
         layers=(
             Layer("dense", inputs=("input",)),

@@ -7,7 +7,7 @@ from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
 EVIDENCE = (
     *("callbacks", "schedule", "weights", "suspects"),
     *("plan", "inputs", "labels", "duplicates", "structure", "outputs", "compiled"),
-    *("pipeline", "contrast", "dependence", "pairing"),
+    *("pipeline", "contrast", "dependence", "pairing", "mirroring"),
     *(
         "time_layers",
         "padding",

@@ -21,6 +21,7 @@ from keras_stable.diagnosis.facts.features import Features
 from keras_stable.diagnosis.facts.leaks import FrozenStatistics, FutureReach, TargetCopy
 from keras_stable.diagnosis.facts.learning import Learning
 from keras_stable.diagnosis.facts.loss_check import LossCheck
+from keras_stable.diagnosis.facts.mirroring import Mirroring
 from keras_stable.diagnosis.facts.pipeline import CachedDraws, Delivery, Order, Pipeline, Repetition
 from keras_stable.diagnosis.facts.schedule import Schedule
 from keras_stable.diagnosis.facts.step import Gradients, LayerOutput, NonfiniteOrigin, VariableGradient
@@ -63,6 +64,7 @@ __all__ = [
     "LayerOutput",
     "Learning",
     "LossCheck",
+    "Mirroring",
     "NonfiniteOrigin",
     "Order",
     "Output",

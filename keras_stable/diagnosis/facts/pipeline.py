@@ -108,11 +108,13 @@ class Pipeline:
 
     Attributes:
         kind: "arrays", "dataset", "pydataset", "generator" or "loader".
-        first, later: `Delivery` of the first epoch and a later one; None for arrays, and where it was not read.
+        first, later: `Delivery` of the first epoch and the second; None for arrays, and where it was not read.
+        late: `Delivery` of the last epoch that is planned, of a `PyDataset` that can be copied; else None.
         repetition: `Repetition`, or None for arrays.
         orders: tuple of `Order`, of each output to which it applies.
         windows: bool, whether the inputs are windows that move on by a step from row to row.
-        met_again: int, rows of the later epoch whose inputs came once in the first and once in the later one.
+        met_again: int, rows whose inputs came once in the first and once in the later epoch, or in the last one where
+            their labels changed more.
         relabelled: float, how far their labels changed: 0 not at all, 1 as far as by chance; NaN without such rows.
         seconds_a_batch: float, how long a batch takes to be read; NaN where not measured.
         cached: `CachedDraws` of a dataset with a `cache`; None for others.
@@ -128,3 +130,4 @@ class Pipeline:
     relabelled: float = float("nan")
     seconds_a_batch: float = float("nan")
     cached: CachedDraws | None = None
+    late: Delivery | None = None
