@@ -10,6 +10,7 @@ from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.frequency import Frequency
 from keras_stable.runs.run_directory import CHECKPOINTS
+from keras_stable.imports import first_line
 from keras_stable.scripts.fit_calls import FitCall
 from keras_stable.scripts.located_report import located
 from keras_stable.scripts.watched_program import Ending, Runs, WatchedProgram
@@ -71,8 +72,9 @@ class RecordedRun:
             call, history = trained.call, trained.logs if any(trained.logs.values()) else None
             try:
                 report = audit(call.model, **call.arguments, history=history, **self._options)
-            except InvalidArgumentError as error:
-                self._say(f"No report on {call.model.name}: {error}")
+            except Exception as error:  # noqa: BLE001 - what the audit raises must not hide how the program ended
+                reason = error if isinstance(error, InvalidArgumentError) else first_line(error)
+                self._say(f"No report on {call.model.name}: {reason}")
             else:
                 reports.append(located(report, call, self._watched.made, self._watched.compiled))
         return reports
