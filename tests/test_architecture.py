@@ -30,7 +30,7 @@ LEVELS = [
     ["diagnosis.evidence.tracing"],
     ["diagnosis.evidence.model", "diagnosis.evidence.copying", "diagnosis.evidence.data"],
     ["diagnosis.evidence.budget"],
-    ["export"],
+    ["export", "distribution"],
     ["data", "models", "callbacks"],
     ["diagnosis"],
     ["diagnosis.judging"],
