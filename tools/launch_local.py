@@ -4,7 +4,8 @@ python tools/launch_local.py 2 configs/stable.yaml               keras-stable tr
 python tools/launch_local.py 4 -- python train.py --epochs 3     any command; each worker finds TF_CONFIG
 
 The workers' lines come out as they are written, each with its worker's number. When one worker fails, the others get
---grace seconds to say why they end too; then they are ended. Ctrl-C ends all. The exit code is that of the first to fail.
+--grace seconds to say why they end too; then they are ended. Ctrl-C ends all. The exit code is that of the first that
+failed.
 """
 
 import argparse

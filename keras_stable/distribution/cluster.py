@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ import tensorflow as tf
 from keras_stable.errors import InvalidArgumentError
 
 _FORM = '{"cluster": {"worker": ["host:port", ...]}, "task": {"type": "worker", "index": 0}}'
+# More than the tasks of any node.
+_MANY = 1 << 16
 
 
 def cluster_resolver(environment: Mapping[str, str] = os.environ) -> Any:
@@ -27,9 +30,21 @@ def cluster_resolver(environment: Mapping[str, str] = os.environ) -> Any:
         _check_tf_config(text)
         return tf.distribute.cluster_resolver.TFConfigClusterResolver()
     if "SLURM_PROCID" in environment:
-        return tf.distribute.cluster_resolver.SlurmClusterResolver()
+        return _slurm_resolver()
     must_be = "Several workers need TF_CONFIG, or a job of SLURM, to know each other."
     raise InvalidArgumentError(f"{must_be} Received: neither TF_CONFIG nor SLURM_PROCID in the environment")
+
+
+def _slurm_resolver() -> Any:
+    if shutil.which("nvidia-smi"):
+        return tf.distribute.cluster_resolver.SlurmClusterResolver()
+    # TensorFlow's deals out GPUs and fails where there is none, so it is told of some that nobody uses.
+    return _SlurmWithoutGpus(gpus_per_node=_MANY, gpus_per_task=1, auto_set_gpu=False)
+
+
+class _SlurmWithoutGpus(tf.distribute.cluster_resolver.SlurmClusterResolver):
+    def num_accelerators(self, task_type: Any = None, task_id: Any = None, config_proto: Any = None) -> dict[str, int]:
+        return {}
 
 
 def _check_tf_config(text: str) -> None:
@@ -59,7 +74,11 @@ def is_chief(strategy: Any = None) -> bool:
     """
     strategy = strategy or tf.distribute.get_strategy()
     resolver = getattr(strategy, "cluster_resolver", None)
-    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy) or resolver is None or not resolver.task_type:
+    if (
+        not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy)
+        or resolver is None
+        or not resolver.task_type
+    ):
         return True
     return resolver.task_type == "chief" or (
         resolver.task_type == "worker" and resolver.task_id == 0 and "chief" not in resolver.cluster_spec().jobs
