@@ -4,8 +4,10 @@
     ├── InvalidArgumentError (also a ValueError)   an argument, a key or a command line that cannot be right
     │   ├── ConfigError                            a config file; carries every mistake with its line
     │   └── DataError                              arrays, files or labels that cannot be trained on
+    ├── CheckpointError                            a checkpoint that is damaged, or of another training
     ├── ExportError                                an export that does not agree with its model
     ├── ReplicaMismatchError                       replicas of a model whose weights are no longer the same
+    ├── RunError                                   a run whose files cannot be written
     ├── UnsupportedKerasError (also a RuntimeError) a Keras on another backend, or without the known hooks
     └── WorkerLostError                            another process of the cluster has ended
 
@@ -38,6 +40,14 @@ class ExportError(KerasStableError):
 
 class ReplicaMismatchError(KerasStableError):
     """The replicas of a model are no longer the same: a bit of a weight differs between them."""
+
+
+class CheckpointError(KerasStableError):
+    """A checkpoint that is damaged, of another training, or of a newer version."""
+
+
+class RunError(KerasStableError):
+    """A run that cannot go on, as on a full disk; what it has written before is whole."""
 
 
 class UnsupportedKerasError(KerasStableError, RuntimeError):

@@ -87,6 +87,35 @@ def test_adam_moments(amsgrad):
     assert (largest is not None) == amsgrad
 
 
+def test_decays():
+    optimizer, variables = keras.optimizers.AdamW(), [weight("one"), weight("two")]
+    optimizer.exclude_from_weight_decay(var_names=["two"])
+    optimizer.build(variables)
+    assert [private.decays(optimizer, variable) for variable in variables] == [True, False]
+
+
+def test_applied_batches():
+    optimizer, variable = keras.optimizers.SGD(gradient_accumulation_steps=2), weight()
+    for _ in range(3):
+        optimizer.apply([tf.constant([1.0])], [variable])
+    assert (int(private.applied_batches(optimizer)), int(optimizer.iterations)) == (3, 1)
+
+
+@pytest.mark.parametrize("name", ["Adam", "AdamW", "Nadam", "Lamb", "RMSprop", "Adadelta", "Muon", "SGD"])
+def test_second_moments(name):
+    betas = {"RMSprop": {"rho": 0.75}, "Adadelta": {"rho": 0.75}, "Muon": {"adam_beta_2": 0.75}, "SGD": {}}
+    optimizer, variable = getattr(keras.optimizers, name)(**betas.get(name, {"beta_2": 0.75})), weight()
+    optimizer.build([variable])
+    (moment,) = private.second_moments(optimizer)
+    if name == "SGD":
+        assert moment is None
+    else:
+        # A variable of TensorFlow, with the path that the Muon of an older Keras asks for.
+        variable.value.path = variable.path
+        optimizer.apply([tf.constant([2.0])], [variable])
+        assert float(moment[0]) == 1.0
+
+
 def test_moving_average_pairs():
     optimizer, variable = keras.optimizers.SGD(1.0, use_ema=True, ema_momentum=0.5), weight()
     optimizer.build([variable])
