@@ -13,7 +13,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 from keras.src.backend.common import global_state as _global_state
-from keras.src.backend.tensorflow.trainer import TensorFlowTrainer as _TensorFlowTrainer
+from keras.src.backend.tensorflow import trainer as _trainer
 from keras.src.models.functional import Functional as _Functional
 from tensorflow.python.eager import context as _eager_context
 from tensorflow.python.framework import config as _config
@@ -21,7 +21,7 @@ from tensorflow.python.framework import op_callbacks as _op_callbacks
 from tensorflow.python.ops import stateful_random_ops as _stateful_random_ops
 
 # The code of `fit` itself, inside of what shortens its tracebacks.
-_FIT = inspect.unwrap(_TensorFlowTrainer.fit).__code__
+_FIT = inspect.unwrap(_trainer.TensorFlowTrainer.fit).__code__
 
 _Optimizer: Any = object  # a mixin's: the Keras optimizer comes after it, where Any lets type checkers look
 
@@ -316,6 +316,40 @@ def set_keras_trackers(trackers: tuple[Any, Any]) -> None:
 def forget_keras_seed_generator() -> None:
     """Has Keras make its global generator anew, from Python's: `global_seed_generator` in its global state."""
     _global_state.set_global_attribute("global_seed_generator", None)
+
+
+@contextmanager
+def replicas_reduced_by(reduce: Callable[..., Any]) -> Iterator[None]:
+    """Has `reduce(values, strategy, reduction, keras_reduce)` called for what a step returns on each replica.
+
+    That is in the place of `keras.src.backend.tensorflow.trainer.reduce_per_replica`.
+    """
+    original = _trainer.reduce_per_replica
+    _trainer.reduce_per_replica = lambda values, strategy, reduction: reduce(values, strategy, reduction, original)
+    try:
+        yield
+    finally:
+        _trainer.reduce_per_replica = original
+
+
+@contextmanager
+def built_from(first_batch: Callable[[Any, Any], Any]) -> Iterator[None]:
+    """Has a model under a strategy built from `first_batch(model, iterator)`, unless that is None.
+
+    `TensorFlowTrainer._maybe_symbolic_build` then gets this batch in the place of the iterator.
+    """
+    owner = _trainer.TensorFlowTrainer
+    original = owner._maybe_symbolic_build
+
+    def build(self: Any, iterator: Any = None, data_batch: Any = None) -> None:
+        batch = first_batch(self, iterator) if iterator is not None else None
+        original(self, **({"iterator": iterator, "data_batch": data_batch} if batch is None else {"data_batch": batch}))
+
+    owner._maybe_symbolic_build = build
+    try:
+        yield
+    finally:
+        owner._maybe_symbolic_build = original
 
 
 def keras_seed_state() -> Any | None:

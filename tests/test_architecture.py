@@ -32,7 +32,7 @@ LEVELS = [
     ["diagnosis.evidence.tracing"],
     ["diagnosis.evidence.model", "diagnosis.evidence.copying", "diagnosis.evidence.data"],
     ["diagnosis.evidence.budget"],
-    ["export"],
+    ["export", "distribution"],
     ["testing"],
     ["data", "models", "callbacks"],
     ["checkpoints"],
@@ -128,7 +128,7 @@ def test_every_file_has_its_test(path):
 
 
 # One file by intent: whoever tries a new Keras looks there.
-LONGER = {"keras_private.py": 400}
+LONGER = {"keras_private.py": 450}
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

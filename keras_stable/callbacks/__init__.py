@@ -8,6 +8,7 @@ from keras_stable.callbacks.dashboard import Dashboard
 from keras_stable.callbacks.feature_normalization_update import FeatureNormalizationUpdate
 from keras_stable.callbacks.gradient_norm_logger import GradientNormLogger
 from keras_stable.callbacks.prediction_diversity_logger import PredictionDiversityLogger
+from keras_stable.callbacks.replica_check import ReplicaCheck
 
 __all__ = [
     "AuditCallback",
@@ -17,4 +18,5 @@ __all__ = [
     "FeatureNormalizationUpdate",
     "GradientNormLogger",
     "PredictionDiversityLogger",
+    "ReplicaCheck",
 ]

@@ -48,7 +48,9 @@ def applied(program: Program, groups: Sequence[Sequence[Edit]]) -> Program:
     data_edits, ends = [], {}
     for group in groups:
         of_data = [edit for edit in group if edit.kind == "transform_data"]
-        scalings = {edit: None if stream_kind(program.x) else scaling(edit, y, program.names.outputs) for edit in of_data}
+        scalings = {
+            edit: None if stream_kind(program.x) else scaling(edit, y, program.names.outputs) for edit in of_data
+        }
         ends.update({found[0]: (1 / found[1], -found[2] / found[1]) for found in scalings.values() if found})
         rest = tuple(edit for edit in of_data if not scalings[edit])
         if rest:

@@ -149,7 +149,8 @@ def _given(**arguments: Any) -> dict[str, Any]:
     return {
         name: value
         for name, value in arguments.items()
-        if value is not None and not (name in _DEFAULTS and isinstance(value, type(_DEFAULTS[name])) and value == _DEFAULTS[name])
+        if value is not None
+        and not (name in _DEFAULTS and isinstance(value, type(_DEFAULTS[name])) and value == _DEFAULTS[name])
     }
 
 

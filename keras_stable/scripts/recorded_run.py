@@ -9,8 +9,8 @@ from typing import Any
 from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.frequency import Frequency
-from keras_stable.runs.run_directory import CHECKPOINTS
 from keras_stable.imports import first_line
+from keras_stable.runs.run_directory import CHECKPOINTS
 from keras_stable.scripts.fit_calls import FitCall
 from keras_stable.scripts.located_report import located
 from keras_stable.scripts.watched_program import Ending, Runs, WatchedProgram
