@@ -18,9 +18,9 @@ tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
 )
 
-from healthy_trainings import TRAININGS, trained
+from healthy_trainings import TRAININGS, trained  # noqa: E402
 
-from keras_stable.callbacks import StabilityGuard
+from keras_stable.callbacks import StabilityGuard  # noqa: E402
 
 
 class CountingGuard(StabilityGuard):

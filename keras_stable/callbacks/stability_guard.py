@@ -7,7 +7,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 
 from keras_stable.callbacks.audit_callback import AuditCallback

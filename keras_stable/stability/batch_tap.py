@@ -8,12 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from keras_stable.keras_private import (
-    epoch_dataset,
-    fitted_arrays,
-    replace_epoch_dataset,
-    running_epoch_iterator,
-)
+from keras_stable.keras_private import batches_of, fitted_arrays, replace_batches, running_fit
 
 
 class BatchTap:
@@ -39,6 +34,7 @@ class BatchTap:
         self._max_bytes = max_bytes
         self._kept: deque[list[np.ndarray]] = deque(maxlen=max_batches)
         self._bytes = 0
+        self._lead = 0
         self.taken = 0
         self.structure: Any = None
         self._rows: RowFinder | None = None
@@ -46,18 +42,18 @@ class BatchTap:
     @contextmanager
     def tapping(self) -> Iterator[None]:
         """Taps the `fit` that is running, if its batches come from one dataset; ends with the context."""
-        iterator = running_epoch_iterator()
-        dataset = None if iterator is None else epoch_dataset(iterator)
+        _, iterator = running_fit()
+        dataset = None if iterator is None else batches_of(iterator)
         if iterator is None or not isinstance(dataset, tf.data.Dataset):
             yield
             return
         arrays = fitted_arrays(iterator)
         self._rows = None if arrays is None else RowFinder(arrays)
-        replace_epoch_dataset(iterator, self.tapped(dataset))
+        replace_batches(iterator, self.tapped(dataset))
         try:
             yield
         finally:
-            replace_epoch_dataset(iterator, dataset)
+            replace_batches(iterator, dataset)
 
     def tapped(self, dataset: tf.data.Dataset) -> tf.data.Dataset:
         """Returns the same dataset, whose elements are kept here as they are taken from it."""
@@ -75,8 +71,12 @@ class BatchTap:
 
     def batch(self, number: int) -> list[np.ndarray] | None:
         """Returns the arrays of a batch by its number in this `fit`; None where it is kept no more."""
-        index = number - (self.taken - len(self._kept))
+        index = number + self._lead - (self.taken - len(self._kept))
         return self._kept[index] if 0 <= index < len(self._kept) else None
+
+    def align(self, steps: int) -> None:
+        """Takes the last batch for that of the last of so many steps: a resumed `fit` may have skipped some."""
+        self._lead = self.taken - steps
 
     def rows_of(self, numbers: list[int]) -> list[list[int] | None]:
         """Returns for each batch which rows of the arrays given to `fit` it was; None where that cannot be known."""

@@ -98,7 +98,7 @@ class LossWatch:
         return not math.isfinite(loss) or loss > self.limit or self._breaks_record(loss)
 
     def add(self, step: int, losses: np.ndarray) -> Alarm | None:
-        """Takes in the losses of the steps from `step` on, `[k]`; returns the first alarm, and drops what follows it."""
+        """Takes in the losses of the steps from `step` on, `[k]`; returns the first alarm and drops what follows."""
         for offset, loss in enumerate(losses.tolist()):
             alarm = self._add(step + offset, loss)
             if alarm is not None:

@@ -42,6 +42,7 @@ class EventRecorder:
 
     def begin(self, alarm: Alarm, epoch: int) -> PendingEvent:
         """Takes down how things are when an alarm is raised."""
+        self._tap.align(self._watcher.step)
         rates = [control.current() for control in self._watcher.rates]
         keeps = self._settings.keep_batches and self._directory is not None
         broken = self._watcher.state.copy() if keeps else None

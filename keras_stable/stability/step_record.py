@@ -43,7 +43,7 @@ class StepRecord:
         tf.raw_ops.AssignAddVariableOp(resource=count, value=tf.constant(1, tf.int64))
 
     def read(self) -> np.ndarray:
-        """Returns the rows since the last read, float `[steps, 2]`: the losses of replicas summed, as they are parts."""
+        """Returns the rows since the last read, float `[steps, 2]`; the losses of replicas are parts, and summed."""
         copies = self._strategy.experimental_local_results(self._rows.value)
         count = int(self._strategy.experimental_local_results(self._count.value)[0])
         first, self._seen = max(self._seen, count - self.capacity), count

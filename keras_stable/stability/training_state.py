@@ -64,7 +64,7 @@ class TrainingState:
                 self._parts[key].assign(value)
 
     def weight_figures(self) -> dict[str, np.ndarray]:
-        """Returns `[largest absolute value, 1]` for each float variable of the model, NaN for 1 if any is not finite."""
+        """Returns `[largest absolute value, 1]` of each float variable of the model; not 1 but NaN if one is not finite."""
         self._update()
         keys = [key for key in self._parts if self._is_weight(key)]
         if not keys:
