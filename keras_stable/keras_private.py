@@ -14,6 +14,7 @@ import keras
 import tensorflow as tf
 from keras.src.backend.common import global_state as _global_state
 from keras.src.backend.tensorflow import trainer as _trainer
+from keras.src.models.functional import Functional as _Functional
 from tensorflow.python.eager import context as _eager_context
 from tensorflow.python.framework import config as _config
 from tensorflow.python.framework import op_callbacks as _op_callbacks
@@ -164,6 +165,11 @@ def flatten_layers(model: Any, *, include_self: bool = True, recursive: bool = T
     return list(model._flatten_layers(include_self=include_self, recursive=recursive))
 
 
+def recorded_input_shapes(model: Any) -> dict[str, Any] | None:
+    """Returns the shapes of the first call by name of the argument, `input_shape` of `input`: `_build_shapes_dict`."""
+    return getattr(model, "_build_shapes_dict", None) or None
+
+
 def takes_training_argument(layer: Any) -> bool:
     """Returns whether `call` takes `training`, or may: `Layer._call_has_training_arg`."""
     return getattr(layer, "_call_has_training_arg", True)
@@ -183,6 +189,16 @@ def compile_metrics(model: Any) -> Any | None:
 def tracker_of(owner: Any) -> Any | None:
     """Returns where Keras keeps what an object tracks: `_tracker` of a layer, a metric or an optimizer."""
     return getattr(owner, "_tracker", None)
+
+
+def compile_arguments(model: Any) -> dict[str, Any]:
+    """Returns what `compile` was given, by argument: the contents of `Trainer._compile_config`."""
+    return dict(model._compile_config.config)
+
+
+def is_functional(model: Any) -> bool:
+    """Returns whether a model is a graph of layers: an instance of `keras.src.models.functional.Functional`."""
+    return isinstance(model, _Functional)
 
 
 def metrics_given_to_compile(metric: Any) -> Any | None:

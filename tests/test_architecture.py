@@ -21,7 +21,9 @@ LEVELS = [
     ["__main__"],
     ["cli"],
     ["scripts"],
+    ["source_edits"],
     ["runs.comparison", "subjects"],
+    ["repairs"],
     ["runs", "diagnosis.audit"],
     ["diagnosis.evidence"],
     ["diagnosis.evidence.program"],
@@ -126,7 +128,7 @@ def test_every_file_has_its_test(path):
 
 
 # One file by intent: whoever tries a new Keras looks there.
-LONGER = {"keras_private.py": 450}
+LONGER = {"keras_private.py": 500}
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

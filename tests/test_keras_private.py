@@ -193,6 +193,19 @@ def test_flatten_layers():
     assert [layer.name for layer in private.flatten_layers(Hidden())] == ["hidden", "held"]
 
 
+def test_recorded_input_shapes():
+    class Own(keras.Model):
+        def call(self, x):
+            return x["a"]
+
+    model = Own()
+    assert private.recorded_input_shapes(model) is None
+    model({"a": np.ones((2, 3))})
+    assert {key: dict(value) for key, value in private.recorded_input_shapes(model).items()} == {
+        "input_shape": {"a": (2, 3)}
+    }
+
+
 def test_takes_training_argument():
     class Fixed(keras.Model):
         def call(self, inputs):
@@ -232,6 +245,20 @@ def test_tracker_of():
     stored = vars(private.tracker_of(dense))["stored_ids"]
     assert id(dense.kernel) in stored["trainable_variables"]
     assert private.tracker_of(object()) is None
+
+
+def test_compile_arguments():
+    model = compiled()
+    arguments = private.compile_arguments(model)
+    assert {"optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly"} <= set(arguments)
+    arguments["loss"] = None
+    assert private.compile_arguments(model)["loss"] is not None
+
+
+def test_is_functional():
+    inputs = keras.Input((2,))
+    assert private.is_functional(keras.Model(inputs, keras.layers.Dense(1)(inputs)))
+    assert not private.is_functional(keras.Sequential())
 
 
 def test_metrics_given_to_compile():

@@ -4,6 +4,7 @@ from keras_stable import keras_check  # noqa: F401  (it fails first, with one cl
 from keras_stable.callbacks.audit_callback import AuditCallback
 from keras_stable.callbacks.averaged_weights import AveragedWeights
 from keras_stable.callbacks.checkpoint import Checkpoint
+from keras_stable.callbacks.dashboard import Dashboard
 from keras_stable.callbacks.feature_normalization_update import FeatureNormalizationUpdate
 from keras_stable.callbacks.gradient_norm_logger import GradientNormLogger
 from keras_stable.callbacks.prediction_diversity_logger import PredictionDiversityLogger
@@ -13,6 +14,7 @@ __all__ = [
     "AuditCallback",
     "AveragedWeights",
     "Checkpoint",
+    "Dashboard",
     "FeatureNormalizationUpdate",
     "GradientNormLogger",
     "PredictionDiversityLogger",

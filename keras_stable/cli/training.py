@@ -1,4 +1,4 @@
-"""`keras-stable train`, `compare`, `export` and `schema`."""
+"""`keras-stable train`, `compare` and `schema`."""
 
 import json
 import os
@@ -136,18 +136,6 @@ def compare(
         sys.exit(INTERRUPTED)
     if comparison.failures:
         sys.exit(FAILURE)
-
-
-@main.command()
-@click.argument("run", type=click.Path(path_type=Path))
-@click.option("--to", "directory", required=True, type=click.Path(path_type=Path), help="The SavedModel to write.")
-def export(run: Path, directory: Path) -> None:
-    """Export the model of RUN, a run directory, as a SavedModel, and prove it on validation samples."""
-    start_tensorflow()
-    from keras_stable.export.run_export import export_run
-
-    difference = export_run(run, directory)
-    click.echo(f"SavedModel: {directory} (agrees with the model to {difference:.1e})")
 
 
 @main.command()

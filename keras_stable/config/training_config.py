@@ -120,5 +120,5 @@ class FitConfig(Section):
     """Compile the step with XLA."""
     steps_per_execution: PositiveInt = 1
     """Steps that run in one call."""
-    verbose: Annotated[int, Field(ge=0, le=2)] = 2
-    """0 silent, 1 a progress bar, 2 one line an epoch."""
+    verbose: Literal["auto"] | Annotated[int, Field(ge=0, le=2)] = "auto"
+    """0 silent, 1 a line an epoch under a progress bar, 2 the line alone; auto is 1 on a terminal, 2 elsewhere."""

@@ -11,16 +11,19 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_stable.callbacks import Dashboard
 from keras_stable.callbacks.checkpoint import Checkpoint
-from keras_stable.config import Config, ConfigSource, read_config
+from keras_stable.config import Config, ConfigSource, dump_config, read_config
 from keras_stable.data import Data
 from keras_stable.errors import RunError
 from keras_stable.export import PROOF_SAMPLES, export_saved_model
+from keras_stable.export.run_export import about_run
+from keras_stable.export.samples import first_samples
 from keras_stable.imports import first_line
-from keras_stable.ops.batches import first_inputs
 from keras_stable.reporting.temporary_path import TemporaryPath
 from keras_stable.runs.curves import save_curves
 from keras_stable.runs.fitting import Trained, fit, prepared
+from keras_stable.runs.hparams_table import write_row
 from keras_stable.runs.run_directory import CHECKPOINTS, config_of, make_run_directory, write_json, write_start
 
 
@@ -58,7 +61,7 @@ def train(
     | `config.yaml` | the config with every default filled in; it can be run again |
     | `environment.json` | versions, seed, machine |
     | `history.csv` | the `logs` of every epoch |
-    | `tensorboard/` | the same, and gradient norms by variable, for TensorBoard |
+    | `tensorboard/` | the dashboard, for TensorBoard |
     | `curves.png`, `summary.json` | the picture and the figures of the run |
     | `model.keras` | the model, with the weights of the epoch that `summary.json` names as `model_epoch`: the last |
     | | one; with early stopping the one whose monitored value was best; after Ctrl-C the most accurate one |
@@ -133,11 +136,11 @@ def _train(
         checkpoint = _checkpoint(config, directory)
         logs = [
             keras.callbacks.CSVLogger(str(directory / "history.csv")),
-            keras.callbacks.TensorBoard(str(directory / "tensorboard"), write_graph=False),
+            Dashboard(directory / "tensorboard", config=dump_config(config), hparams={}, into_logs=False),
             *([] if checkpoint is None else [checkpoint]),
         ]
         started = time.perf_counter()
-        trained = fit(config, data, model, weights, log_dir=directory / "tensorboard", extra_callbacks=logs)
+        trained = fit(config, data, model, weights, extra_callbacks=logs)
         seconds = time.perf_counter() - started
         summary = {"name": config.name, **trained.summary.to_dict(), "interrupted": trained.interrupted}
         summary |= {"model_epoch": trained.model_epoch, "seconds": seconds}
@@ -165,9 +168,15 @@ def _write_results(config: Config, directory: Path, data: Data, trained: Trained
     with TemporaryPath(directory / "model.keras") as temporary:
         trained.model.save(temporary)
     write_json(directory / "summary.json", summary)
+    write_row(directory / "tensorboard", config, trained.summary, trained.curves)
     save_curves({config.name or "run": trained.curves}, directory / "curves.png")
-    samples = first_inputs(data.validation.x, PROOF_SAMPLES)
     # Of a run that goes on, the export is that of where it was interrupted.
     shutil.rmtree(directory / "export", ignore_errors=True)
-    difference = export_saved_model(trained.model, directory / "export" / "1", samples)
+    difference = export_saved_model(
+        trained.model,
+        directory / "export" / "1",
+        first_samples(data.validation.x, PROOF_SAMPLES),
+        class_names=data.class_names,
+        about=about_run(config, data, summary),
+    )
     write_json(directory / "summary.json", {**summary, "export_largest_difference": difference})
