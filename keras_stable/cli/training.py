@@ -31,20 +31,34 @@ _set = click.option(
 @_set
 @click.option("--run-dir", type=click.Path(path_type=Path), help="Where to. Default: runs/<config name>/<time>.")
 @click.option("--overwrite", is_flag=True, help="Delete an earlier run in --run-dir.")
+@click.option(
+    "--strategy",
+    type=click.Choice(["none", "mirrored", "multi_worker"]),
+    help="Spread each step over devices or processes. Default: distribution.strategy of the config.",
+)
 @click.option("--resume", "earlier", metavar="RUN", type=click.Path(path_type=Path), help="Go on with a killed run.")
 def train(
-    config: Path | None, overrides: tuple[str, ...], run_dir: Path | None, overwrite: bool, earlier: Path | None
+    config: Path | None,
+    overrides: tuple[str, ...],
+    run_dir: Path | None,
+    overwrite: bool,
+    strategy: str | None,
+    earlier: Path | None,
 ) -> None:
     """Train what CONFIG, a YAML file, describes; or go on with a run, at the step it had reached.
 
     The run directory gets the model, its SavedModel export, curves, history, TensorBoard events and checkpoints.
     Ctrl-C ends the training, keeps the best weights so far and writes the same files. SIGTERM writes a checkpoint and
-    ends with exit code 143.
+    ends with exit code 143. Under --strategy multi_worker every worker runs the same command, with one --run-dir.
     """
+    if strategy is not None:
+        overrides = (*overrides, f"distribution.strategy={strategy}")
     if earlier is None:
         trained = _trained(config, overrides, run_dir, overwrite)
     else:
         trained = _resumed(earlier, overrides, config is None and run_dir is None and not overwrite)
+    if not trained.chief:
+        return
     summary = trained.summary
     click.echo(f"Validation accuracy: {_number(summary.val_accuracy_last)} (best {_number(summary.val_accuracy_best)})")
     click.echo(f"Largest gradient norm before clipping: {_number(summary.grad_norm_max)}")
