@@ -62,8 +62,8 @@ result["layers"] = max(
 result["rows"] = len(together)
 result["skipped"] = [alone.skipped_steps, together.skipped_steps]
 
-steered = {"skip_spikes": 2.0, "adagc": 1.05, "update_clip_rms": 0.5}
-both = [trained(lambda: keras_stable.optimizers.AdamW(0.01, **steered), scope, 20, epochs=4)
+steered = {"skip_spikes": 0.5, "adagc": 1.05, "update_clip_rms": 0.5}
+both = [trained(lambda: keras_stable.optimizers.AdamW(1e-4, **steered), scope, 20, epochs=4)
         for scope in (contextlib.nullcontext(), strategy.scope())]
 result["steered"] = largest(zip(*(model.get_weights() for model, _, _ in both)))
 result["spikes"] = [np.flatnonzero(history.spike).tolist() for _, _, history in both]
@@ -120,7 +120,7 @@ def test_replicas_leave_out_and_clip_the_same_steps(results, replicas):
     alone, together = results[replicas]["spikes"]
     assert alone == together
     assert alone
-    assert results[replicas]["steered"] <= 1e-4
+    assert results[replicas]["steered"] <= 1e-6
 
 
 def test_a_skipped_batch_leaves_no_trace_on_replicas(results):
