@@ -35,10 +35,8 @@ def train(sizes: tuple[int, ...], seeds: int) -> dict[str, np.ndarray]:
     x = rng.normal(size=(runs, SAMPLES, sizes[0]))
     teacher = rng.normal(size=(runs, sizes[0], sizes[-1]))
     labels = np.argmax(np.tanh(x) @ teacher + rng.normal(size=(runs, SAMPLES, sizes[-1])), axis=-1)
-    pairs = list(zip(sizes[:-1], sizes[1:], strict=True))
-    weights = [rng.normal(size=(runs, a, b)) * np.sqrt(2 / a) for a, b in pairs] + [
-        np.zeros((runs, 1, b)) for _, b in pairs
-    ]
+    kernels = [rng.normal(size=(runs, a, b)) * np.sqrt(2 / a) for a, b in itertools.pairwise(sizes)]
+    weights = [*kernels, *(np.zeros((runs, 1, size)) for size in sizes[1:])]
     first, second, old = ([np.zeros_like(weight) for weight in weights] for _ in range(3))
     moves = [np.zeros_like(weight) for weight in weights]
     kept: dict[str, list[np.ndarray]] = {name: [] for name in ("loss", "rms", "norm", "curvature")}
