@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -58,6 +59,11 @@ def train(config: Path, overrides: tuple[str, ...], run_dir: Path | None, overwr
 )
 @click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures too.")
 @click.option("--png", type=click.Path(path_type=Path, dir_okay=False), help="Write the curves as a picture too.")
+@click.option(
+    "--log-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where TensorBoard finds the runs, each a row of HParams. Default: runs/comparison/<time>.",
+)
 def compare(
     configs: tuple[Path, ...],
     overrides: tuple[str, ...],
@@ -65,6 +71,7 @@ def compare(
     html: Path,
     json_path: Path | None,
     png: Path | None,
+    log_dir: Path | None,
 ) -> None:
     """Train several CONFIGS and show them side by side, in a table and on an HTML page."""
     from keras_stable.reporting.page_file import check_page_path, write_page
@@ -82,7 +89,8 @@ def compare(
     from keras_stable.runs.comparison import compare as run
     from keras_stable.runs.curves import save_curves
 
-    comparison = run(loaded, seeds=seeds, progress=lambda line: click.echo(line, err=True))
+    log_dir = log_dir or Path("runs") / "comparison" / time.strftime("%Y%m%d-%H%M%S")
+    comparison = run(loaded, seeds=seeds, progress=lambda line: click.echo(line, err=True), log_dir=log_dir)
     comparison.to_html(html)
     if json_path is not None:
         write_page(json_path, json.dumps(comparison.to_dict(), indent=2, allow_nan=False) + "\n", "json")
@@ -91,6 +99,7 @@ def compare(
         save_curves(runs, png)
     Console().print(comparison.table())
     click.echo(f"Page: {html}")
+    click.echo(f"TensorBoard: tensorboard --logdir {log_dir}")
     for failure in comparison.failures:
         click.echo(str(failure), err=True)
     if comparison.interrupted:

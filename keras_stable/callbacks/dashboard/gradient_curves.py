@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from keras_stable.callbacks.dashboard.history_callback import HistoryCallback
-from keras_stable.callbacks.dashboard.run_writers import AFTER_CLIPPING, RunWriters, run_writers
+from keras_stable.callbacks.dashboard.run_writers import AFTER_CLIPPING, RunWriters, shared_writers
 from keras_stable.callbacks.dashboard.step_windows import MOST_POINTS, StepWindows
 from keras_stable.callbacks.dashboard.tags import NORM_LIMIT, NORMS, QUANTITIES
 from keras_stable.optimizers.history import GradientHistory, guarded_optimizer
@@ -38,7 +38,7 @@ class GradientCurves(HistoryCallback):
 
     def __init__(self, log_dir: str | os.PathLike | RunWriters, most_points: int = MOST_POINTS) -> None:
         super().__init__()
-        self._writers = run_writers(log_dir)
+        self._writers = shared_writers(log_dir)
         self._most_points = most_points
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
