@@ -56,16 +56,19 @@ class PredictionPages(CheckedCallback):
         self._writers.begin()
         self._time.start()
         self._drawn = self._validated = -1
+        self._fresh = False
         classes = countable_classes(self.model)
         self._counts = ValidationCounts(self.model) if classes is not None and classes <= MOST_CLASSES else None
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
         if self._counts is not None:
             self._counts.reset()
+            self._fresh = True
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        if self._counts is None or not self._matrix().sum():
+        if not self._fresh or not self._matrix().sum():
             return
+        self._fresh = False
         step = self._validated = steps_taken(self.model, epoch + 1)
         writer, predicted = self._writers.of(VALIDATION), self._matrix().sum(axis=0)
         edges = np.arange(len(predicted) + 1) - 0.5

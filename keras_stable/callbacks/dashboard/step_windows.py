@@ -17,7 +17,7 @@ class StepWindows:
         most_points: int, rows. Default 500.
 
     >>> windows = StepWindows(total_steps=4, most_points=2)
-    >>> steps, rows = windows.add(np.arange(4), np.array([[1.0], [5.0], [2.0], [np.nan]]))
+    >>> steps, rows = windows.add(np.arange(3), np.array([[1.0], [5.0], [2.0]]))
     >>> steps.tolist(), rows.tolist(), windows.rest()[0].tolist()
     ([1], [[5.0]], [2])
     """

@@ -99,10 +99,10 @@ def test_the_first_screen_shows_what_matters_without_a_click(page, address, show
 def test_groups_are_few_and_in_order(page, address):
     open_tab(page, address, "timeseries")
     titles = page.locator(".group-title")
-    titles.nth(5).wait_for()
+    titles.nth(6).wait_for()
     names = titles.all_inner_texts()
     assert [name.strip() for name in names] == [
-        *("at a glance", "gradients", "layers", "predictions", "rates", "summary")
+        *("Pinned", "at a glance", "gradients", "layers", "predictions", "rates", "summary")
     ]
 
 
