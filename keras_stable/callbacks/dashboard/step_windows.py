@@ -43,7 +43,7 @@ class StepWindows:
             steps, rows = np.concatenate([self._steps, steps]), np.concatenate([self._rows, rows])
         if self._points >= self._most_points:
             self.steps_in_window *= 2
-            self._points = 0
+            self._points = self._most_points // 2
         windows = steps // self.steps_in_window
         # The last window is whole when its last step is there.
         whole = len(steps) and (steps[-1] + 1) % self.steps_in_window == 0
