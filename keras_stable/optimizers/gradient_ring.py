@@ -13,7 +13,7 @@ UNWRITTEN = -1.0
 
 
 class GradientRing:
-    """The ring itself: `capacity` rows of `2 + 2 * n` norms, written inside the compiled step.
+    """The ring itself: `capacity` rows of `3 + 2 * n` norms, written inside the compiled step.
 
     Args:
         variables: The n variables whose gradients are measured.
@@ -42,7 +42,7 @@ class GradientRing:
         self.cleared = 0
         self.counts_when_cleared = (0, 0)
         self._strategy = tf.distribute.get_strategy()
-        self.rows = self._variable(2 + 2 * len(variables), UNWRITTEN, "gradient_history")
+        self.rows = self._variable(3 + 2 * len(variables), UNWRITTEN, "gradient_history")
         self.keep_layer_norms(layer_norms)
 
     def keep_layer_norms(self, names: tuple[str, ...]) -> None:
@@ -72,11 +72,12 @@ class GradientRing:
             norms: Norm of each gradient, `[m]`.
             applied_norms: The same after all clips.
             places: Which of the n variables the m gradients belong to.
-            skipped: Whether the step was skipped.
+            skipped: Whether the step was skipped, which has a column of its own.
         """
         # Not packed: TensorFlow 2.21 replaces a pack of one tensor with itself by a reshape to a wrong size.
         both = tf.reshape(norm, [1]), tf.reshape(applied_norm, [1])
-        row = tf.concat([*both, self._spread(norms, places), self._spread(applied_norms, places)], 0)
+        flag = tf.constant([float(skipped)], norm.dtype)
+        row = tf.concat([*both, flag, self._spread(norms, places), self._spread(applied_norms, places)], 0)
         # The handle is that of this replica's copy. Every replica writes the same row, so no aggregation is needed,
         # and a branch of tf.cond, where Keras's own assign cannot aggregate, can write too.
         counts = self.counts.value.handle

@@ -22,10 +22,11 @@ class GradientHistory:
         applied_norm: The same after all clips, `[k]`; 0 where the step was skipped.
         variable_norm: Norm of each variable's gradient before any clip, `[k, n]`.
         applied_variable_norm: The same after all clips, `[k, n]`.
-        finite: False where the step was skipped, `[k]` bool.
+        finite: False where the step was skipped because a gradient was NaN or infinite, `[k]` bool.
         variable_paths: Path of each variable, n strings.
-        skipped_steps: How many steps were skipped since the last read, overwritten ones included.
+        skipped_steps: How many steps were skipped since the last read, for either reason, overwritten ones included.
         overwritten_steps: How many steps the ring lost since the last read.
+        spike: True where the step was skipped as a spike (`skip_spikes` of the optimizer), `[k]` bool.
         weight_norm: Norm of each variable's weights after the step, `[k, n]`; None where it was not asked for with
             `record` of the optimizer.
         update_norm: Norm of what the step has added to each variable's weights, weight decay and constraints included,
@@ -43,9 +44,14 @@ class GradientHistory:
     variable_paths: tuple[str, ...]
     skipped_steps: int
     overwritten_steps: int
+    spike: np.ndarray = None  # type: ignore[assignment]
     weight_norm: np.ndarray | None = None
     update_norm: np.ndarray | None = None
     second_moment_norm: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        if self.spike is None:
+            object.__setattr__(self, "spike", np.zeros(len(self.step), bool))
 
     @property
     def update_ratio(self) -> np.ndarray | None:
@@ -96,7 +102,7 @@ class GradientHistoryReader:
         """Returns every step since this reader's last read, up to the size of the ring."""
         ring = self._optimizer.gradient_ring
         if ring is None:
-            return _history(np.zeros((0, 2), "float32"), 0, (), (), 0, 0)
+            return _history(np.zeros((0, 3), "float32"), 0, (), (), 0, 0)
         if self._cleared != ring.cleared:
             # A load has set the counts, back or ahead.
             self._cleared, (self._written, self._skipped) = ring.cleared, ring.counts_when_cleared
@@ -156,15 +162,16 @@ def _history(
     skipped_steps: int,
     overwritten_steps: int,
 ) -> GradientHistory:
-    n = len(paths)
-    starts = {name: 2 + (2 + i) * n for i, name in enumerate(layer_norms)}
+    n, finite = len(paths), np.isfinite(rows[:, 0])
+    starts = {name: 3 + (2 + i) * n for i, name in enumerate(layer_norms)}
     return GradientHistory(
         step=np.arange(written - len(rows), written, dtype="int64"),
         global_norm=rows[:, 0],
         applied_norm=rows[:, 1],
-        variable_norm=rows[:, 2 : 2 + n],
-        applied_variable_norm=rows[:, 2 + n : 2 + 2 * n],
-        finite=np.isfinite(rows[:, 0]),
+        variable_norm=rows[:, 3 : 3 + n],
+        applied_variable_norm=rows[:, 3 + n : 3 + 2 * n],
+        finite=finite,
+        spike=finite & (rows[:, 2] > 0),
         variable_paths=paths,
         skipped_steps=skipped_steps,
         overwritten_steps=overwritten_steps,

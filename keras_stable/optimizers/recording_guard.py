@@ -14,6 +14,7 @@ from keras_stable.optimizers.gradient_ring import GradientRing
 from keras_stable.optimizers.guard_state import GuardState, in_old_layout
 from keras_stable.optimizers.history import GradientHistoryReader
 from keras_stable.optimizers.layer_norms import checked_record, record_unchanged
+from keras_stable.optimizers.spike_guard import note_loss
 
 
 class RecordingGuard(KerasHooks):
@@ -30,6 +31,8 @@ class RecordingGuard(KerasHooks):
     history_reader: GradientHistoryReader
     history_size: int
     zclip: float | None
+    adagc: float | None = None
+    skip_spikes: float | None = None
     _record_names: tuple[str, ...] = ()
 
     def build(self, variables: Sequence[keras.Variable]) -> None:
@@ -43,12 +46,19 @@ class RecordingGuard(KerasHooks):
         """Creates the variables of the guard, which are none of `variables`, as Keras has it."""
         dtype = norm_dtype([keras.backend.standardize_dtype(variable.dtype) for variable in variables])
         with keras.name_scope(self.name, caller=self):
-            self.guard_state = GuardState(dtype, self.zclip is not None, self._clear_history)
+            self.guard_state = GuardState(
+                dtype,
+                self.zclip is not None,
+                self._clear_history,
+                adagc=None if self.adagc is None else len(variables),
+                spikes=self.skip_spikes is not None,
+            )
             self.tracked_guard_state = self.guard_state.tracked()
             self.gradient_ring = GradientRing(
                 list(variables), self.history_size, dtype, self.guard_state.counts, self.record
             )
-        self._clipping = Clipping(self, dtype, self.guard_state.zclip_statistics)
+        state = self.guard_state
+        self._clipping = Clipping(self, dtype, state.zclip_statistics, state.adagc_averages)
 
     @property
     def record(self) -> tuple[str, ...]:
@@ -66,8 +76,18 @@ class RecordingGuard(KerasHooks):
 
     @property
     def skipped_steps(self) -> int:
-        """How many steps were skipped since the optimizer was made because a gradient was not finite."""
+        """How many steps were skipped since the optimizer was made: a gradient was not finite, or they were spikes."""
         return 0 if self.gradient_ring is None else self.gradient_ring.read_counts()[1]
+
+    def scale_loss(self, loss: Any) -> Any:
+        """Scales the loss as Keras does, and keeps it for the spike guard."""
+        self.note_loss(loss)
+        return super().scale_loss(loss)
+
+    def note_loss(self, loss: Any) -> None:
+        """Keeps the loss of the step for the spike guard: as Keras hands it on before it is scaled."""
+        if self.skip_spikes is not None:
+            note_loss(self, loss)
 
     def record_skipped_step(self) -> None:
         """Records a step that a `LossScaleOptimizer` around this optimizer has skipped."""

@@ -1,5 +1,6 @@
 """What `run` adds to a `fit`: its gradients, its logs and the live rules, none of which changes what is trained."""
 
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 
 from keras_stable.callbacks.audit_callback import AuditCallback
 from keras_stable.callbacks.callback_group import CallbackGroup
+from keras_stable.callbacks.checkpoint import Checkpoint
 from keras_stable.callbacks.dashboard import Dashboard
 from keras_stable.callbacks.gradient_norm_logger import GradientNormLogger
 
@@ -47,8 +49,27 @@ def aside(log_dir: Path, *, records: bool) -> Aside:
     return Aside([*gradients, audit, Dashboard(log_dir, into_logs=False, audit=audit)])
 
 
-def with_callback(arguments: Mapping[str, Any], callback: keras.callbacks.Callback) -> dict[str, Any]:
-    """Returns arguments of `fit` with one callback more, after all others.
+def checkpoint(directory: Path, every: str, callbacks: Any) -> list[keras.callbacks.Callback]:
+    """Returns the callback that has one `fit` of a program go on after a death; none where it has one of its own.
+
+    Signals that the program handles itself are left to it.
+
+    Args:
+        directory: of this `fit`.
+        every: str, how often, as `Checkpoint` takes it.
+        callbacks: those of the `fit`, as it was given them.
+    """
+    if any(
+        isinstance(callback, Checkpoint) for callback in keras.tree.flatten(getattr(callbacks, "callbacks", callbacks))
+    ):
+        return []
+    unhandled = (signal.SIG_DFL, signal.default_int_handler)
+    signals = all(signal.getsignal(number) in unhandled for number in (signal.SIGTERM, signal.SIGINT))
+    return [Checkpoint(directory, every, signals=signals)]
+
+
+def with_callback(arguments: Mapping[str, Any], *more: keras.callbacks.Callback) -> dict[str, Any]:
+    """Returns arguments of `fit` with some callbacks more, after all others.
 
     >>> sorted(with_callback({"epochs": 2}, Aside([])))
     ['callbacks', 'epochs']
@@ -56,9 +77,10 @@ def with_callback(arguments: Mapping[str, Any], callback: keras.callbacks.Callba
     callbacks = arguments.get("callbacks")
     if isinstance(callbacks, keras.callbacks.CallbackList):
         # `fit` takes such a list as it is, and introduces nobody.
-        callback.set_model(callbacks.model)
-        callback.set_params(callbacks.params or {})
-        callbacks.callbacks.append(callback)
+        for callback in more:
+            callback.set_model(callbacks.model)
+            callback.set_params(callbacks.params or {})
+            callbacks.callbacks.append(callback)
         return dict(arguments)
     own = [] if callbacks is None else list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
-    return {**arguments, "callbacks": [*own, callback]}
+    return {**arguments, "callbacks": [*own, *more]}
