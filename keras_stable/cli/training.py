@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -111,6 +112,11 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
 )
 @click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures too.")
 @click.option("--png", type=click.Path(path_type=Path, dir_okay=False), help="Write the curves as a picture too.")
+@click.option(
+    "--log-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where TensorBoard finds the runs, each a row of HParams. Default: runs/comparison/<time>.",
+)
 def compare(
     configs: tuple[Path, ...],
     overrides: tuple[str, ...],
@@ -118,6 +124,7 @@ def compare(
     html: Path,
     json_path: Path | None,
     png: Path | None,
+    log_dir: Path | None,
 ) -> None:
     """Train several CONFIGS and show them side by side, in a table and on an HTML page."""
     from keras_stable.reporting.page_file import check_page_path, write_page
@@ -135,7 +142,8 @@ def compare(
     from keras_stable.runs.comparison import compare as run
     from keras_stable.runs.curves import save_curves
 
-    comparison = run(loaded, seeds=seeds, progress=lambda line: click.echo(line, err=True))
+    log_dir = log_dir or Path("runs") / "comparison" / time.strftime("%Y%m%d-%H%M%S")
+    comparison = run(loaded, seeds=seeds, progress=lambda line: click.echo(line, err=True), log_dir=log_dir)
     comparison.to_html(html)
     if json_path is not None:
         write_page(json_path, json.dumps(comparison.to_dict(), indent=2, allow_nan=False) + "\n", "json")
@@ -144,6 +152,7 @@ def compare(
         save_curves(runs, png)
     Console().print(comparison.table())
     click.echo(f"Page: {html}")
+    click.echo(f"TensorBoard: tensorboard --logdir {log_dir}")
     for failure in comparison.failures:
         click.echo(str(failure), err=True)
     if comparison.interrupted:
