@@ -20,6 +20,7 @@ from keras_stable.export.run_export import about_run
 from keras_stable.export.samples import first_samples
 from keras_stable.imports import first_line
 from keras_stable.reporting.temporary_path import TemporaryPath
+from keras_stable.runs.confusion import confusion_matrix, write_confusion
 from keras_stable.runs.curves import save_curves
 from keras_stable.runs.fitting import Trained, fit, prepared
 from keras_stable.runs.run_directory import CHECKPOINTS, config_of, make_run_directory, write_json, write_start
@@ -61,6 +62,7 @@ def train(
     | `history.csv` | the `logs` of every epoch |
     | `tensorboard/` | the same, and gradient norms by variable, for TensorBoard |
     | `curves.png`, `summary.json` | the picture and the figures of the run |
+    | `confusion.csv` | which class the validation samples of each class are taken for |
     | `model.keras` | the model, with the weights of the epoch that `summary.json` names as `model_epoch`: the last |
     | | one; with early stopping the one whose monitored value was best; after Ctrl-C the most accurate one |
     | `export/1/` | the SavedModel |
@@ -141,7 +143,7 @@ def _train(
         trained = fit(config, data, model, weights, log_dir=directory / "tensorboard", extra_callbacks=logs)
         seconds = time.perf_counter() - started
         summary = {"name": config.name, **trained.summary.to_dict(), "interrupted": trained.interrupted}
-        summary |= {"model_epoch": trained.model_epoch, "seconds": seconds}
+        summary |= {"model_epoch": trained.model_epoch, "seconds": seconds, "skipped_samples": len(data.skipped)}
         if checkpoint is not None and checkpoint.goodput is not None:
             summary["goodput"] = checkpoint.goodput.to_dict()
         _write_results(config, directory, data, trained, summary)
@@ -166,6 +168,7 @@ def _write_results(config: Config, directory: Path, data: Data, trained: Trained
     with TemporaryPath(directory / "model.keras") as temporary:
         trained.model.save(temporary)
     write_json(directory / "summary.json", summary)
+    write_confusion(directory, confusion_matrix(trained.model, data), data.class_names)
     save_curves({config.name or "run": trained.curves}, directory / "curves.png")
     # Of a run that goes on, the export is that of where it was interrupted.
     shutil.rmtree(directory / "export", ignore_errors=True)
