@@ -27,7 +27,9 @@ def test_numbers_are_normalized_and_ids_are_not(make_finding):
 def test_units_that_squash_become_relu(make_finding):
     relu = measures(make_finding, structure=deep(2), outputs=(Output(),))[-1]
     assert [str(edit) for edit in relu.edits] == [
-        text for name in ("l0", "l1") for text in (f'layer:{name}: activation="relu"', f'layer:{name}: kernel_initializer="he_normal"')
+        text
+        for name in ("l0", "l1")
+        for text in (f'layer:{name}: activation="relu"', f'layer:{name}: kernel_initializer="he_normal"')
     ]
 
 

@@ -14,7 +14,9 @@ def repaired(make_finding):
     change = Change("wrong-sign-loss", "loss", '"mse"', '"<mae>"', 0.8, 1e-5, "The loss `mse` rises.", edit)
     curves = Curves("R²", -0.5, 0.9, {"loss": [3.0, 5.0]}, {"loss": [2.0, 1e-3], "own": [1.0]}, 40)
     report = Report((make_finding(message="It < rises."),), about={"model": "net"})
-    return Repair((change,), None, {}, 2.5, "repaired", report, Report(), curves, Program(None, None, None), {"a<b": "c"})
+    return Repair(
+        (change,), None, {}, 2.5, "repaired", report, Report(), curves, Program(None, None, None), {"a<b": "c"}
+    )
 
 
 def test_before_and_after_stand_side_by_side(repaired):

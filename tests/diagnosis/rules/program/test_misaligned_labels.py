@@ -98,5 +98,5 @@ def test_labels_are_listed_as_their_inputs_are():
         if kind != "listed":
             continue
         (edit,) = _edits(Realignment("listed", rows))
-        np.testing.assert_array_equal(eval(edit.value, {"np": np, "y": y}), y[order])  # noqa: S307 - an edit's source
+        np.testing.assert_array_equal(eval(edit.value, {"np": np, "y": y}), y[order])
     assert any((y[order] == by_text).all() for kind, _, order in orders(50) if kind == "listed")
