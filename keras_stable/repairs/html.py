@@ -21,7 +21,7 @@ def page(repair: RepairContents) -> str:
     return render(
         "keras_stable.repairs",
         "page.html.j2",
-        title=f"Repair of {model}" if model else RepairContents,
+        title=f"Repair of {model}" if model else "Repair",
         repair=repair,
         wording=wording,
         audit_wording=audit_wording,
