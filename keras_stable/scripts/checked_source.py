@@ -67,7 +67,7 @@ def main(order: str, answer: str) -> None:
         ending = session.run()
     error = session.refusal or ending.error
     if error is not None:
-        result = Checked({}, failure=f"{type(error).__name__}: {first_line(error)}")
+        result = Checked({}, failure=first_line(error))
     elif session.report is None:
         result = Checked({}, failure="it did not reach its `fit`")
     else:
