@@ -9,8 +9,8 @@ from keras_stable.cli.fix_result import FixResult, left_over, source_remedies
 from keras_stable.cli.group import USAGE_ERROR
 from keras_stable.cli.programs import say_no_fit
 from keras_stable.cli.progress import status
-from keras_stable.scripts.checked_source import Checked, checked_source
 from keras_stable.scripts.programs import SubjectProgram, UserProgram
+from keras_stable.scripts.source_checking import Checked, checked_source
 
 
 def fixed_program(program: UserProgram | SubjectProgram, fit: int, options: Mapping[str, Any]) -> FixResult:

@@ -11,7 +11,7 @@ from keras_stable.scripts.fit_calls import FitCall
 from keras_stable.scripts.located_report import located
 from keras_stable.scripts.loop_subject import UNKNOWN_LOSS, compiled_for_audit, loop_arguments
 from keras_stable.scripts.own_loops import LoopWatch, OwnLoop
-from keras_stable.scripts.program_sites import program_sites
+from keras_stable.scripts.site_finding import program_sites
 from keras_stable.scripts.watched_program import Ending, ProgramStopped, Runs, WatchedProgram, stop
 from keras_stable.source_edits.sites import ProgramSites
 

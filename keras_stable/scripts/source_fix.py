@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from keras_stable.diagnosis.edit import Edit
-from keras_stable.scripts.checked_source import Checked
+from keras_stable.scripts.source_checking import Checked
 from keras_stable.source_edits.editing import SourceChange, Unplaced, edit_sources, unplaced
 from keras_stable.source_edits.sites import ProgramSites
 

@@ -4,6 +4,7 @@ import pytest
 from repair_stand_ins import EPOCHS, RATE, Repaired, change
 
 from keras_stable.cli.fix_places import fixed_place
+from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.repairs import repairing
 from keras_stable.subjects.places import find_subject
 
@@ -31,12 +32,20 @@ def repaired(monkeypatch):
     return run
 
 
-def test_a_config_keeps_its_comments(tmp_path, repaired):
+def test_a_config_keeps_its_comments(tmp_path, repaired, monkeypatch):
+    tried = []
+
+    def audit(model, **arguments):
+        tried.append(float(model.optimizer.learning_rate))
+        return Report()
+
+    monkeypatch.setattr("keras_stable.diagnosis.audit.audit", audit)
     path = tmp_path / "iris.yaml"
     path.write_text(CONFIG)
     shuffle = change("unshuffled-data", "set_argument", "fit", "shuffle", "True")
     result = repaired(find_subject(str(path)), RATE, shuffle)
     assert result.texts == {str(path): CONFIG.replace("10.0", "0.01")}
+    assert tried == pytest.approx([0.01])
     assert result.proof.endswith("finds no learning-rate-too-high any more.")
     (remedy,) = result.by_hand
     assert (remedy.reason, remedy.file) == ("a config has no key for it", str(path))

@@ -3,7 +3,7 @@ from repair_stand_ins import EPOCHS, RATE, Repaired, change
 
 from keras_stable.cli.fix_result import FixResult, left_over, source_remedies
 from keras_stable.errors import InvalidArgumentError
-from keras_stable.scripts.checked_source import Checked
+from keras_stable.scripts.source_checking import Checked
 from keras_stable.scripts.source_fix import SourceFix
 from keras_stable.source_edits.editing import SourceChange
 
@@ -37,9 +37,8 @@ def test_further_files_are_written(tmp_path):
 
 def test_a_proof_names_what_is_no_longer_found():
     remedies = source_remedies(Repaired((RATE, EPOCHS)))
-    change_ = SourceChange({}, {"a.py": "a"}, tuple(remedy.edits for remedy in remedies), ())
-    result = FixResult.of(
-        Repaired(), SourceFix(change_, remedies, Checked({"slow-convergence": "advice"})), "It was run"
-    )
+    made = SourceChange({"a.py": ""}, {"a.py": "a"}, tuple(remedy.edits for remedy in remedies), ())
+    fixed = SourceFix(made, remedies, Checked({"slow-convergence": "advice"}))
+    result = FixResult.of(Repaired(), fixed, "It was run")
     assert result.proof == "Proven: It was run, and an audit of it finds no learning-rate-too-high any more."
-    assert FixResult.of(Repaired(), SourceFix(change_, remedies, None), "").proof == ""
+    assert FixResult.of(Repaired(), SourceFix(made, remedies, None), "").proof == ""

@@ -1,7 +1,7 @@
 import pytest
 
 from keras_stable.diagnosis.edit import Edit
-from keras_stable.scripts.checked_source import Checked
+from keras_stable.scripts.source_checking import Checked
 from keras_stable.scripts.source_fix import ScriptSources, SourceRemedy, fix_sources
 from keras_stable.source_edits.sites import ProgramSites, Site, Span
 

@@ -1,7 +1,7 @@
 import json
 from pathlib import Path
 
-from keras_stable.scripts.checked_source import Checked, checked_source, main
+from keras_stable.scripts.source_checking import Checked, checked_source, main
 
 QUICK = {"probe": False, "seconds": 5.0}
 

@@ -43,7 +43,7 @@ def checked_source(
         order, answer = Path(directory, "order.json"), Path(directory, "answer.json")
         asked = {"kind": type(program).__name__, "program": vars(program), "fit": fit, "texts": dict(texts)}
         order.write_text(json.dumps({**asked, "options": dict(options or {})}))
-        command = [sys.executable, "-m", "keras_stable.scripts.checked_source", str(order), str(answer)]
+        command = [sys.executable, "-m", "keras_stable.scripts.source_checking", str(order), str(answer)]
         home = str(Path(__file__).parents[2])
         paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "TF_CPP_MIN_LOG_LEVEL": "3"}

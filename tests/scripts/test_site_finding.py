@@ -1,4 +1,4 @@
-"""Programs run up to their `fit` without an audit: where their parts are, and that edits of the source do what they say."""
+"""Programs run up to their `fit` without an audit: where their parts are, and that edits do what they say."""
 
 import dataclasses
 
@@ -113,7 +113,7 @@ def test_what_an_installed_package_makes_has_no_line(met):
     wrapped.compile("sgd", "mse")
     wrapped.fit(x[:63].reshape(21, 3, 4), x[:21], epochs=1)
     """
-    session, seen = met(source)
+    session, _ = met(source)
     assert [site.kind for site in session.sites.layers().values()] == ["Bidirectional"]
     assert session.sites.sites["optimizer"].spans == session.sites.sites["compile"].spans
     assert session.sites.first == ()
