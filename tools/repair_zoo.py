@@ -55,7 +55,8 @@ def programs(options: argparse.Namespace) -> Iterator[tuple[str, Any, Any]]:
     """Yields name, builder and builder of the fixed twin, or None."""
     for path in options.files:
         spec = importlib.util.spec_from_file_location(path.stem, path)
-        assert spec is not None and spec.loader is not None
+        assert spec is not None
+        assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         yield path.stem, lambda seed, m=module: m.build(), lambda seed, m=module: m.build_fixed()
@@ -140,7 +141,9 @@ def best_of_others(x: Any, y: Any, rows: Any) -> float:
     inputs, tests = inputs.reshape(len(inputs), -1), tests.reshape(len(tests), -1)
     labels, truth = (np.asarray(leaves(part)[0]) for part in (y, rows[1]))
     if labels.ndim > 1 and labels.shape[1] > 1:
-        if not (np.unique(labels).tolist() in ([0, 1], [0.0, 1.0]) and (labels.sum(-1) == 1).all() and labels.ndim == 2):
+        if not (
+            np.unique(labels).tolist() in ([0, 1], [0.0, 1.0]) and (labels.sum(-1) == 1).all() and labels.ndim == 2
+        ):
             return math.nan
         labels, truth = labels.argmax(1), truth.argmax(1)
     labels, truth = labels.ravel(), truth.ravel()
@@ -177,7 +180,9 @@ def line(row: Row) -> str:
     figures = " ".join(f"{name} {row[name]:6.3f}" for name in ("sick", "repaired", "fixed") if name in row)
     head = f"{row['program'][:34]:34} {verdict(row):11} {figures:44}"
     cost = f" {row.get('trainings', 0):4.1f} tr {row.get('seconds', 0):5.0f} s {row.get('verdict', '')}"
-    return head + cost + f" {row.get('failed', '')}\n" + "".join(f"      {edit[:150]}\n" for edit in row.get("edits", ()))
+    return (
+        head + cost + f" {row.get('failed', '')}\n" + "".join(f"      {edit[:150]}\n" for edit in row.get("edits", ()))
+    )
 
 
 def main() -> int:

@@ -48,13 +48,15 @@ def applied(program: Program, groups: Sequence[Sequence[Edit]]) -> Program:
     data_edits, ends = [], {}
     for group in groups:
         of_data = [edit for edit in group if edit.kind == "transform_data"]
-        scalings = {edit: None if stream_kind(program.x) else scaling(edit, y, program.names.outputs) for edit in of_data}
+        scalings = {
+            edit: None if stream_kind(program.x) else scaling(edit, y, program.names.outputs) for edit in of_data
+        }
         ends.update({found[0]: (1 / found[1], -found[2] / found[1]) for found in scalings.values() if found})
         rest = tuple(edit for edit in of_data if not scalings[edit])
         if rest:
             data_edits.append(rest)
     after = Program(program.model, x, y, changed_fit(dict(program.fit), edits), (*program.data_edits, *data_edits))
-    inputs, labels = after.prepare(x, y)
+    inputs, _ = after.prepare(x, y)
     model = copy_model(program.model, _first_rows(inputs if not data_edits else x), guarded=False)
     changes = layer_changes(model, edits)
     if stream_kind(inputs) and (changes or any(edit.kind == "call" for edit in edits)):

@@ -60,7 +60,9 @@ def set_rate(model: keras.Model, edits: Sequence[Edit]) -> bool:
         return False
     rates = [evaluated(edit.value) for edit in edits]
     optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
-    if rates and not (isinstance(rates[-1], float | int) and isinstance(learning_rate_source(optimizer), keras.Variable)):
+    if rates and not (
+        isinstance(rates[-1], float | int) and isinstance(learning_rate_source(optimizer), keras.Variable)
+    ):
         return False
     if rates:
         optimizer.learning_rate = float(rates[-1])

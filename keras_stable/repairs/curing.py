@@ -46,8 +46,8 @@ def cure(ground: Ground, report: Report, say: Callable[[str], None]) -> Cure:
     budget = ground.ledger.budget
     graver = report.at_least("warning")
     # What goes with every candidate has to be such that it can.
-    remedies = [one for one in remedies_of(report) if not one.sound or ground.trial((one,)) is not None]
-    sets = candidates(remedies, list(general_measures(report, graver[0])))
+    possible = [one for one in remedies_of(report) if not one.sound or ground.trial((one,)) is not None]
+    sets = candidates(possible, list(general_measures(report, graver[0])))
     say(f"Racing {len(sets)} candidates")
     share = min(_LONGEST_RACE, budget * _FIRST_RACE / max(len(sets), 1))
     order = race(ground, sets, share, smallest_good)

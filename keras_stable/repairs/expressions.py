@@ -30,6 +30,6 @@ def evaluated(value: str, **names: Any) -> Any:
     """
     usual = {"keras": keras, "keras_stable": keras_stable, "np": np, "tf": tf}
     try:
-        return eval(value, {**usual, **names})  # noqa: S307 - the source is the package's own
+        return eval(value, {**usual, **names})
     except Exception as error:
         raise CannotApplyError(f"`{value}` cannot be made here: {first_line(error)}") from error

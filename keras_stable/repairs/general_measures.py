@@ -23,7 +23,9 @@ def general_measures(report: ReportContents, cause: Finding) -> Iterator[Remedy]
         cause: the finding that they are tried for.
     """
     facts = report.facts
-    yield _measure(cause, "An optimizer whose steps fit gradients of any size, and cannot be thrown off by one.", GUARDED)
+    yield _measure(
+        cause, "An optimizer whose steps fit gradients of any size, and cannot be thrown off by one.", GUARDED
+    )
     if _takes_numbers(facts.get("inputs", ())):
         scaled = Edit("insert_layer", "model", value="keras.layers.Normalization()")
         yield _measure(cause, "Inputs with mean 0 and deviation 1 suit the initial weights.", scaled)

@@ -124,8 +124,8 @@ def repair(
             return _unchanged(program, report, ground, cured)
         seed_all(seed)
         after = applied(program, [remedy.edits for remedy in cured.remedies])
-    prepared = after.prepare(stored.data, y)
-    report_after = audit(after.model, *prepared, **auditing, **after.fit_arguments)
+    prepared_x, prepared_y = after.prepare(stored.data, y)
+    report_after = audit(after.model, prepared_x, prepared_y, **{**auditing, **after.fit_arguments})
     verdict: Verdict = "improved" if report_after.at_least("warning") else "repaired"
     return Repair(
         _changes(program, cured),
@@ -149,7 +149,8 @@ def _given(**arguments: Any) -> dict[str, Any]:
     return {
         name: value
         for name, value in arguments.items()
-        if value is not None and not (name in _DEFAULTS and isinstance(value, type(_DEFAULTS[name])) and value == _DEFAULTS[name])
+        if value is not None
+        and not (name in _DEFAULTS and isinstance(value, type(_DEFAULTS[name])) and value == _DEFAULTS[name])
     }
 
 
@@ -217,4 +218,5 @@ def _curves(cured: Cure) -> Curves:
     figures = [outcome.figure for outcome in (proof.before, proof.after)]
     name = next((figure.name for figure in reversed(figures) if figure is not None), "")
     values = [math.nan if figure is None else figure.whole for figure in figures]
-    return Curves(name, *values, proof.before.history, proof.after.history, proof.rows, proof.apart)
+    before, after = values
+    return Curves(name, before, after, proof.before.history, proof.after.history, proof.rows, proof.apart)

@@ -130,7 +130,9 @@ def _share(name: str, by_row: np.ndarray) -> Figure:
 
 def _r2(labels: np.ndarray, answers: np.ndarray) -> Figure:
     truth = labels.reshape(len(labels), -1).astype("float64")
-    answers = np.broadcast_to(answers.reshape(len(answers), -1), truth.shape) if _fits(truth, answers) else truth * np.nan
+    answers = (
+        np.broadcast_to(answers.reshape(len(answers), -1), truth.shape) if _fits(truth, answers) else truth * np.nan
+    )
     spread = np.maximum(truth.var(0), 1e-12)
     # A row costs no more than 4: one that is far off must not outweigh all others.
     missed = np.minimum(np.nan_to_num((truth - answers) ** 2 / spread, nan=4.0, posinf=4.0), 4.0)

@@ -57,9 +57,9 @@ def test_the_direction_stays_where_another_argument_changes():
 
 
 def test_a_callback_is_removed():
-    assert changed_fit({"callbacks": [keras.callbacks.EarlyStopping()]}, [Edit("remove", "callback:EarlyStopping")]) == {
-        "callbacks": []
-    }
+    assert changed_fit(
+        {"callbacks": [keras.callbacks.EarlyStopping()]}, [Edit("remove", "callback:EarlyStopping")]
+    ) == {"callbacks": []}
 
 
 def test_a_callback_that_there_is_not_cannot_be_changed():
