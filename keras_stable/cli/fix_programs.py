@@ -1,5 +1,6 @@
 """`keras-stable fix` of a script."""
 
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -29,7 +30,10 @@ def fixed_program(program: UserProgram | SubjectProgram, fit: int, options: Mapp
     from keras_stable.scripts.source_fix import ScriptSources, fix_sources
 
     session = FitAudit(program, fit, options, status, repair)
+    here = os.getcwd()
     ending = session.run()
+    # The program may have gone elsewhere.
+    os.chdir(here)
     if session.refusal is not None:
         raise session.refusal
     if session.report is None or session.sites is None:
@@ -41,7 +45,7 @@ def fixed_program(program: UserProgram | SubjectProgram, fit: int, options: Mapp
         return FixResult(result)
 
     def check(texts: Mapping[str, str]) -> Checked:
-        return checked_source(program, fit, texts, {"seed": options["seed"]})
+        return checked_source(program, fit, texts, {"seed": options["seed"], "seconds": min(60.0, options["seconds"])})
 
     with status() as say:
         say("Running and auditing the changed script")

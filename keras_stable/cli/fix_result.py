@@ -8,7 +8,7 @@ from typing import Any
 from keras_stable.diagnosis.edit import Edit
 from keras_stable.reporting.page_file import write_page
 from keras_stable.scripts.source_fix import SourceFix, SourceRemedy
-from keras_stable.source_edits.editing import Unplaced
+from keras_stable.source_edits.editing import Unplaced, as_typed
 from keras_stable.source_edits.writing import check_source, write_source
 
 
@@ -72,7 +72,7 @@ class FixResult:
         lines = []
         for file, text in self.texts.items():
             backup = write_source(file, text)
-            lines.append(f"Written: {file} (as it was: {backup.name})")
+            lines.append(f"Written: {as_typed(file)} (as it was: {backup.name})")
         for path, text in self.new.items():
             lines.append(f"Written: {write_page(path, text, 'write')}")
         if self.saved is not None:

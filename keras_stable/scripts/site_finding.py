@@ -2,10 +2,12 @@
 
 import inspect
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from keras_stable.scripts.fit_calls import FitCall
 from keras_stable.scripts.locating import Locations
+from keras_stable.scripts.own_loops import OwnLoop
 from keras_stable.source_edits.sites import ProgramSites, Site
 
 Kind = Literal["arrays", "dataset", "other"]
@@ -48,6 +50,19 @@ def program_sites(
         tuple(names),
         {name: form for name in ("x", "y") if (form := _form(given.get(name)))},
     )
+
+
+def loop_sites(program: ProgramSites, loop: OwnLoop, made: Locations) -> ProgramSites:
+    """Returns the sites of a program that trains by a loop of its own, which has no `fit` and maybe no `compile`.
+
+    Args:
+        program: as `program_sites` returns it for what the loop was made into.
+        loop: the loop.
+        made: where layers, optimizers and losses were made.
+    """
+    parts = {"optimizer": loop.optimizer, "loss": loop.loss}
+    own = {name: _site(part, made) for name, part in parts.items() if part is not None and made.is_direct(part)}
+    return replace(program, sites=program.layers() | own)
 
 
 def _kind(x: Any) -> Kind:

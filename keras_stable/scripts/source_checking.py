@@ -81,7 +81,7 @@ def _program(kind: str, named: dict[str, Any], texts: Mapping[str, str]) -> User
     if kind == "SubjectProgram":
         return SubjectProgram(**named)
     name = named["name"]
-    script = texts.get(name, texts.get(os.path.abspath(name)))
+    script = texts.get(os.path.abspath(name), texts.get(name))
     return UserProgram(name, tuple(named["arguments"]), named["is_module"], script)
 
 

@@ -79,7 +79,8 @@ def fix_sources(
         sources: the files.
         remedies: what is to be made.
         check: runs the program with other texts of its files, and audits it.
-        left: slugs of rules that are known to find something after all remedies, too.
+        left: slugs of rules that are known to find something after all remedies, too. Advice is no reason to take
+            one back.
     """
     wanted, refused = list(remedies), list[Unplaced]()
     while True:
@@ -89,7 +90,8 @@ def fix_sources(
         if not change.after:
             return SourceFix(whole, made)
         checked = check(change.after)
-        failed = [remedy for remedy in made if checked.failure or remedy.rule in checked.rules.keys() - set(left)]
+        found = {rule for rule, severity in checked.rules.items() if severity != "advice"} - set(left)
+        failed = [remedy for remedy in made if checked.failure or remedy.rule in found]
         if not failed:
             return SourceFix(whole, made, checked)
         for remedy in failed:

@@ -1,6 +1,7 @@
 """Edits of a program made in its sources, as far as it is certain where each has to go."""
 
 import difflib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -58,9 +59,18 @@ class SourceChange:
         for file, text in self.after.items():
             old, new = (part.splitlines(keepends=True) for part in (self.before[file], text))
             # A newline that ends a line belongs to the diff's own lines.
-            lines = difflib.unified_diff([_ended(o) for o in old], [_ended(n) for n in new], file, file)
-            parts += list(lines)
+            name = as_typed(file)
+            parts += difflib.unified_diff([_ended(o) for o in old], [_ended(n) for n in new], name, name)
         return "".join(parts)
+
+
+def as_typed(file: str) -> str:
+    """Returns a path as one would type it: below the current directory from there on, else whole.
+
+    >>> as_typed(os.path.join(os.getcwd(), "jobs", "train.py")), as_typed("train.py")
+    ('jobs/train.py', 'train.py')
+    """
+    return file.removeprefix(os.path.join(os.getcwd(), ""))
 
 
 def _ended(line: str) -> str:
@@ -155,7 +165,7 @@ def _unplaced(project: Project, edits: tuple[Edit, ...], reason: str) -> Unplace
     )
     span = site.spans[0] if site is not None and site.spans else None
     line = 0 if span is None else project.first_line(span)
-    return Unplaced(edits, reason, span.file if span else "", line, tuple(map(code_to_paste, edits)))
+    return Unplaced(edits, reason, as_typed(span.file) if span else "", line, tuple(map(code_to_paste, edits)))
 
 
 _COMPILED = ("optimizer", "loss", "schedule", "compile")

@@ -19,6 +19,11 @@ model.compile(keras.optimizers.SGD(9.0), "mse")
 """
 
 
+def only(texts):
+    (text,) = texts.values()
+    return text
+
+
 @pytest.fixture
 def repaired(tmp_path, monkeypatch):
     """Returns a function that fixes a program by given changes, and what was asked for on the way."""
@@ -48,17 +53,24 @@ def repaired(tmp_path, monkeypatch):
 def test_a_script(repaired):
     program = UserProgram("fixed_train.py")
     result, asked = repaired(f"{TRAIN}model.fit(x, x[:, :1], epochs=2)\n", program, RATE, EPOCHS)
-    assert "SGD(0.01)" in result.texts["fixed_train.py"]
-    assert "epochs=20" in result.texts["fixed_train.py"]
+    assert "SGD(0.01)" in only(result.texts)
+    assert "epochs=20" in only(result.texts)
     assert {"epochs": 2, **OPTIONS}.items() <= asked["repair"].items()
-    assert asked["check"] == (program, 1, dict(result.texts), {"seed": 3})
+    assert asked["check"] == (program, 1, dict(result.texts), {"seed": 3, "seconds": 5.0})
     assert result.proof.startswith("Proven: fixed_train.py was run up to its `fit` with this change, and an audit of")
+
+
+def test_a_script_that_goes_elsewhere(repaired, tmp_path):
+    source = f"{TRAIN}import os\nos.chdir('/')\nmodel.fit(x, x[:, :1], epochs=2)\n"
+    result, _ = repaired(source, UserProgram("fixed_train.py"), EPOCHS)
+    assert "epochs=20" in result.texts[str(tmp_path / "fixed_train.py")]
+    assert result.diff.startswith("--- fixed_train.py\n")
 
 
 def test_a_function_that_returns_a_program(repaired):
     source = f"{TRAIN}def build():\n    model.compile(keras.optimizers.SGD(8.0), 'mse')\n    return model, x, x\n"
     result, _ = repaired(source, SubjectProgram("fixed_train:build"), RATE, EPOCHS)
-    assert "SGD(0.01)" in result.texts["fixed_train.py"]
+    assert "SGD(0.01)" in only(result.texts)
     assert [remedy.code for remedy in result.by_hand] == [("epochs=20  # in the call of `fit`",)]
 
 

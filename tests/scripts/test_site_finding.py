@@ -105,6 +105,24 @@ def test_the_changed_source_is_the_changed_program(met, program):
     assert abs(model.layers[0](after["x"]).numpy().std() - 1) < 0.01
 
 
+def test_a_loop_of_its_own_has_an_optimizer_and_layers(met, line_of):
+    source = """
+    import tensorflow as tf
+    model, optimizer = build(), keras.optimizers.SGD(9.0)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    for row in range(60):
+        with tf.GradientTape() as tape:
+            value = loss(y[row : row + 4], model(x[row : row + 4]))
+        optimizer.apply_gradients(zip(tape.gradient(value, model.trainable_variables), model.trainable_variables))
+    """
+    session, _ = met(source)
+    sites = session.sites.sites
+    assert sites["optimizer"].spans[0].line == line_of("SGD(9.0)")
+    assert "fit" not in sites
+    change = edit_sources(session.sites, [[Edit("set_argument", "optimizer", "learning_rate", "0.1")]])
+    assert "SGD(0.1)" in next(iter(change.after.values()))
+
+
 def test_what_an_installed_package_makes_has_no_line(met):
     source = """
     model = build()

@@ -33,8 +33,9 @@ def test_what_is_still_found_is_taken_back(sources):
 
 
 def test_what_the_repair_itself_has_left_is_no_failure(sources):
-    fixed = fix_sources(sources, [EPOCHS], lambda texts: Checked({"too-few": "warning"}), {"too-few"})
-    assert fixed.made == (EPOCHS,)
+    for rules, left in (({"too-few": "warning"}, {"too-few"}), ({"too-few": "advice"}, ())):
+        fixed = fix_sources(sources, [EPOCHS], lambda texts, rules=rules: Checked(rules), left)
+        assert fixed.made == (EPOCHS,)
 
 
 def test_a_program_that_fails_is_left_alone(sources):
