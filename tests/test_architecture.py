@@ -32,8 +32,10 @@ LEVELS = [
     ["diagnosis.evidence.tracing"],
     ["diagnosis.evidence.model", "diagnosis.evidence.copying", "diagnosis.evidence.data"],
     ["diagnosis.evidence.budget"],
-    ["export"],
+    ["export", "distribution"],
+    ["testing"],
     ["data", "models", "callbacks"],
+    ["checkpoints"],
     ["diagnosis"],
     ["diagnosis.judging"],
     ["diagnosis.reporting"],
@@ -47,6 +49,7 @@ LEVELS = [
     ["reporting"],
     ["keras_check", "keras_private"],
     ["pickling", "keras_archive"],
+    ["frequency"],
     ["imports", "errors", "arguments"],
 ]
 PLACES = {name: (depth, index) for depth, level in enumerate(LEVELS) for index, name in enumerate(level)}
@@ -125,7 +128,7 @@ def test_every_file_has_its_test(path):
 
 
 # One file by intent: whoever tries a new Keras looks there.
-LONGER = {"keras_private.py": 300}
+LONGER = {"keras_private.py": 500}
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

@@ -1,21 +1,30 @@
 """Trains what a config describes and leaves the run in a directory."""
 
 import os
+import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import keras
+import tensorflow as tf
 
-from keras_stable.config import Config, ConfigSource, read_config
+from keras_stable.callbacks import Dashboard
+from keras_stable.callbacks.checkpoint import Checkpoint
+from keras_stable.config import Config, ConfigSource, dump_config, read_config
+from keras_stable.data import Data
+from keras_stable.errors import RunError
 from keras_stable.export import PROOF_SAMPLES, export_saved_model
-from keras_stable.ops.batches import first_inputs
+from keras_stable.export.run_export import about_run
+from keras_stable.export.samples import first_samples
+from keras_stable.imports import first_line
 from keras_stable.reporting.temporary_path import TemporaryPath
 from keras_stable.runs.curves import save_curves
 from keras_stable.runs.fitting import Trained, fit, prepared
-from keras_stable.runs.run_directory import make_run_directory, write_json, write_start
+from keras_stable.runs.hparams_table import write_row
+from keras_stable.runs.run_directory import CHECKPOINTS, config_of, make_run_directory, write_json, write_start
 
 
 @dataclass(frozen=True)
@@ -52,13 +61,15 @@ def train(
     | `config.yaml` | the config with every default filled in; it can be run again |
     | `environment.json` | versions, seed, machine |
     | `history.csv` | the `logs` of every epoch |
-    | `tensorboard/` | the same, and gradient norms by variable, for TensorBoard |
+    | `tensorboard/` | the dashboard, for TensorBoard |
     | `curves.png`, `summary.json` | the picture and the figures of the run |
     | `model.keras` | the model, with the weights of the epoch that `summary.json` names as `model_epoch`: the last |
     | | one; with early stopping the one whose monitored value was best; after Ctrl-C the most accurate one |
     | `export/1/` | the SavedModel |
+    | `checkpoints/` | where the run goes on after it was killed, as often as `fit.checkpoint_every` says |
 
     Ctrl-C ends the training between two batches; the run then has the best weights so far and `interrupted` is true.
+    SIGTERM writes a checkpoint after the batch and ends the process with exit code 143.
     The training happens in this process and seeds its random numbers; with `deterministic: true`, the default, the
     operations of TensorFlow stay deterministic in it. `keras_stable.compare` trains in processes of their own.
 
@@ -76,6 +87,7 @@ def train(
     Raises:
         InvalidArgumentError: the config, the data or the directory cannot be used; nothing was written.
         ExportError: the SavedModel does not agree with the model.
+        RunError: the run cannot be written, as on a full disk; what was written before is whole.
 
     >>> import tempfile
     >>> iris = {"data": {"kind": "sklearn", "name": "iris"}, "fit": {"epochs": 3, "verbose": 0}}
@@ -90,20 +102,81 @@ def train(
     data, model, weights = prepared(config)
     directory = make_run_directory(config.name or "run", run_dir, overwrite)
     write_start(directory, config)
-    started = time.perf_counter()
-    logs = [
-        keras.callbacks.CSVLogger(str(directory / "history.csv")),
-        keras.callbacks.TensorBoard(str(directory / "tensorboard"), write_graph=False),
-    ]
-    trained = fit(config, data, model, weights, log_dir=directory / "tensorboard", extra_callbacks=logs)
-    seconds = time.perf_counter() - started
-    with TemporaryPath(directory / "model.keras") as temporary:
-        model.save(temporary)
-    summary = {"name": config.name, **trained.summary.to_dict(), "interrupted": trained.interrupted}
-    summary |= {"model_epoch": trained.model_epoch, "seconds": seconds}
-    write_json(directory / "summary.json", summary)
-    save_curves({config.name or "run": trained.curves}, directory / "curves.png")
-    samples = first_inputs(data.validation.x, PROOF_SAMPLES)
-    difference = export_saved_model(model, directory / "export" / "1", samples)
-    write_json(directory / "summary.json", {**summary, "export_largest_difference": difference})
+    return _train(config, directory, data, model, weights)
+
+
+def resume(run_dir: str | os.PathLike[str], overrides: Sequence[str] = ()) -> TrainedRun:
+    """Goes on with a run that was killed, as `keras-stable train --resume` does, at the step it had reached.
+
+    The result is the one that it would have had. A run that was killed before its first checkpoint begins again; one
+    that had ended is written once more.
+
+    Args:
+        run_dir: str or path; the directory of the run.
+        overrides: sequence of "key=value", which replace values of its config, such as "fit.epochs=50". Default: none.
+
+    Returns:
+        A `TrainedRun`.
+
+    Raises:
+        InvalidArgumentError: it is not the directory of a run, or another process trains in it.
+        CheckpointError: the run is of another model or of a newer version.
+        RunError: it cannot be written.
+    """
+    directory = Path(run_dir)
+    config = config_of(directory, overrides)
+    data, model, weights = prepared(config)
+    return _train(config, directory, data, model, weights)
+
+
+def _train(
+    config: Config, directory: Path, data: Data, model: keras.Model, weights: dict[int, float] | None
+) -> TrainedRun:
+    try:
+        checkpoint = _checkpoint(config, directory)
+        logs = [
+            keras.callbacks.CSVLogger(str(directory / "history.csv")),
+            Dashboard(directory / "tensorboard", config=dump_config(config), hparams={}, into_logs=False),
+            *([] if checkpoint is None else [checkpoint]),
+        ]
+        started = time.perf_counter()
+        trained = fit(config, data, model, weights, extra_callbacks=logs)
+        seconds = time.perf_counter() - started
+        summary = {"name": config.name, **trained.summary.to_dict(), "interrupted": trained.interrupted}
+        summary |= {"model_epoch": trained.model_epoch, "seconds": seconds}
+        if checkpoint is not None and checkpoint.goodput is not None:
+            summary["goodput"] = checkpoint.goodput.to_dict()
+        _write_results(config, directory, data, trained, summary)
+    except (OSError, tf.errors.ResourceExhaustedError) as error:
+        if isinstance(error, tf.errors.OpError) and "space" not in str(error):
+            raise
+        again = f"keras-stable train --resume {directory}"
+        raise RunError(f"The run cannot be written in {directory}: {first_line(error)}. To go on: {again}") from error
     return TrainedRun(**vars(trained), config=config, directory=directory)
+
+
+def _checkpoint(config: Config, directory: Path) -> Checkpoint | None:
+    every, stopping = config.fit.checkpoint_every, config.fit.early_stopping
+    if every is None:
+        return None
+    if stopping is None:
+        return Checkpoint(directory / CHECKPOINTS, every)
+    return Checkpoint(directory / CHECKPOINTS, every, monitor=stopping.monitor, mode=stopping.mode)
+
+
+def _write_results(config: Config, directory: Path, data: Data, trained: Trained, summary: dict[str, Any]) -> None:
+    with TemporaryPath(directory / "model.keras") as temporary:
+        trained.model.save(temporary)
+    write_json(directory / "summary.json", summary)
+    write_row(directory / "tensorboard", config, trained.summary, trained.curves)
+    save_curves({config.name or "run": trained.curves}, directory / "curves.png")
+    # Of a run that goes on, the export is that of where it was interrupted.
+    shutil.rmtree(directory / "export", ignore_errors=True)
+    difference = export_saved_model(
+        trained.model,
+        directory / "export" / "1",
+        first_samples(data.validation.x, PROOF_SAMPLES),
+        class_names=data.class_names,
+        about=about_run(config, data, summary),
+    )
+    write_json(directory / "summary.json", {**summary, "export_largest_difference": difference})
