@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from keras_stable.cli.fix_result import FixResult, left_over, source_remedies
+from keras_stable.cli.fix_result import FixResult, left_over, scales_of, source_remedies
 from keras_stable.cli.group import USAGE_ERROR
 from keras_stable.cli.programs import say_no_fit
 from keras_stable.cli.progress import status
@@ -49,5 +49,5 @@ def fixed_program(program: UserProgram | SubjectProgram, fit: int, options: Mapp
 
     with status() as say:
         say("Running and auditing the changed script")
-        fixed = fix_sources(ScriptSources(session.sites), remedies, check, left_over(result))
+        fixed = fix_sources(ScriptSources(session.sites, scales_of(result)), remedies, check, left_over(result))
     return FixResult.of(result, fixed, f"{program.name} was run up to its `fit` with this change")

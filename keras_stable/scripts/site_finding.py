@@ -48,6 +48,7 @@ def program_sites(
         "" if validation is None else _kind(validation[0] if isinstance(validation, tuple | list) else validation),
         tuple(getattr(call.model, "output_names", None) or ()),
         tuple(names),
+        _ends(facts.get("outputs"), layers),
         {name: form for name in ("x", "y") if (form := _form(given.get(name)))},
     )
 
@@ -156,6 +157,12 @@ def _first_layers(structure: Any, sites: Mapping[str, Site]) -> tuple[list[str],
                 by_input.setdefault(name, []).append(_nearest(layer.path, sites))
     first = [target for targets in by_input.values() for target in targets]
     return list(dict.fromkeys(first)), {name: list(dict.fromkeys(targets)) for name, targets in by_input.items()}
+
+
+def _ends(outputs: Any, sites: Mapping[str, Site]) -> tuple[str, ...]:
+    """Returns the target of the layer that gives each output; "" for one that the user's line does not make."""
+    targets = [f"layer:{output.layer}" for output in outputs or ()]
+    return tuple(target if target in sites else "" for target in targets)
 
 
 def _nearest(path: str, sites: Mapping[str, Site]) -> str:

@@ -16,7 +16,7 @@ from keras_stable.scripts.source_overlay import other_sources
 
 @pytest.fixture
 def met(monkeypatch):
-    """Returns a function that runs a script with other texts of its files, and returns its model and `fit` arguments."""
+    """Returns a function that runs a changed script, and returns its model and what `fit` is given."""
     monkeypatch.chdir(SCRIPTS)
     own = {path.stem for path in SCRIPTS.glob("*.py")}
 
