@@ -10,7 +10,10 @@ HEAD = "import keras\nimport keras_stable\n"
 END, LOSS = "keras.layers.Rescaling(50, 300)", "keras_stable.losses.ScaledTargets('mse', scale=0.02, offset=-6)"
 
 
-def after(source, scale=TargetScale(0, 0.02, -6.0), **more):
+FIRST = TargetScale(0, 0.02, -6.0)
+
+
+def after(source, scale=FIRST, **more):
     sites = {"layer:d": "D(", "compile": "m.compile(", "loss": "m.compile("}
     sites |= {f"loss:{name}": "m.compile(" for name in more.get("outputs", ())}
     made = program(HEAD + source, sites, **{"ends": ("layer:d",), **more})
