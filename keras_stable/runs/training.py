@@ -76,6 +76,7 @@ def train(
     | `confusion.csv` | which class the validation samples of each class are taken for |
     | `model.keras` | the model, with the weights of the epoch that `summary.json` names as `model_epoch`: the last |
     | | one; with early stopping the one whose monitored value was best; after Ctrl-C the most accurate one |
+    | `guard/` | with `fit.stability_guard`, its events, and what `keras-stable replay` needs of each |
     | `export/1/` | the SavedModel |
     | `checkpoints/` | where the run goes on after it was killed, as often as `fit.checkpoint_every` says |
 
@@ -205,7 +206,7 @@ def _fitted(
         *([] if checkpoint is None else [checkpoint]),
     ]
     started = time.perf_counter()
-    trained = fit(config, data, model, weights, extra_callbacks=callbacks)
+    trained = fit(config, data, model, weights, directory=directory, extra_callbacks=callbacks)
     seconds = time.perf_counter() - started
     with TemporaryPath(directory / _MODEL) as temporary:
         trained.model.save(temporary)
