@@ -110,12 +110,12 @@ class Dashboard(CallbackGroup):
         self._learning = LearningCurves(self._writers)
         self._gradients = None if problem else GradientCurves(self._writers, self.most_points)
         notes = [_NOTES.format(points=self.most_points), *([f"No gradients are shown: {problem}"] if problem else [])]
-        classes = countable_classes(self.model)
+        classes = countable_classes(self.model, several=True)
         if classes is None:
-            notes.append("No predictions are shown: the model has not one output for classes that exclude each other.")
+            notes.append("No predictions are shown: the model has not one output with a loss for classes.")
         self.callbacks = [
             *([GradientNormLogger()] if self.into_logs and not problem else []),
-            *([PredictionDiversityLogger()] if self.into_logs and classes is not None else []),
+            *([PredictionDiversityLogger(class_names=self.class_names)] if self.into_logs and classes else []),
             self._learning,
             *self._of_steps(),
             PredictionPages(self._writers, self.class_names),

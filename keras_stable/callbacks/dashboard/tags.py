@@ -16,7 +16,15 @@ QUANTITIES = {
     "second_moment_norm": "norm of the optimizer's second moment of it",
 }
 """What is written of every variable beside the norm of its gradient, where the optimizer's history has it."""
-PREDICTION_KEYS = ("unique_classes", "effective_classes", "top_class_share")
+PREDICTION_KEYS = {
+    "unique_classes": "how many classes were predicted",
+    "effective_classes": "exp(entropy) of the predicted shares",
+    "top_class_share": "share of the class predicted most often",
+    "never_predicted_classes": "labelled classes that were never predicted",
+    "label_divergence": "Jensen-Shannon divergence from the labels' shares, in nats",
+    "distinct_in_10": "classes in 10 predictions taken at random, on average",
+}
+"""What is written of the predictions, where `logs` has it; the first three always."""
 EPOCH_KEYS = ("clip_fraction", "skipped_steps")
 
 
@@ -70,9 +78,7 @@ TAGS: tuple[Tag, ...] = (
         for name, text in _SPREAD
     ),
     Tag("layers/log10_gradient_norm/<variable path>", "how its logarithm was spread over the steps", "histogram"),
-    Tag("predictions/unique_classes", "how many classes were predicted", curves=_BOTH),
-    Tag("predictions/effective_classes", "exp(entropy) of the predicted shares", curves=_BOTH),
-    Tag("predictions/top_class_share", "share of the class predicted most often", curves=_BOTH),
+    *(Tag(f"predictions/{key}", text, curves=_BOTH) for key, text in PREDICTION_KEYS.items()),
     Tag("predictions/predicted_classes", "class ids predicted in validation", "histogram", "epoch", "validation"),
     Tag(
         "predictions/confusion_matrix",
