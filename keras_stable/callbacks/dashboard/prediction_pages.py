@@ -11,10 +11,10 @@ from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.callbacks.dashboard.pictures import confusion_picture, shares_picture, worst_picture
 from keras_stable.callbacks.dashboard.run_writers import VALIDATION, RunWriters, shared_writers
 from keras_stable.callbacks.dashboard.step_number import steps_taken
-from keras_stable.callbacks.dashboard.tags import CLASSES
 from keras_stable.callbacks.dashboard.time_share import TimeShare
 from keras_stable.callbacks.dashboard.validation_counts import MOST_CLASSES, ValidationCounts, countable_classes
 from keras_stable.ops.predictions import prediction_statistics
+from keras_stable.reporting.dashboard_tags import CLASSES
 
 # So a training of a few seconds draws at its end only.
 _SECONDS_TO_DRAW = 0.2

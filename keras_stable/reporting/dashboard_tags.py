@@ -1,10 +1,9 @@
-"""Every tag that the dashboard writes, as data: what it writes by, and what the table in the docs is made from."""
+"""Every tag of TensorBoard that the dashboard writes, as data, and the table of them in the documentation."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 LOSS = "at a glance/1 loss"
-ACCURACY = "at a glance/2 accuracy"
 NORMS = "at a glance/3 gradient norm before and after clipping"
 CLASSES = "at a glance/4 effective classes predicted"
 NORM_LIMIT = 10.0
@@ -135,3 +134,12 @@ def metric_tag(key: str, first: str | None) -> str:
     if key in EPOCH_KEYS:
         return f"gradients/{key}"
     return f"at a glance/{2 if key == first else 5} {key}"
+
+
+def tags_table() -> str:
+    """Returns all tags as a table in Markdown."""
+    lines = ["| tag | page | what it shows | when | curves |", "| --- | --- | --- | --- | --- |"]
+    for tag in TAGS:
+        page = {"scalar": "Time Series", "histogram": "Histograms", "image": "Images", "text": "Text"}[tag.kind]
+        lines.append(f"| `{tag.name}` | {page} | {tag.meaning} | {WHEN[tag.when]} | {tag.curves} |")
+    return "\n".join(lines) + "\n"
