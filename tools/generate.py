@@ -1,8 +1,9 @@
 """Writes every file that is made from the code.
 
 python tools/generate.py            the schemas of configs and of audit reports, docs/configuration.md, docs/rules.md,
-                                    docs/dashboard_tags.md, and a page for each rule, in docs/rules/ and, for whoever installs the package,
-                                    in keras_stable/diagnosis/rules/pages/; that of a rule that is gone is deleted
+                                    docs/dashboard_tags.md, and a page for each rule, in docs/rules/ and, for whoever
+                                    installs the package, in keras_stable/diagnosis/rules/pages/; that of a rule that is
+                                    gone is deleted
 python tools/generate.py --check    exits 1 when one of them is not what would be written
 """
 

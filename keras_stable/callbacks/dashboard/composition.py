@@ -20,9 +20,9 @@ from keras_stable.callbacks.dashboard.session import Session
 from keras_stable.callbacks.dashboard.texts import Texts
 from keras_stable.callbacks.dashboard.validation_counts import countable_classes
 from keras_stable.callbacks.gradient_norm_logger import GradientNormLogger
-from keras_stable.callbacks.neighbours import callbacks_beside
 from keras_stable.callbacks.prediction_diversity_logger import PredictionDiversityLogger
 from keras_stable.errors import InvalidArgumentError, invalid_argument
+from keras_stable.keras_private import running_fit
 from keras_stable.optimizers.passive_recorder import recorded_gradients
 
 _NOTES = """Every point stands at the number of its step. Gradients and layers: one point for each window of steps, the
@@ -105,7 +105,8 @@ class Dashboard(CallbackGroup):
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._writers = RunWriters(self.log_dir)
         self._writers.begin()
-        self._keras = KerasScalars(callbacks_beside(self), self.log_dir)
+        beside, _ = running_fit()
+        self._keras = KerasScalars([] if beside is None else beside.callbacks, self.log_dir)
         problem = self._record()
         self._learning = LearningCurves(self._writers)
         self._gradients = None if problem else GradientCurves(self._writers, self.most_points)
