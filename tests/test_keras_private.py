@@ -523,3 +523,19 @@ def test_built_from():
         model.fit(tf.data.Dataset.from_tensor_slices((np.ones((4, 3)), np.ones((4, 1)))).batch(2), verbose=0)
     assert [tuple(part.shape) for part in batches[0]] == [(2, 3), (2, 1)]
     assert model.built
+
+
+def test_fitted_arrays():
+    seen = []
+
+    class Looking(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            seen.append(private.fitted_arrays(private.running_fit()[1]))
+
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x, y = np.ones((4, 3), "float32"), np.ones((4, 1), "float32")
+    for data in ((x, y), (tf.data.Dataset.from_tensor_slices((x, y)).batch(2),)):
+        model.fit(*data, verbose=0, callbacks=[Looking()])
+    assert [np.shape(array) for array in tf.nest.flatten(seen[0])] == [(4, 3), (4, 1)]
+    assert seen[1] is None
