@@ -7,7 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from keras_stable import callbacks, layers, losses, metrics, models, optimizers
+    from keras_stable import callbacks, distribution, export, layers, losses, metrics, models, optimizers
     from keras_stable.diagnosis.audit import audit
     from keras_stable.models.loading import load_model
     from keras_stable.repairs.repairing import repair
@@ -20,6 +20,8 @@ _HOME = {
     "audit": "keras_stable.diagnosis.audit",
     "callbacks": "keras_stable.callbacks",
     "compare": "keras_stable.runs.comparison",
+    "distribution": "keras_stable.distribution",
+    "export": "keras_stable.export",
     "layers": "keras_stable.layers",
     "load_model": "keras_stable.models.loading",
     "losses": "keras_stable.losses",
@@ -34,6 +36,8 @@ __all__ = [
     "audit",
     "callbacks",
     "compare",
+    "distribution",
+    "export",
     "layers",
     "load_model",
     "losses",

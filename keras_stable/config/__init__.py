@@ -13,6 +13,7 @@ from keras_stable.config.data_config import (
     SklearnData,
     TfrecordData,
 )
+from keras_stable.config.distribution_config import DistributionConfig
 from keras_stable.config.model_config import AugmentationLayer, ModelConfig
 from keras_stable.config.schema import config_schema
 from keras_stable.config.sources import ConfigSource, read_config
@@ -25,6 +26,7 @@ __all__ = [
     "CsvData",
     "DataConfig",
     "DataSection",
+    "DistributionConfig",
     "EarlyStopping",
     "FitConfig",
     "ImageFolderData",

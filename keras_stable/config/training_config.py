@@ -14,11 +14,14 @@ from keras_stable.config.section import (
     PositiveInt,
     Section,
 )
+from keras_stable.frequency import FREQUENCY_FORM, FREQUENCY_PATTERN
 
 ClassWeights = Annotated[
     dict[NonNegativeInt, NonNegativeFloat],
     Field(min_length=1, json_schema_extra={"errorMessage": "a mapping of class ids to numbers >= 0"}),
 ]
+
+HowOften = Annotated[str, Field(pattern=FREQUENCY_PATTERN, json_schema_extra={"errorMessage": FREQUENCY_FORM})]
 
 
 class LossConfig(Section):
@@ -111,9 +114,11 @@ class FitConfig(Section):
     early_stopping: EarlyStopping | None = None
     normalization_update_epochs: NonNegativeInt = 1
     """How many epochs pass until the feature normalization is adapted again; 0 adapts it once, before training."""
+    checkpoint_every: HowOften | None = "1 epoch"
+    """How often a checkpoint is written, from which a killed run goes on: epochs, steps or seconds; null is never."""
     jit_compile: bool = False
     """Compile the step with XLA."""
     steps_per_execution: PositiveInt = 1
     """Steps that run in one call."""
-    verbose: Annotated[int, Field(ge=0, le=2)] = 2
-    """0 silent, 1 a progress bar, 2 one line an epoch."""
+    verbose: Literal["auto"] | Annotated[int, Field(ge=0, le=2)] = "auto"
+    """0 silent, 1 a line an epoch under a progress bar, 2 the line alone; auto is 1 on a terminal, 2 elsewhere."""

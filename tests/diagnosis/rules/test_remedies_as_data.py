@@ -19,6 +19,7 @@ from keras_stable.diagnosis.facts import (
     Dependence,
     Evaluation,
     Features,
+    Folding,
     FutureReach,
     GradientNoise,
     Gradients,
@@ -68,6 +69,9 @@ BY_HAND = {
     "input-independent-loss": "a symptom",
     "repeated-batches": "the code of a source of batches",
     "changing-pipeline": "the code of a source of batches",
+    "frozen-augmentation": "the code of a source of batches",
+    "unmirrored-targets": "the code of a source of batches",
+    "masked-word": "the words behind the numbers are not at hand",
     "unknown-words": "the texts are not at hand",
     "failing-step": "the model's own code",
     "kept-metric-state": "the metric's own code",
@@ -298,6 +302,10 @@ SICK = {
     "overfitting": (
         {"history": History(loss=(1.0, 0.7, 0.4, 0.2, 0.1, 0.05), val_loss=(1.0, 0.8, 0.9, 1.1, 1.4, 1.8))},
         ['fit: callbacks + [keras.callbacks.EarlyStopping("val_loss", patience=5, restore_best_weights=True)]'],
+    ),
+    "folded-axes": (
+        {"foldings": (Folding(along=0.3, steps=0.9, wraps=0.3, ends=1.0, deviations=12.0),)},
+        ["data: x = x.reshape(len(x), 3, 40).transpose(0, 2, 1)"],
     ),
     "ineffective-callback": (
         STUCK | {"callbacks": Callbacks((Callback(monitor="val_auc", better="max"),), epochs=60)},

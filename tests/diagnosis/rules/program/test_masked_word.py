@@ -1,0 +1,32 @@
+"""Findings of masked-word on plain facts."""
+
+import pytest
+
+from keras_stable.diagnosis.facts import InnerZeros, TimeLayer, Words
+from keras_stable.diagnosis.rules.program.masked_word import masked_word
+
+
+@pytest.mark.parametrize(
+    ("zeros", "state", "severity"),
+    [
+        (InnerZeros(), "stuck", "warning"),
+        (InnerZeros(), "learning", "advice"),
+        (InnerZeros(others=20, again=1.0), "learning", "warning"),
+        (InnerZeros(by_count=True, again=0.1), "learning", "warning"),
+        (InnerZeros(by_count=True, share=0.01, again=0.1), "learning", "advice"),
+        (InnerZeros(others=20, again=3.0), "stuck", "advice"),
+        (InnerZeros(rows=0.02), "stuck", None),
+        (InnerZeros(aligned=1.0), "stuck", None),
+        (None, "stuck", None),
+    ],
+)
+def test_zeros_between_ids(severities, zeros, state, severity):
+    found = severities(masked_word, state, words=(Words(zeros=zeros, zero_is_masked=True),))
+    assert found == ([severity] if severity else [])
+
+
+def test_only_what_a_mask_hides(severities):
+    words = (Words(zeros=InnerZeros()),)
+    assert severities(masked_word, "stuck", words=words) == []
+    layer = TimeLayer(source="embedding", hidden=0.3)
+    assert severities(masked_word, "stuck", words=words, time_layers=(layer,)) == ["warning"]
