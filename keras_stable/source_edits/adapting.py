@@ -14,6 +14,7 @@ from keras_stable.source_edits.naming import Spelled, spelled
 from keras_stable.source_edits.not_placed import NotPlacedError
 from keras_stable.source_edits.origins import Place
 from keras_stable.source_edits.project import Project
+from keras_stable.source_edits.returned import returned_parts
 from keras_stable.source_edits.source_tree import Patch, SourceTree, called_name, dotted
 from keras_stable.source_edits.statements import fresh_name, lines_before
 
@@ -103,6 +104,8 @@ def adapted_to(project: Project, x: Place, name: str = "") -> str:
 
 def _model(project: Project) -> str:
     tree, call = project.made("fit")
+    if parts := returned_parts(tree, call):
+        return tree.text(parts[0])
     if not isinstance(call.func, cst.Attribute):
         raise NotPlacedError("the model has no name where it is trained")
     return tree.text(call.func.value)
