@@ -60,7 +60,7 @@ def adapted_layer(project: Project, place: LayerPlace, edit: Edit, edits: Sequen
     kept = dotted(place.kept) if place.kept is not None and place.how == "applied" else ""
     if kept.startswith("self."):
         own = fresh_name(tree, f"before_{kept.partition('.')[2]}")
-        return AdaptedLayer(spelling, _before_fit(project, f"{_model(project)}.{own}.adapt({data})"))
+        return AdaptedLayer(spelling, _before_fit(project, f"{_owner_of(project, edit)}.{own}.adapt({data})"))
     if not changed and _is_there(tree, x, place):
         name = fresh_name(tree, called_name(value).lower())
         shape = place.shape_argument if place.how != "applied" else None
@@ -69,8 +69,15 @@ def adapted_layer(project: Project, place: LayerPlace, edit: Edit, edits: Sequen
         moved = [] if shape is None else _without(place, shape)
         return AdaptedLayer(Spelled(name, spelling.patches), [*([line] if line else []), *moved])
     name = fresh_name(tree, f"{called_name(value).lower()}_of_inputs")
-    call = f'{_model(project)}.get_layer("{name}").adapt({data})'
+    call = f'{_owner_of(project, edit)}.get_layer("{name}").adapt({data})'
     return AdaptedLayer(Spelled(_with(spelling.code, f'name="{name}"'), spelling.patches), _before_fit(project, call))
+
+
+def _owner_of(project: Project, edit: Edit) -> str:
+    """Returns the expression for the model that a layer comes into, where the whole model is trained."""
+    target = project.program.first[0] if edit.target == "model" and project.program.first else edit.target
+    within = target.partition(":")[2].split("/")[:-1] if target.startswith("layer:") else []
+    return "".join([_model(project), *(f'.get_layer("{word}")' for word in within)])
 
 
 def _with(code: str, argument: str) -> str:
