@@ -240,6 +240,14 @@ def test_compile_metrics():
     assert private.compile_metrics(keras.Sequential()) is None
 
 
+def test_own_attributes():
+    model = keras.Sequential([keras.layers.Dense(1)])
+    model.readout = model.layers[0]
+    assert "_layers" in vars(model)
+    names = [name for name, value in private.own_attributes(model) if value is model.layers[0]]
+    assert names == ["readout"]
+
+
 def test_tracker_of():
     dense = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).layers[0]
     stored = vars(private.tracker_of(dense))["stored_ids"]

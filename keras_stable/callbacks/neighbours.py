@@ -5,7 +5,7 @@ import inspect
 import keras
 
 
-def neighbours(callback: keras.callbacks.Callback) -> list[keras.callbacks.Callback]:
+def callbacks_beside(callback: keras.callbacks.Callback) -> list[keras.callbacks.Callback]:
     """Returns the callbacks of the `fit` that calls this one at the moment, itself among them; empty outside of `fit`.
 
     Keras tells a callback nothing of the others. But the list of them is what calls it.
@@ -13,7 +13,7 @@ def neighbours(callback: keras.callbacks.Callback) -> list[keras.callbacks.Callb
     Args:
         callback: the one that asks, from inside one of its methods.
 
-    >>> neighbours(keras.callbacks.Callback())
+    >>> callbacks_beside(keras.callbacks.Callback())
     []
     """
     frame = inspect.currentframe()

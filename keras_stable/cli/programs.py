@@ -158,7 +158,7 @@ def _recorded(directory: Path) -> UserProgram:
     """Returns the program that a run directory was made for."""
     from keras_stable.runs.run_directory import read_environment
 
-    content = read_environment(directory).get("script")
+    content: Any = read_environment(directory).get("script")
     try:
         program = UserProgram(content["name"], tuple(content["arguments"]), content["is_module"] is True)
     except (TypeError, KeyError) as error:

@@ -16,7 +16,7 @@ from keras_stable.imports import first_line
 from keras_stable.repairs.compiling import TARGETS, compiled, set_rate
 from keras_stable.repairs.expressions import CannotApplyError, evaluated
 from keras_stable.repairs.fit_edits import changed_fit
-from keras_stable.repairs.layer_changes import LayerChanges, layer_changes, layers_by_path
+from keras_stable.repairs.layer_edits import LayerChanges, layer_changes, layers_by_path
 from keras_stable.repairs.measuring import answers_of
 from keras_stable.repairs.program import Program
 from keras_stable.repairs.rebuilding import rebuilt

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from keras_stable.diagnosis.reporting.report import Report
-from keras_stable.repairs.candidates import candidates
-from keras_stable.repairs.general_measures import general_measures
+from keras_stable.repairs.candidate_sets import candidates
+from keras_stable.repairs.measures import general_measures
 from keras_stable.repairs.proving import Proof, prove, refusal
 from keras_stable.repairs.racing import Ground, Remedies, named, race, smallest_good
 from keras_stable.repairs.remedies import remedies_of

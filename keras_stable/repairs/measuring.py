@@ -10,6 +10,7 @@ from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.model.demands import demanded_rows, reset_states, whole_chunks
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
 from keras_stable.diagnosis.evidence.model.own_steps import has_call
+from keras_stable.keras_private import wrapped_function
 from keras_stable.repairs.scoring import Figure, Hint, figure
 
 _AT_ONCE = 256
@@ -29,9 +30,7 @@ def measured(model: keras.Model, batch: Batch) -> Figure | None:
     if not labels or not has_call(model):
         return None
     answers = answers_of(model, batch.x)
-    if len(labels) != len(answers) or any(
-        len(answer) != len(label) for answer, label in zip(answers, labels, strict=False)
-    ):
+    if [len(label) for label in labels] != [len(answer) for answer in answers]:
         return None
     return figure(labels, answers, [_hint(model, number) for number in range(len(labels))])
 
@@ -73,6 +72,6 @@ def _hint(model: keras.Model, number: int) -> Hint:
     loss = losses[number] if number < len(losses) else losses[0]
     inner = getattr(loss, "loss", loss)
     name = inner if isinstance(inner, str) else getattr(inner, "__name__", None) or getattr(inner, "name", "")
-    fixed = getattr(loss, "_fn_kwargs", {})
+    fixed = wrapped_function(loss)[1]
     from_logits = bool(getattr(loss, "from_logits", fixed.get("from_logits", False)))
     return Hint(any(word in str(name) for word in _OF_CLASSES), from_logits)

@@ -16,11 +16,12 @@ from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.errors import invalid_argument
 from keras_stable.repairs.applying import applied
 from keras_stable.repairs.before_code import code_after, code_before
+from keras_stable.repairs.contents import Change, Curves, Verdict
 from keras_stable.repairs.curing import Cure, cure
 from keras_stable.repairs.ledger import Ledger
 from keras_stable.repairs.program import Program
 from keras_stable.repairs.racing import Ground
-from keras_stable.repairs.repaired import Change, Curves, Repair, Verdict
+from keras_stable.repairs.repaired import Repair
 from keras_stable.repairs.stored_stream import StoredStream
 
 _AUDITING = 0.25

@@ -2,12 +2,12 @@ import keras
 import numpy as np
 
 from keras_stable.callbacks.callback_group import CallbackGroup
-from keras_stable.callbacks.neighbours import neighbours
+from keras_stable.callbacks.neighbours import callbacks_beside
 
 
 class Asking(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
-        self.seen = neighbours(self)
+        self.seen = callbacks_beside(self)
 
 
 def test_a_callback_finds_those_beside_it_also_from_within_a_group():

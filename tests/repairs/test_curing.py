@@ -3,7 +3,7 @@ import pytest
 from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.repairs.curing import cure
-from keras_stable.repairs.general_measures import GUARDED, general_measures
+from keras_stable.repairs.measures import GUARDED, general_measures
 from keras_stable.repairs.remedies import remedies_of
 
 RATE = Edit("set_argument", "optimizer", "learning_rate", "0.1")

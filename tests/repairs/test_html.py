@@ -3,9 +3,10 @@ import pytest
 from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.errors import InvalidArgumentError
+from keras_stable.repairs.contents import Change, Curves
 from keras_stable.repairs.html import page
 from keras_stable.repairs.program import Program
-from keras_stable.repairs.repaired import Change, Curves, Repair
+from keras_stable.repairs.repaired import Repair
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ import pytest
 from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.reporting.code_location import CodeLocation
 from keras_stable.diagnosis.reporting.report import Report
+from keras_stable.repairs.contents import Change, Curves
 from keras_stable.repairs.program import Program
-from keras_stable.repairs.repaired import Change, Curves, Repair
+from keras_stable.repairs.repaired import Repair
 from keras_stable.repairs.wording import cost, evidence, headline, plain_text
 
 EDIT = Edit("set_argument", "optimizer", "learning_rate", "0.001")

@@ -10,6 +10,7 @@ from keras_stable.callbacks.callback_group import CallbackGroup
 from keras_stable.callbacks.dashboard.gradient_curves import GradientCurves
 from keras_stable.callbacks.dashboard.gradient_heat_map import GradientHeatMap
 from keras_stable.callbacks.dashboard.gradient_spread import GradientSpread
+from keras_stable.callbacks.dashboard.history_callback import HistoryCallback, HistoryFeed
 from keras_stable.callbacks.dashboard.keras_scalars import KerasScalars
 from keras_stable.callbacks.dashboard.layout import write_layout
 from keras_stable.callbacks.dashboard.learning_curves import LearningCurves
@@ -19,7 +20,7 @@ from keras_stable.callbacks.dashboard.session import Session
 from keras_stable.callbacks.dashboard.texts import Texts
 from keras_stable.callbacks.dashboard.validation_counts import countable_classes
 from keras_stable.callbacks.gradient_norm_logger import GradientNormLogger
-from keras_stable.callbacks.neighbours import neighbours
+from keras_stable.callbacks.neighbours import callbacks_beside
 from keras_stable.callbacks.prediction_diversity_logger import PredictionDiversityLogger
 from keras_stable.errors import InvalidArgumentError, invalid_argument
 from keras_stable.optimizers.passive_recorder import recorded_gradients
@@ -104,7 +105,7 @@ class Dashboard(CallbackGroup):
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._writers = RunWriters(self.log_dir)
         self._writers.begin()
-        self._keras = KerasScalars(neighbours(self), self.log_dir)
+        self._keras = KerasScalars(callbacks_beside(self), self.log_dir)
         problem = self._record()
         self._learning = LearningCurves(self._writers)
         self._gradients = None if problem else GradientCurves(self._writers, self.most_points)
@@ -116,8 +117,7 @@ class Dashboard(CallbackGroup):
             *([GradientNormLogger()] if self.into_logs and not problem else []),
             *([PredictionDiversityLogger()] if self.into_logs and classes is not None else []),
             self._learning,
-            *([self._gradients] if self._gradients else []),
-            *([] if problem else [GradientSpread(self._writers), GradientHeatMap(self._writers)]),
+            *self._of_steps(),
             PredictionPages(self._writers, self.class_names),
             Texts(self._writers, self.config, "\n\n".join(notes), audit=self.audit),
             *([Session(self._writers, self.hparams)] if self.hparams is None or self.hparams else []),
@@ -143,6 +143,12 @@ class Dashboard(CallbackGroup):
         self._recording.close()
         if self._keras is not None:
             self._keras.give_back()
+
+    def _of_steps(self) -> list[HistoryCallback]:
+        if self._gradients is None:
+            return []
+        callbacks = [self._gradients, GradientSpread(self._writers), GradientHeatMap(self._writers)]
+        return [HistoryFeed(callbacks), *callbacks]
 
     def _record(self) -> str:
         """Has the optimizer keep its norms, and returns why it cannot, or nothing."""

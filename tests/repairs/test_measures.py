@@ -1,6 +1,6 @@
 from keras_stable.diagnosis.facts import Input, Layer, Output, Structure
 from keras_stable.diagnosis.reporting.contents import ReportContents
-from keras_stable.repairs.general_measures import general_measures
+from keras_stable.repairs.measures import general_measures
 
 
 def measures(make_finding, **facts):

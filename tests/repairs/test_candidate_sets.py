@@ -1,4 +1,4 @@
-from keras_stable.repairs.candidates import candidates
+from keras_stable.repairs.candidate_sets import candidates
 
 
 def test_the_first_cause_alone_is_tried_first_and_then_all_together(make_remedy):
