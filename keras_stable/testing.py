@@ -31,7 +31,7 @@ def assert_resumes_everywhere(
     """Trains with a checkpoint after every step, goes on from each of them, and compares what comes out.
 
     All weights, moving statistics, optimizer and random states must be equal in every bit, and the logs of every epoch
-    equal. All of it happens in this process. Source: the iterator tests of Grain (`assert_equal_output_after_checkpoint`).
+    equal. All of it happens in this process. Source: Grain's `assert_equal_output_after_checkpoint`, for iterators.
 
     Args:
         build: called without arguments for each training; returns a compiled model, or a pair of that and a mapping of
