@@ -51,7 +51,7 @@ def assert_resumes_everywhere(
 
     >>> def build():
     ...     model = keras.Sequential([keras.Input((2,)), keras.layers.Dropout(0.5), keras.layers.Dense(1)])
-    ...     model.compile("adam", "mse")
+    ...     model.compile("adam", "mse", run_eagerly=True)
     ...     return model
     >>> assert_resumes_everywhere(build, np.ones((8, 2)), np.ones((8, 1)), batch_size=4, epochs=2)
     6

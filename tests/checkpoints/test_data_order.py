@@ -6,24 +6,8 @@ import pytest
 import tensorflow as tf
 
 from keras_stable.checkpoints.data_order import cannot_be_replayed, changed_variables
-from keras_stable.keras_private import running_fit
 
 ROWS = np.arange(8.0, dtype="float32")[:, None]
-
-
-def iterator_of(x, **arguments):
-    """Returns the epoch iterator that `fit` makes of some data."""
-
-    class Taking(keras.callbacks.Callback):
-        def on_train_begin(self, logs=None):
-            taken.append(running_fit()[1])
-            raise StopIteration
-
-    taken, model = [], keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-    model.compile("sgd", "mse")
-    with pytest.raises(StopIteration):
-        model.fit(x, callbacks=[Taking()], verbose=0, **arguments)
-    return taken[0]
 
 
 def dataset():
@@ -67,7 +51,7 @@ UNORDERED = {
 
 
 @pytest.mark.parametrize("kind", SEEDED)
-def test_seeded_data_come_again(kind):
+def test_seeded_data_come_again(kind, iterator_of):
     tf.random.set_seed(1)
     arguments = {"y": ROWS} if kind == "arrays" else {}
     iterator = iterator_of(SEEDED[kind](), **arguments)
@@ -76,7 +60,7 @@ def test_seeded_data_come_again(kind):
 
 
 @pytest.mark.parametrize("kind", UNORDERED)
-def test_what_comes_in_another_order_is_named(kind):
+def test_what_comes_in_another_order_is_named(kind, iterator_of):
     tf.random.set_seed(1)
     make, words = UNORDERED[kind]
     assert any(words in obstacle for obstacle in cannot_be_replayed(iterator_of(make())))

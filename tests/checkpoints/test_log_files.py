@@ -1,5 +1,6 @@
 """Log files are set back to a checkpoint, and nobody else's are touched."""
 
+import time
 from types import SimpleNamespace
 
 import keras
@@ -14,6 +15,7 @@ def name_of(process, number):
 
 
 def test_events_are_cut_and_those_of_later_processes_deleted(tmp_path):
+    now = int(time.time()) + 1
     (tmp_path / "train").mkdir()
     logger = SimpleNamespace(log_dir=str(tmp_path))
     ours, other = tmp_path / "train" / name_of(this_process(), 1), tmp_path / name_of(".host.9", 1)
@@ -21,11 +23,13 @@ def test_events_are_cut_and_those_of_later_processes_deleted(tmp_path):
         path.write_bytes(b"before")
     sizes = EventFiles([logger]).sizes()
     ours.write_bytes(b"before and after")
-    (tmp_path / name_of(this_process(), 2)).touch()
+    (tmp_path / name_of(this_process(), 2)).touch()  # by its time, of a process before this one
+    (tmp_path / name_of(this_process(), now)).touch()
+    EventFiles([logger]).sizes()  # of a `fit` of this process
     (tmp_path / name_of(".host.8", 2)).touch()
     (tmp_path / "notes").touch()
     events = EventFiles([logger])
-    new = tmp_path / name_of(this_process(), 3)
+    new = tmp_path / name_of(this_process(), now + 1)
     new.touch()  # of this process: its training has just begun
     with ours.open("ab") as file:  # of a training of this process that is over
         events.set_back(sizes, [this_process()])

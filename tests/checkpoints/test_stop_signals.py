@@ -45,12 +45,11 @@ while True:
 """
 
 
-@pytest.mark.parametrize(
-    ("patience", "numbers", "code"),
-    [("60", [signal.SIGTERM, signal.SIGTERM], 143), ("60", [signal.SIGINT, signal.SIGINT], 130)]
-    + [("0.1", [signal.SIGTERM], 143)],
-    ids=["two SIGTERM", "two SIGINT", "a long step"],
-)
+TWICE = {"two SIGTERM": (2 * [signal.SIGTERM], 143), "two SIGINT": (2 * [signal.SIGINT], 130)}
+ENDINGS = {name: ("60", *ending) for name, ending in TWICE.items()} | {"a long step": ("0.1", [signal.SIGTERM], 143)}
+
+
+@pytest.mark.parametrize(("patience", "numbers", "code"), ENDINGS.values(), ids=list(ENDINGS))
 def test_a_second_one_and_a_long_step_end_it_at_once(patience, numbers, code):
     with subprocess.Popen([sys.executable, "-c", SLEEPS, patience], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "ready\n"
