@@ -34,6 +34,7 @@ def test_a_fit_of_another_kind_is_counted_in_epochs():
     second = progress(owner, archive)
     second.resume()
     assert (second.epoch, second.step, second.logs_of_finished_epoch()) == (1, 1, None)
+    inside = {**content, "position": {**content["position"], "done": 1}}
+    third = progress(owner, Archive(None, inside, archive.arrays))
     with pytest.raises(CheckpointError, match="from within an epoch"):
-        inside = {**content, "position": {**content["position"], "done": 1}}
-        progress(owner, Archive(None, inside, archive.arrays)).resume()
+        third.resume()
