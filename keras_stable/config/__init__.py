@@ -15,6 +15,7 @@ from keras_stable.config.data_config import (
     TableData,
     TfrecordData,
 )
+from keras_stable.config.distribution_config import DistributionConfig
 from keras_stable.config.model_config import AugmentationLayer, ModelConfig
 from keras_stable.config.schema import config_schema
 from keras_stable.config.sources import ConfigSource, read_config
@@ -27,6 +28,7 @@ __all__ = [
     "CsvData",
     "DataConfig",
     "DataSection",
+    "DistributionConfig",
     "EarlyStopping",
     "FitConfig",
     "ImageFolderData",

@@ -35,6 +35,7 @@ _RESULTS = {
     "model.keras",
     "export",
     "reports",
+    "guard",
 }
 _FILES = _STARTED | _RESULTS | {CHECKPOINTS}
 # What a killed process left in the time when these were the names of files that are being written.

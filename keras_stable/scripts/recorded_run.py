@@ -9,6 +9,7 @@ from typing import Any
 from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.frequency import Frequency
+from keras_stable.imports import first_line
 from keras_stable.runs.run_directory import CHECKPOINTS
 from keras_stable.scripts.fit_calls import FitCall
 from keras_stable.scripts.located_report import located
@@ -71,8 +72,9 @@ class RecordedRun:
             call, history = trained.call, trained.logs if any(trained.logs.values()) else None
             try:
                 report = audit(call.model, **call.arguments, history=history, **self._options)
-            except InvalidArgumentError as error:
-                self._say(f"No report on {call.model.name}: {error}")
+            except Exception as error:  # noqa: BLE001 - what the audit raises must not hide how the program ended
+                reason = error if isinstance(error, InvalidArgumentError) else first_line(error)
+                self._say(f"No report on {call.model.name}: {reason}")
             else:
                 reports.append(located(report, call, self._watched.made, self._watched.compiled))
         return reports
@@ -102,7 +104,7 @@ class RecordedRun:
         if id(optimizer) in self._optimizers:
             return True
         try:
-            self._recording.enter_context(recorded_gradients(optimizer))
+            self._recording.enter_context(recorded_gradients(optimizer, "all"))
         except InvalidArgumentError as reason:
             self._say(f"Gradients are not recorded: {reason}")
             return False

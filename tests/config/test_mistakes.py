@@ -24,7 +24,7 @@ DATA = "data: {kind: sklearn, name: digits}\n"
         ("deterministic: 1", "`deterministic` must be true or false. Received: deterministic=1"),
         ("fit: {epochs: 0}", "`fit.epochs` must be an integer >= 1. Received: fit.epochs=0"),
         ("fit: {epochs: null}", "`fit.epochs` must be an integer >= 1. Received: fit.epochs=null"),
-        ("fit: {verbose: true}", "`fit.verbose` must be an integer >= 0 and <= 2. Received: fit.verbose=true"),
+        ("fit: {verbose: true}", "`fit.verbose` must be auto or an integer >= 0 and <= 2. Received: fit.verbose=true"),
         (
             "fit: {class_weight: {a: 1}}",
             "`fit.class_weight` must be balanced or a mapping of class ids to numbers >= 0, or null. "
