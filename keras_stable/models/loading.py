@@ -10,7 +10,7 @@ import keras
 
 # Keras finds a registered object only once the module that registers it was imported.
 from keras_stable import layers, losses, metrics, optimizers  # noqa: F401
-from keras_stable.errors import InvalidArgumentError
+from keras_stable.errors import InvalidArgumentError, invalid_argument
 from keras_stable.keras_archive import registered_names
 from keras_stable.keras_check import check_backend
 from keras_stable.layers import table_columns  # noqa: F401
@@ -57,10 +57,8 @@ def load_model(path: str | os.PathLike[str], **arguments: Any) -> keras.Model:
 
 def _check_source(name: str, safe: bool) -> None:
     if safe and not may_import(name):
-        must_be = (
-            "a file whose optimizer is of a module that is imported, or that defines it; `safe_mode=False` trusts it"
-        )
-        raise InvalidArgumentError(f"`path` must be {must_be}. Received: optimizer={name!r}, which cannot be imported")
+        must_be = "guarded from a Keras optimizer class that can be imported, and that its module defines"
+        raise invalid_argument("optimizer", f"{must_be}; `safe_mode=False` imports any module", name)
 
 
 def _check_h5(path: str | os.PathLike[str]) -> None:

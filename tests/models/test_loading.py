@@ -54,7 +54,7 @@ def test_a_file_of_somebody_else_runs_no_code(tmp_path, monkeypatch, capsys):
     config["compile_config"]["optimizer"]["registered_name"] = "keras_stable>Guarded.harmful_module.Adam"
     members["config.json"] = json.dumps(config).encode()
     rewrite(tmp_path / "m.keras", members)
-    with pytest.raises(InvalidArgumentError, match="Received: 'harmful_module.Adam', which cannot be imported"):
+    with pytest.raises(InvalidArgumentError, match="Received: optimizer='harmful_module.Adam'"):
         load_model(tmp_path / "m.keras")
     rewrite(tmp_path / "m.keras", {**members, "../outside": b"x"})
     with pytest.raises(InvalidArgumentError, match="files stay inside of it"):
