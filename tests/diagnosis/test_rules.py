@@ -229,6 +229,7 @@ FRESH = {
     "dependence": Dependence(),
     "pairing": Pairing(),
     "mirroring": (Mirroring(),),
+    "answered": Transfer(),
     "input_cost": InputCost(),
     "structure": Structure(
         layers=(
