@@ -101,6 +101,7 @@ class AtRest(Surroundings):
         first = self.sample.take(slice(self.source.plan().batch_size)) if has_call(self.model) else None
         with self._misfits(), self.budget.measure("copy"):
             model = copy_model(self.model, first, called=has_call(self.model))
+        note_call(model, self.sample.x)
         if self.restarted:
             initialize(model)
         return model
@@ -245,6 +246,5 @@ class AtRest(Surroundings):
     def _is_finite(self) -> bool:
         """Returns whether no NaN or infinity was met at the audited weights."""
         outputs, gradients = self.get("activations") or (), self.get("gradients")
-        return not any(output.nonfinite for output in outputs) and not (
-            gradients and any(variable.nonfinite for variable in gradients.variables)
-        )
+        seen = (*outputs, *(gradients.variables if gradients else ()))
+        return not any(part.nonfinite for part in seen)

@@ -7,7 +7,6 @@ import keras
 from keras_stable.diagnosis.evidence.copying.function_copy import COPY_ERRORS
 from keras_stable.diagnosis.evidence.copying.guarding import guard_in_place
 from keras_stable.diagnosis.evidence.copying.object_copy import ObjectCopier
-from keras_stable.diagnosis.evidence.model.own_steps import call_in_parts
 from keras_stable.errors import InvalidArgumentError, invalid_argument
 from keras_stable.keras_private import flatten_layers, takes_training_argument
 from keras_stable.optimizers.guard_state import state_variables
@@ -60,8 +59,6 @@ def copy_model(model: keras.Model, batch: Any = None, called: bool = True) -> ke
         raise InvalidArgumentError(
             f"`model` must be copyable, so that the original is never trained: {error}"
         ) from error
-    if not called:
-        call_in_parts(copied)
     copied.steps_per_execution = 1
     copied.stop_training = False
     if batch is not None and not all(layer.built for layer in flatten_layers(copied)):

@@ -55,11 +55,6 @@ def has_call(model: keras.Model) -> bool:
     return type(model).call is not keras.Model.call and model not in _IN_PARTS
 
 
-def call_in_parts(model: keras.Model) -> None:
-    """Notes that a model is called by its own step alone, which takes batches apart before."""
-    _IN_PARTS.add(model)
-
-
 def note_call(model: keras.Model, x: Any) -> None:
     """Notes a model whose own step must take inputs apart before it calls the model, since they have other axes.
 
@@ -82,7 +77,7 @@ def note_call(model: keras.Model, x: Any) -> None:
     expected = [len(tensor.shape) for tensor in keras.tree.flatten(getattr(model, "inputs", None) or ())]
     given = [np.ndim(leaf) for leaf in keras.tree.flatten(x)]
     if has_own_step(model) and len(expected) == len(given) and expected != given and min(given) > 1:
-        call_in_parts(model)
+        _IN_PARTS.add(model)
     else:
         _IN_PARTS.discard(model)
 

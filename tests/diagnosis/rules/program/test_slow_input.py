@@ -25,11 +25,6 @@ def test_what_a_step_waits_for(severity, cost, told):
     assert severity(slow_input, input_cost=cost) == told
 
 
-def test_how_long_it_waits():
-    assert InputCost(batch_seconds=0.1, step_seconds=0.02).waiting == pytest.approx(0.8)
-    assert InputCost(batch_seconds=0.02, step_seconds=0.1).waiting == 0
-
-
 class Slow(keras.utils.PyDataset):
     def __len__(self):
         return 8
