@@ -4,6 +4,8 @@ Each docstring says which names it stands for; `test_<name of the function>` bre
 """
 
 import functools
+import inspect
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -11,15 +13,24 @@ from typing import Any
 import keras
 import tensorflow as tf
 from keras.src.backend.common import global_state as _global_state
+from keras.src.backend.tensorflow import trainer as _trainer
+from keras.src.models.functional import Functional as _Functional
 from tensorflow.python.eager import context as _eager_context
+from tensorflow.python.framework import config as _config
 from tensorflow.python.framework import op_callbacks as _op_callbacks
 from tensorflow.python.ops import stateful_random_ops as _stateful_random_ops
+
+# The code of `fit` itself, inside of what shortens its tracebacks.
+_FIT = inspect.unwrap(_trainer.TensorFlowTrainer.fit).__code__
 
 _Optimizer: Any = object  # a mixin's: the Keras optimizer comes after it, where Any lets type checkers look
 
 
 class KerasHooks(_Optimizer):
-    """The hooks of an optimizer, `_clip_gradients` and then `_all_reduce_sum_gradients`, under public names."""
+    """The hooks of an optimizer under public names.
+
+    They are `_clip_gradients`, then `_apply_weight_decay`, and then `_all_reduce_sum_gradients`.
+    """
 
     def clip_gradients(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
         """Returns the gradients as the update shall use them: they are unscaled, and nothing is updated yet."""
@@ -28,6 +39,13 @@ class KerasHooks(_Optimizer):
     def sum_gradients(self, gradients: Sequence[Any]) -> list[Any]:
         """Returns pairs of gradient and variable as they are: the gradient guard has summed over replicas before."""
         return list(gradients)
+
+    def decay_weights(self, variables: list[Any]) -> None:
+        """Decays the weights before the update, with the rate of the optimizer."""
+        super()._apply_weight_decay(variables)
+
+    def _apply_weight_decay(self, variables: list[Any]) -> None:
+        self.decay_weights(variables)
 
     def _clip_gradients(self, grads: list[tf.Tensor]) -> list[tf.Tensor]:
         return self.clip_gradients(grads)
@@ -88,6 +106,30 @@ def adam_moments(optimizer: Any, variable: Any) -> tuple[Any, Any, Any | None]:
     return optimizer._momentums[index], optimizer._velocities[index], largest
 
 
+def applied_batches(optimizer: Any) -> Any:
+    """Returns the variable that counts the calls of `apply`, those that only accumulate too: `_iterations`."""
+    return optimizer._iterations
+
+
+def decays(optimizer: Any, variable: Any) -> bool:
+    """Returns whether the weights of a variable decay: `Optimizer._use_weight_decay`."""
+    return optimizer._use_weight_decay(variable)
+
+
+def second_moments(optimizer: Any) -> list[Any | None]:
+    """Returns what an optimizer of Keras keeps of squared gradients for each of its variables, or None.
+
+    `_velocities`, of Adadelta `_accumulated_grads`, and of Muon `adam_velocities`, by the path in older versions.
+    """
+    places = {"_velocities": ("Adam", "Nadam", "Lamb", "RMSprop"), "_accumulated_grads": ("Adadelta",)}
+    variables = own_variables(optimizer)
+    for name, kinds in {**places, "adam_velocities": ("Muon",)}.items():
+        if any(isinstance(optimizer, getattr(keras.optimizers, kind, ())) for kind in kinds):
+            kept = getattr(optimizer, name)
+            return [kept.get(variable.path) for variable in variables] if isinstance(kept, dict) else list(kept)
+    return [None] * len(variables)
+
+
 def moving_average_pairs(optimizer: Any) -> list[tuple[Any, Any]]:
     """Returns each variable with the average that `use_ema` keeps: `Optimizer._model_variables_moving_average`."""
     return list(zip(own_variables(optimizer), optimizer._model_variables_moving_average, strict=True))
@@ -123,6 +165,11 @@ def flatten_layers(model: Any, *, include_self: bool = True, recursive: bool = T
     return list(model._flatten_layers(include_self=include_self, recursive=recursive))
 
 
+def recorded_input_shapes(model: Any) -> dict[str, Any] | None:
+    """Returns the shapes of the first call by name of the argument, `input_shape` of `input`: `_build_shapes_dict`."""
+    return getattr(model, "_build_shapes_dict", None) or None
+
+
 def takes_training_argument(layer: Any) -> bool:
     """Returns whether `call` takes `training`, or may: `Layer._call_has_training_arg`."""
     return getattr(layer, "_call_has_training_arg", True)
@@ -139,9 +186,24 @@ def compile_metrics(model: Any) -> Any | None:
     return getattr(model, "_compile_metrics", None)
 
 
+def own_attributes(owner: Any) -> list[tuple[str, Any]]:
+    """Returns the attributes of a layer without `_layers`, in which Keras keeps the layers of all the others."""
+    return [(name, value) for name, value in vars(owner).items() if name != "_layers"]
+
+
 def tracker_of(owner: Any) -> Any | None:
     """Returns where Keras keeps what an object tracks: `_tracker` of a layer, a metric or an optimizer."""
     return getattr(owner, "_tracker", None)
+
+
+def compile_arguments(model: Any) -> dict[str, Any]:
+    """Returns what `compile` was given, by argument: the contents of `Trainer._compile_config`."""
+    return dict(model._compile_config.config)
+
+
+def is_functional(model: Any) -> bool:
+    """Returns whether a model is a graph of layers: an instance of `keras.src.models.functional.Functional`."""
+    return isinstance(model, _Functional)
 
 
 def metrics_given_to_compile(metric: Any) -> Any | None:
@@ -259,3 +321,149 @@ def set_keras_trackers(trackers: tuple[Any, Any]) -> None:
 def forget_keras_seed_generator() -> None:
     """Has Keras make its global generator anew, from Python's: `global_seed_generator` in its global state."""
     _global_state.set_global_attribute("global_seed_generator", None)
+
+
+@contextmanager
+def replicas_reduced_by(reduce: Callable[..., Any]) -> Iterator[None]:
+    """Has `reduce(values, strategy, reduction, keras_reduce)` called for what a step returns on each replica.
+
+    That is in the place of `keras.src.backend.tensorflow.trainer.reduce_per_replica`.
+    """
+    original = _trainer.reduce_per_replica
+    _trainer.reduce_per_replica = lambda values, strategy, reduction: reduce(values, strategy, reduction, original)
+    try:
+        yield
+    finally:
+        _trainer.reduce_per_replica = original
+
+
+@contextmanager
+def built_from(first_batch: Callable[[Any, Any], Any]) -> Iterator[None]:
+    """Has a model under a strategy built from `first_batch(model, iterator)`, unless that is None.
+
+    `TensorFlowTrainer._maybe_symbolic_build` then gets this batch in the place of the iterator.
+    """
+    owner = _trainer.TensorFlowTrainer
+    original = owner._maybe_symbolic_build
+
+    def build(self: Any, iterator: Any = None, data_batch: Any = None) -> None:
+        batch = first_batch(self, iterator) if iterator is not None else None
+        original(self, **({"iterator": iterator, "data_batch": data_batch} if batch is None else {"data_batch": batch}))
+
+    owner._maybe_symbolic_build = build
+    try:
+        yield
+    finally:
+        owner._maybe_symbolic_build = original
+
+
+def keras_seed_state() -> Any | None:
+    """Returns the state of Keras's global generator of seeds, or None before its first use: `global_seed_generator`."""
+    generator = _global_state.get_global_attribute("global_seed_generator")
+    return None if generator is None else generator.state
+
+
+def running_fit() -> tuple[Any | None, Any | None]:
+    """Returns the list of callbacks and the epoch iterator of the `fit` that calls: its local `epoch_iterator`."""
+    frame: Any = sys._getframe(1)
+    callbacks = None
+    while frame is not None:
+        if callbacks is None and isinstance(owner := frame.f_locals.get("self"), keras.callbacks.CallbackList):
+            callbacks = owner
+        if frame.f_code is _FIT:
+            return callbacks, frame.f_locals.get("epoch_iterator")
+        frame = frame.f_back
+    return callbacks, None
+
+
+def is_inside_fit(frame: Any, callbacks: Any) -> bool:
+    """Returns whether a frame was called, in any number of steps, by the `fit` that has these callbacks."""
+    while frame is not None and (frame.f_code is not _FIT or frame.f_locals.get("callbacks") is not callbacks):
+        frame = frame.f_back
+    return frame is not None
+
+
+def set_first_epoch(model: Any, epoch: int) -> None:
+    """Has the `fit` that is about to loop begin with an epoch: `Trainer._initial_epoch`."""
+    model._initial_epoch = epoch
+
+
+def build_for(model: Any, batch: Any) -> None:
+    """Builds all that a batch of this spec needs, metrics too: `Trainer._symbolic_build`."""
+    model._symbolic_build(data_batch=batch)
+
+
+def steps_of_epoch(iterator: Any) -> Any:
+    """Returns what makes the steps of the next epoch: `EpochIterator._enumerate_iterator`."""
+    return iterator._enumerate_iterator
+
+
+def replace_steps(iterator: Any, steps: Callable[[], Iterator[Any]], batches: Callable[[], Any]) -> None:
+    """Replaces what makes the steps, `_enumerate_iterator`, and what brings the batches, `_get_iterator`."""
+    iterator._enumerate_iterator, iterator._get_iterator = steps, batches
+
+
+def batches_of(iterator: Any) -> Any:
+    """Returns what brings the batches of an epoch, over and over: `TFEpochIterator._distributed_dataset`."""
+    return iterator._distributed_dataset
+
+
+def replace_batches(iterator: Any, dataset: tf.data.Dataset) -> None:
+    """Replaces the same, for the strategy that it was made for: `_distribute_strategy`."""
+    strategy = iterator._distribute_strategy
+    iterator._distributed_dataset = strategy.experimental_distribute_dataset(dataset)
+
+
+def iterator_position(iterator: Any) -> dict[str, Any]:
+    """Returns how far an epoch iterator counts itself: `_steps_seen`, `_num_batches`, `_current_iterator`."""
+    going_on = iterator.steps_per_epoch is not None and iterator._current_iterator is not None
+    return {"seen": iterator._steps_seen, "batches": iterator._num_batches, "going_on": going_on}
+
+
+def set_iterator_position(iterator: Any, seen: int, batches: int | None, current: Any | None) -> None:
+    """Sets the same."""
+    iterator._steps_seen, iterator._num_batches, iterator._current_iterator = seen, batches, current
+
+
+def dataset_inputs(dataset: Any) -> list[Any]:
+    """Returns the datasets that one is made from: `DatasetV2._inputs`."""
+    return list(dataset._inputs()) if hasattr(dataset, "_inputs") else []
+
+
+def dataset_seeds(dataset: Any) -> tuple[int, int] | None:
+    """Returns the seeds of a dataset that draws numbers, `_seed` and `_seed2`; both are 0 where it draws anew."""
+    first, second = getattr(dataset, "_seed", None), getattr(dataset, "_seed2", None)
+    return None if first is None or second is None else (int(first), int(second))
+
+
+def dataset_keeps_order(dataset: Any) -> bool:
+    """Returns whether the elements come in one order even from several threads: `_deterministic`."""
+    return getattr(dataset, "_deterministic", None) not in (False, "false")
+
+
+def is_parallel(dataset: Any) -> bool:
+    """Returns whether several calls of its function run at once: `_num_parallel_calls`."""
+    return getattr(dataset, "_num_parallel_calls", None) is not None
+
+
+def dataset_operations(dataset: Any) -> list[tf.Operation]:
+    """Returns the operations of its function: `_map_func.function.graph`, or none."""
+    graph = getattr(getattr(getattr(dataset, "_map_func", None), "function", None), "graph", None)
+    return [] if graph is None else list(graph.get_operations())
+
+
+def dataset_variables(dataset: Any) -> list[Any]:
+    """Returns the variables that its function captures: `_map_func.function.graph.variables`."""
+    graph = getattr(getattr(getattr(dataset, "_map_func", None), "function", None), "graph", None)
+    return [] if graph is None else list(graph.variables)
+
+
+def operations_are_deterministic() -> bool:
+    """Returns whether `enable_op_determinism` was called: `config.is_op_determinism_enabled`."""
+    return _config.is_op_determinism_enabled()
+
+
+def fitted_arrays(iterator: Any) -> Any | None:
+    """Returns x, y and sample weights as `fit` got them, `ArrayDataAdapter._inputs`; None where they are no arrays."""
+    adapter = iterator.data_adapter
+    return adapter._inputs if type(adapter).__name__ == "ArrayDataAdapter" else None

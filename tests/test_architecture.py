@@ -21,7 +21,9 @@ LEVELS = [
     ["__main__"],
     ["cli"],
     ["scripts"],
+    ["source_edits"],
     ["runs.comparison", "subjects"],
+    ["repairs"],
     ["runs", "diagnosis.audit"],
     ["diagnosis.evidence"],
     ["diagnosis.evidence.program"],
@@ -31,7 +33,10 @@ LEVELS = [
     ["diagnosis.evidence.model", "diagnosis.evidence.copying", "diagnosis.evidence.data"],
     ["diagnosis.evidence.budget"],
     ["export"],
+    ["testing"],
     ["data", "models", "callbacks"],
+    ["checkpoints"],
+    ["stability"],
     ["diagnosis"],
     ["diagnosis.judging"],
     ["diagnosis.reporting"],
@@ -40,11 +45,12 @@ LEVELS = [
     ["diagnosis.edit", "diagnosis.logs", "diagnosis.progress", "diagnosis.vocabulary"],
     ["plots"],
     ["layers", "losses", "metrics", "optimizers"],
-    ["ops"],
+    ["ops", "distribution"],
     ["config"],
     ["reporting"],
     ["keras_check", "keras_private"],
     ["pickling", "keras_archive"],
+    ["frequency"],
     ["imports", "errors", "arguments"],
 ]
 PLACES = {name: (depth, index) for depth, level in enumerate(LEVELS) for index, name in enumerate(level)}
@@ -123,7 +129,7 @@ def test_every_file_has_its_test(path):
 
 
 # One file by intent: whoever tries a new Keras looks there.
-LONGER = {"keras_private.py": 300}
+LONGER = {"keras_private.py": 500}
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

@@ -14,7 +14,9 @@ spreads widely; the time that the processor spent on this process, on all its th
     stock               keras.optimizers.AdamW(global_clipnorm=0.5); SGD for the Embedding
     stock again         the same once more: what the ratios are worth
     recording           keras_stable.optimizers.AdamW(), both clips, history, finite guard
+    layers              recording, with record="all": the norms of weights, updates and second moments too
     logging             recording, with GradientNormLogger(update_freq=1), every variable to TensorBoard
+    dashboard           recording, with callbacks.Dashboard: every norm of every variable, every step
     run                 stock, with what `keras-stable run` records beside it
     recomputing         stock, with a callback that takes the gradients of the batch once more to see their norms
     tf.summary          stock, with a train_step that writes every norm with tf.summary.scalar

@@ -9,7 +9,7 @@ import click
 from keras_stable import __version__
 from keras_stable.errors import InvalidArgumentError, KerasStableError
 
-USAGE_ERROR, FAILURE, UNEXAMINED, INTERRUPTED = 2, 1, 3, 130
+USAGE_ERROR, FAILURE, UNEXAMINED, INTERRUPTED, TERMINATED = 2, 1, 3, 130, 143
 
 
 class _Group(click.Group):
@@ -34,7 +34,8 @@ class _Group(click.Group):
 def main() -> None:
     """Find out why Keras training goes wrong, fix it, and keep it fixed.
 
-    Exit codes: 0 done, 1 the run failed, 2 an argument cannot be right, 130 interrupted by Ctrl-C.
+    Exit codes: 0 done, 1 the run failed, 2 an argument cannot be right, 130 interrupted by Ctrl-C,
+    143 by SIGTERM.
     """
 
 

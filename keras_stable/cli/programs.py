@@ -2,16 +2,18 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from keras_stable.cli.group import USAGE_ERROR, main, quiet_tensorflow
+from keras_stable.cli.group import TERMINATED, USAGE_ERROR, main, quiet_tensorflow
 from keras_stable.cli.progress import status
 from keras_stable.cli.report_files import ReportFiles
 from keras_stable.errors import InvalidArgumentError, invalid_argument
-from keras_stable.scripts.programs import SUFFIXES, UserProgram, command_line
+from keras_stable.frequency import Frequency
+from keras_stable.scripts.programs import SUFFIXES, SubjectProgram, UserProgram, command_line
 from keras_stable.scripts.watched_program import Ending
 
 # What `multiprocessing` imports when it starts a process, by the way in which it does.
@@ -62,7 +64,7 @@ def audit_program(program: UserProgram, fit: int, options: dict[str, Any]) -> An
         raise session.refusal
     if session.report is None:
         ending.print_error()
-        sys.exit(_say_no_fit(program, ending, session.calls, fit) or USAGE_ERROR)
+        sys.exit(say_no_fit(program, ending, session.calls, fit) or USAGE_ERROR)
     if session.loop is not None:
         steps = len(session.loop.batches)
         loop = f"what its own loop, at {session.loop.location}, trains with was taken from its first {steps} steps"
@@ -71,7 +73,7 @@ def audit_program(program: UserProgram, fit: int, options: dict[str, Any]) -> An
     return session.report
 
 
-def _say_no_fit(program: UserProgram, ending: Ending, calls: int, fit: int = 1) -> int:
+def say_no_fit(program: UserProgram | SubjectProgram, ending: Ending, calls: int, fit: int = 1) -> int:
     """Prints one line on why there is nothing to report on, and returns the program's exit code."""
     times = {0: "did not call `fit`", 1: "called `fit` once"}.get(calls, f"called `fit` {calls} times")
     wanted = "" if fit == 1 else f"; --fit {fit} was asked for"
@@ -96,6 +98,8 @@ def _hint(ending: Ending) -> str:
 @click.option("-m", "module", metavar="MODULE", help="Run a module as with `python -m`, not SCRIPT.")
 @click.option("--run-dir", type=click.Path(path_type=Path), help="Where to. Default: runs/<script name>/<time>.")
 @click.option("--overwrite", is_flag=True, help="Delete an earlier run in --run-dir.")
+@click.option("--resume", "earlier", metavar="RUN", type=click.Path(path_type=Path), help="Go on with a killed run.")
+@click.option("--checkpoint-every", default="1 epoch", show_default=True, help="Epochs, steps or seconds.")
 @click.option("--seconds", type=click.FloatRange(min=0), default=60.0, show_default=True, help="Of the report.")
 @click.argument("script", required=False)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
@@ -103,6 +107,8 @@ def run(
     module: str | None,
     run_dir: Path | None,
     overwrite: bool,
+    earlier: Path | None,
+    checkpoint_every: str,
     seconds: float,
     script: str | None,
     arguments: tuple[str, ...],
@@ -112,27 +118,53 @@ def run(
     Beside its training, and without any change to it, gradient norms, logs and the rules that need no more are
     recorded: in TensorBoard, and as warnings when they come up. The report follows on standard error when the script
     has ended; the run directory has it as a page and as JSON. The exit code is the script's own.
+
+    With --resume, a script that was killed is started again, and each of its trainings goes on at the step it had
+    reached. SCRIPT may then be left out.
     """
-    from keras_stable.runs.run_directory import make_run_directory, write_environment
+    from keras_stable.runs.run_directory import make_run_directory, read_environment, write_environment
     from keras_stable.scripts.recorded_run import RecordedRun
 
-    program = user_program(script, arguments, module)
+    if earlier is not None and (run_dir is not None or overwrite):
+        raise invalid_argument("--resume", "given without --run-dir and --overwrite", str(earlier))
+    program = user_program(script, arguments, module) if script or module or earlier is None else _recorded(earlier)
     if program is None:
         raise invalid_argument("script", "a Python script (.py) or a notebook (.ipynb)", script)
-    directory = make_run_directory(program.stem, run_dir, overwrite).resolve()
-    write_environment(directory, program=command_line(program))
+    Frequency.parse(checkpoint_every, "--checkpoint-every")
+    if earlier is None:
+        directory = make_run_directory(program.stem, run_dir, overwrite).resolve()
+        write_environment(directory, program=command_line(program), script=asdict(program))
+    else:
+        read_environment(earlier)
+        directory = earlier.resolve()
     quiet_tensorflow()
-    session = RecordedRun(program, directory / "tensorboard", {"seconds": seconds}, _say)
+    session = RecordedRun(program, directory, {"seconds": seconds}, _say, checkpoint_every)
     ending = session.run()
     ending.print_error()
+    if ending.code == TERMINATED:
+        _say(f"To go on: keras-stable run --resume {directory}")
+        sys.exit(TERMINATED)
     if not session.calls:
-        sys.exit(_say_no_fit(program, ending, session.calls))
+        sys.exit(say_no_fit(program, ending, session.calls))
     for number, report in enumerate(session.reports(), 1):
         files = ReportFiles(*(directory / "reports" / f"{number}.{suffix}" for suffix in ("json", "html", "sarif")))
         files.write(report)
         _say(str(report))
     _say(f"Run directory: {directory}")
     sys.exit(ending.code)
+
+
+def _recorded(directory: Path) -> UserProgram:
+    """Returns the program that a run directory was made for."""
+    from keras_stable.runs.run_directory import read_environment
+
+    content: Any = read_environment(directory).get("script")
+    try:
+        program = UserProgram(content["name"], tuple(content["arguments"]), content["is_module"] is True)
+    except (TypeError, KeyError) as error:
+        raise invalid_argument("--resume", "the directory of a run of a script", str(directory)) from error
+    program.check()
+    return program
 
 
 def _say(line: str) -> None:

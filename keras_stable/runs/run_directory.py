@@ -8,22 +8,36 @@ import platform
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from keras_stable import __version__
-from keras_stable.config import Config, dump_config
-from keras_stable.errors import InvalidArgumentError, invalid_argument
+from keras_stable.checkpoints.directory_lock import is_locked
+from keras_stable.config import Config, dump_config, load_config
+from keras_stable.errors import ConfigError, InvalidArgumentError, invalid_argument
 from keras_stable.reporting.plain_values import plain
 from keras_stable.reporting.temporary_path import TemporaryPath
 
+CHECKPOINTS = "checkpoints"
 _PACKAGES = ("keras", "tensorflow", "tensorboard", "numpy")
 _CONFIG, _ENVIRONMENT = "config.yaml", "environment.json"
 _STARTED = {_CONFIG, _ENVIRONMENT}
 # What `keras-stable run` leaves of a script that trained.
 _RECORDED = {_ENVIRONMENT, "tensorboard"}
-_FILES = _STARTED | {"history.csv", "tensorboard", "curves.png", "summary.json", "model.keras", "export", "reports"}
+_RESULTS = {
+    "history.csv",
+    "confusion.csv",
+    "tensorboard",
+    "curves.png",
+    "summary.json",
+    "model.keras",
+    "export",
+    "reports",
+    "guard",
+}
+_FILES = _STARTED | _RESULTS | {CHECKPOINTS}
 # What a killed process left in the time when these were the names of files that are being written.
 _EARLIER_TEMPORARIES = {"environment.partial", "summary.partial"}
 
@@ -74,6 +88,8 @@ def _clear(path: Path, overwrite: bool) -> None:
     if not overwrite:
         raise invalid_argument("run directory", "new or empty, or overwriting must be asked for", str(path))
     names = {entry.name for entry in path.iterdir()} if path.is_dir() else {path.name}
+    if any(is_locked(lock.parent) for lock in (path / CHECKPOINTS).rglob("lock")):
+        raise invalid_argument("run directory", "that of a run that has ended; this one is going on", str(path))
     others = {name for name in names if _final_name(name) not in _FILES}
     claims = {name for name in names if TemporaryPath.final_name(name) == _ENVIRONMENT}
     if others or not (claims or any(marks <= names for marks in (_STARTED, _RECORDED))):
@@ -108,6 +124,43 @@ def write_start(path: Path, config: Config) -> None:
     except BaseException:
         (path / _CONFIG).unlink()
         raise
+
+
+def read_environment(path: Path) -> dict[str, Any]:
+    """Returns what `write_environment` wrote in the directory of a run.
+
+    Raises:
+        InvalidArgumentError: it is no such directory.
+    """
+    try:
+        environment = json.loads((path / _ENVIRONMENT).read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise invalid_argument("run", "the directory of a run, with its environment.json", str(path)) from error
+    if not isinstance(environment, dict):
+        raise invalid_argument("run", "the directory of a run, with its environment.json", str(path))
+    return environment
+
+
+def config_of(path: Path, overrides: Sequence[str] = ()) -> Config:
+    """Returns the config that a run directory was started with.
+
+    Args:
+        path: the run directory.
+        overrides: sequence of "key=value", which replace values of it. Default: none.
+
+    Raises:
+        InvalidArgumentError: it is no such directory, or its config is none of this version.
+    """
+    if not (path / _CONFIG).is_file():
+        raise invalid_argument("run", "the directory of a run, with its config.yaml", str(path))
+    try:
+        return load_config(path / _CONFIG, overrides)
+    except ConfigError as error:
+        written = read_environment(path).get("packages", {}).get("keras_stable")
+        if written in (None, __version__):
+            raise
+        by = f"The run is of keras_stable {written}, and this is {__version__}."
+        raise ConfigError(f"{error}\n{by}") from error
 
 
 def write_environment(path: Path, **settings: Any) -> None:

@@ -1,6 +1,6 @@
 """What `run` adds to a `fit`: its gradients, its logs and the live rules, none of which changes what is trained."""
 
-import os
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,11 +9,13 @@ import keras
 import numpy as np
 
 from keras_stable.callbacks.audit_callback import AuditCallback
-from keras_stable.callbacks.event_writer import EventWriter
+from keras_stable.callbacks.callback_group import CallbackGroup
+from keras_stable.callbacks.checkpoint import Checkpoint
+from keras_stable.callbacks.dashboard import Dashboard
 from keras_stable.callbacks.gradient_norm_logger import GradientNormLogger
 
 
-class Aside(keras.callbacks.Callback):
+class Aside(CallbackGroup):
     """Runs other callbacks on copies of `logs`, so that the program's own callbacks and history see none of their keys.
 
     Args:
@@ -24,67 +26,15 @@ class Aside(keras.callbacks.Callback):
     """
 
     def __init__(self, callbacks: list[keras.callbacks.Callback]) -> None:
-        super().__init__()
-        self.callbacks = callbacks
+        super().__init__(callbacks)
         self.logs: dict[str, list[float]] = {}
-
-    def set_model(self, model: Any) -> None:
-        super().set_model(model)
-        for callback in self.callbacks:
-            callback.set_model(model)
-
-    def set_params(self, params: dict[str, Any]) -> None:
-        super().set_params(params)
-        for callback in self.callbacks:
-            callback.set_params(params)
-
-    def on_train_begin(self, logs: dict | None = None) -> None:
-        for callback in self.callbacks:
-            callback.on_train_begin({})
-
-    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        for callback in self.callbacks:
-            callback.on_epoch_begin(epoch, {})
-
-    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        for callback in self.callbacks:
-            # None reads the logs of a batch: that would wait for the device at every step.
-            callback.on_train_batch_end(batch, None)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         own = dict(logs or {})
-        for callback in self.callbacks:
-            callback.on_epoch_end(epoch, own)
+        super().on_epoch_end(epoch, own)
         for name, value in own.items():
             if np.ndim(value) == 0:
                 self.logs.setdefault(name, []).append(float(value))
-
-    def on_train_end(self, logs: dict | None = None) -> None:
-        for callback in self.callbacks:
-            callback.on_train_end({})
-
-
-class LogsWriter(keras.callbacks.Callback):
-    """Writes the logs of each epoch to TensorBoard: losses and metrics under `epoch/`.
-
-    Args:
-        log_dir: where the events go.
-    """
-
-    def __init__(self, log_dir: str | os.PathLike[str]) -> None:
-        super().__init__()
-        self.log_dir = log_dir
-
-    def on_train_begin(self, logs: dict | None = None) -> None:
-        self._writer = EventWriter(self.log_dir)
-
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        numbers = {name: float(value) for name, value in (logs or {}).items() if np.ndim(value) == 0}
-        self._writer.scalars(epoch, [f"epoch/{name}" for name in numbers], list(numbers.values()))
-        self._writer.flush()
-
-    def on_train_end(self, logs: dict | None = None) -> None:
-        self._writer.close()
 
 
 def aside(log_dir: Path, *, records: bool) -> Aside:
@@ -94,12 +44,32 @@ def aside(log_dir: Path, *, records: bool) -> Aside:
         log_dir: where the TensorBoard events go.
         records: bool, whether the optimizer keeps its gradient norms.
     """
-    gradients = [GradientNormLogger(log_dir)] if records else []
-    return Aside([LogsWriter(log_dir), *gradients, AuditCallback(log_dir)])
+    gradients = [GradientNormLogger()] if records else []
+    audit = AuditCallback()
+    return Aside([*gradients, audit, Dashboard(log_dir, into_logs=False, audit=audit)])
 
 
-def with_callback(arguments: Mapping[str, Any], callback: keras.callbacks.Callback) -> dict[str, Any]:
-    """Returns arguments of `fit` with one callback more, after all others.
+def checkpoint(directory: Path, every: str, callbacks: Any) -> list[keras.callbacks.Callback]:
+    """Returns the callback that has one `fit` of a program go on after a death; none where it has one of its own.
+
+    Signals that the program handles itself are left to it.
+
+    Args:
+        directory: of this `fit`.
+        every: str, how often, as `Checkpoint` takes it.
+        callbacks: those of the `fit`, as it was given them.
+    """
+    if any(
+        isinstance(callback, Checkpoint) for callback in keras.tree.flatten(getattr(callbacks, "callbacks", callbacks))
+    ):
+        return []
+    unhandled = (signal.SIG_DFL, signal.default_int_handler)
+    signals = all(signal.getsignal(number) in unhandled for number in (signal.SIGTERM, signal.SIGINT))
+    return [Checkpoint(directory, every, signals=signals)]
+
+
+def with_callback(arguments: Mapping[str, Any], *more: keras.callbacks.Callback) -> dict[str, Any]:
+    """Returns arguments of `fit` with some callbacks more, after all others.
 
     >>> sorted(with_callback({"epochs": 2}, Aside([])))
     ['callbacks', 'epochs']
@@ -107,9 +77,10 @@ def with_callback(arguments: Mapping[str, Any], callback: keras.callbacks.Callba
     callbacks = arguments.get("callbacks")
     if isinstance(callbacks, keras.callbacks.CallbackList):
         # `fit` takes such a list as it is, and introduces nobody.
-        callback.set_model(callbacks.model)
-        callback.set_params(callbacks.params or {})
-        callbacks.callbacks.append(callback)
+        for callback in more:
+            callback.set_model(callbacks.model)
+            callback.set_params(callbacks.params or {})
+            callbacks.callbacks.append(callback)
         return dict(arguments)
     own = [] if callbacks is None else list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
-    return {**arguments, "callbacks": [*own, callback]}
+    return {**arguments, "callbacks": [*own, *more]}

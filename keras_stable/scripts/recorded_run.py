@@ -8,7 +8,9 @@ from typing import Any
 
 from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.errors import InvalidArgumentError
+from keras_stable.frequency import Frequency
 from keras_stable.imports import first_line
+from keras_stable.runs.run_directory import CHECKPOINTS
 from keras_stable.scripts.fit_calls import FitCall
 from keras_stable.scripts.located_report import located
 from keras_stable.scripts.watched_program import Ending, Runs, WatchedProgram
@@ -29,14 +31,22 @@ class RecordedRun:
 
     Args:
         program: what to run.
-        directory: an existing directory for TensorBoard events.
+        directory: the run directory; TensorBoard events and checkpoints go into it.
         options: further arguments of `keras_stable.audit`.
         say: called with a line about what could not be recorded.
+        checkpoint_every: str, how often a checkpoint is written. Default "1 epoch".
     """
 
     def __init__(
-        self, program: Runs, directory: Path, options: Mapping[str, Any] | None = None, say: Say = print
+        self,
+        program: Runs,
+        directory: Path,
+        options: Mapping[str, Any] | None = None,
+        say: Say = print,
+        checkpoint_every: str = "1 epoch",
     ) -> None:
+        Frequency.parse(checkpoint_every, "checkpoint_every")
+        self._every = checkpoint_every
         self._directory, self._options, self._say = directory, dict(options or {}), say
         self._watched = WatchedProgram(program, self._met)
         self._trained: dict[int, _Trained] = {}
@@ -70,11 +80,13 @@ class RecordedRun:
         return reports
 
     def _met(self, call: FitCall) -> Any:
-        from keras_stable.scripts.recorded_fit import aside, with_callback
+        from keras_stable.scripts.recorded_fit import aside, checkpoint, with_callback
 
-        recorder = aside(self._directory / f"fit_{call.number}", records=self._records(call.model))
+        name = f"fit_{call.number}"
+        recorder = aside(self._directory / "tensorboard" / name, records=self._records(call.model))
+        more = checkpoint(self._directory / CHECKPOINTS / name, self._every, call.arguments.get("callbacks"))
         try:
-            return call.proceed(**with_callback(call.arguments, recorder))
+            return call.proceed(**with_callback(call.arguments, recorder, *more))
         finally:
             # The model itself is kept, so that no other gets its id.
             trained = self._trained.setdefault(id(call.model), _Trained(call))
@@ -92,7 +104,7 @@ class RecordedRun:
         if id(optimizer) in self._optimizers:
             return True
         try:
-            self._recording.enter_context(recorded_gradients(optimizer))
+            self._recording.enter_context(recorded_gradients(optimizer, "all"))
         except InvalidArgumentError as reason:
             self._say(f"Gradients are not recorded: {reason}")
             return False
