@@ -186,6 +186,11 @@ def compile_metrics(model: Any) -> Any | None:
     return getattr(model, "_compile_metrics", None)
 
 
+def own_attributes(owner: Any) -> list[tuple[str, Any]]:
+    """Returns the attributes of a layer without `_layers`, in which Keras keeps the layers of all the others."""
+    return [(name, value) for name, value in vars(owner).items() if name != "_layers"]
+
+
 def tracker_of(owner: Any) -> Any | None:
     """Returns where Keras keeps what an object tracks: `_tracker` of a layer, a metric or an optimizer."""
     return getattr(owner, "_tracker", None)

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from keras_stable.config.section import Section
+from keras_stable.config.section import NonNegativeInt, Section
 
 
 class DistributionConfig(Section):
@@ -10,5 +10,5 @@ class DistributionConfig(Section):
 
     strategy: Literal["none", "mirrored", "multi_worker"] = "none"
     """`mirrored`: all GPUs of this machine; `multi_worker`: the processes that TF_CONFIG or SLURM name."""
-    check_replicas_every: int | None = None
-    """Steps."""
+    check_replicas_every: NonNegativeInt = 100
+    """Steps between two comparisons of all replicas' weights, bit by bit; 0 is never."""

@@ -7,8 +7,6 @@ from keras_stable.config import Config
 from keras_stable.runs.results import Curves, Summary
 
 _FIRST = ("name", "seed", "optimizer.learning_rate", "fit.batch_size", "fit.epochs")
-# They say how a run is shown, or are the same in all.
-_LEFT_OUT = {"fit": {"verbose"}, "deterministic": True}
 
 
 def write_row(log_dir: Path, config: Config, summary: Summary, curves: Curves) -> None:
@@ -20,7 +18,8 @@ def write_row(log_dir: Path, config: Config, summary: Summary, curves: Curves) -
         summary: `Summary`, its figures.
         curves: `Curves`, for the number of its steps.
     """
-    keys = config.model_dump(mode="json", exclude=_LEFT_OUT)
+    # How a run is shown is no part of what it was told.
+    keys = config.model_dump(mode="json", exclude={"fit": {"verbose"}})
     figures = {name: value for name, value in summary.to_dict().items() if not isinstance(value, dict)}
     figures |= {f"largest_drop_after_{epochs}": drop for epochs, drop in summary.largest_drop_after.items()}
     write_session(log_dir, keys, figures, len(curves.global_norm), _FIRST)

@@ -63,10 +63,16 @@ def test_workers_train_as_one_process_does(results, worker):
     alone, together = results[0], results[worker]
     assert together.keys() == alone.keys()
     for name, values in alone.items():
+        if name == "numbers":
+            continue
         np.testing.assert_allclose(together[name], values, rtol=1e-4, atol=1e-5, err_msg=name)
     # Both clips acted, so that they acted on the sum over the workers.
     assert alone["applied"].max() == pytest.approx(0.1, rel=1e-5)
     assert alone["norms"].max() > 1
+
+
+def test_every_worker_hears_of_all_others(results):
+    assert [result["numbers"].tolist() for result in results] == [[0], [0, 10], [0, 10]]
 
 
 def test_workers_agree_to_the_bit(results):

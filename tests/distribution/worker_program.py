@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from keras_stable import distribution
 from keras_stable.callbacks import GradientNormLogger, ReplicaCheck
+from keras_stable.distribution.agreement import number_of_each_worker
 from keras_stable.optimizers import AdamW, gradient_history
 
 STEPS, EPOCHS, BATCH = 4, 3, 64
@@ -22,9 +23,9 @@ def rows():
 
 
 def trained(strategy):
-    """Returns the model, its history and its outputs."""
+    """Returns the model, its history, its outputs, and a number that each worker has told all others."""
     x, y = rows()
-    with distribution.scope(strategy):
+    with distribution.scope(strategy) as scope:
         keras.utils.set_random_seed(0)
         model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(16, activation="relu"), keras.layers.Dense(3)])
         optimizer = AdamW(0.01, clipvalue=0.05, global_clipnorm=0.1)
@@ -39,16 +40,24 @@ def trained(strategy):
             callbacks=[GradientNormLogger(), ReplicaCheck(every=STEPS)],
         )
         outputs = model.predict(x[:BATCH], batch_size=BATCH, verbose=0)
-    return model, history.history, outputs
+        numbers = number_of_each_worker(scope, 10 * (not distribution.is_chief(scope)))
+    return model, history.history, outputs, numbers
 
 
 def result(strategy):
     """Returns it as arrays by name."""
-    model, history, outputs = trained(strategy)
+    model, history, outputs, numbers = trained(strategy)
     norms = gradient_history(model.optimizer)
     weights = {f"weight_{i}": weight for i, weight in enumerate(model.get_weights())}
     logs = {f"log_{name}": np.asarray(values) for name, values in history.items()}
-    return {**weights, **logs, "norms": norms.global_norm, "applied": norms.applied_norm, "outputs": outputs}
+    return {
+        **weights,
+        **logs,
+        "norms": norms.global_norm,
+        "applied": norms.applied_norm,
+        "outputs": outputs,
+        "numbers": numbers,
+    }
 
 
 if __name__ == "__main__":

@@ -62,11 +62,23 @@ result["layers"] = max(
 result["rows"] = len(together)
 result["skipped"] = [alone.skipped_steps, together.skipped_steps]
 
-steered = {"skip_spikes": 2.0, "adagc": 1.05, "update_clip_rms": 0.5}
-both = [trained(lambda: keras_stable.optimizers.AdamW(0.01, **steered), scope, 20, epochs=4)
+steered = {"skip_spikes": 0.5, "adagc": 1.05, "update_clip_rms": 0.5}
+both = [trained(lambda: keras_stable.optimizers.AdamW(1e-4, **steered), scope, 20, epochs=4)
         for scope in (contextlib.nullcontext(), strategy.scope())]
 result["steered"] = largest(zip(*(model.get_weights() for model, _, _ in both)))
 result["spikes"] = [np.flatnonzero(history.spike).tolist() for _, _, history in both]
+
+def diversity(scope):
+    with scope:
+        keras.utils.set_random_seed(1)
+        model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3)])
+        metric = keras_stable.metrics.PredictionDiversity(3)
+        model.compile(keras.optimizers.SGD(0.0), "sparse_categorical_crossentropy", metrics=[metric], jit_compile=False)
+    kept = slice(0, 64 * 4 + 8)
+    history = model.fit(x[kept], y[kept], batch_size=64, validation_data=(x[:72], y[:72]), verbose=0).history
+    return {name: value[0] for name, value in history.items() if "loss" not in name}
+
+result["diversity"] = [diversity(scope) for scope in (contextlib.nullcontext(), strategy.scope())]
 
 if replicas == 2:
     model, _, _ = trained(keras_stable.optimizers.AdamW, strategy.scope(), 8, batch_normalization=True)
@@ -120,7 +132,14 @@ def test_replicas_leave_out_and_clip_the_same_steps(results, replicas):
     alone, together = results[replicas]["spikes"]
     assert alone == together
     assert alone
-    assert results[replicas]["steered"] <= 1e-4
+    assert results[replicas]["steered"] <= 1e-6
+
+
+@pytest.mark.parametrize("replicas", REPLICAS)
+def test_predictions_are_counted_over_all_replicas(results, replicas):
+    alone, together = results[replicas]["diversity"]
+    assert len(alone) == 12
+    assert together == pytest.approx(alone, rel=1e-5)
 
 
 def test_a_skipped_batch_leaves_no_trace_on_replicas(results):

@@ -10,6 +10,7 @@ from keras_stable.callbacks.callback_group import CallbackGroup
 from keras_stable.callbacks.dashboard.gradient_curves import GradientCurves
 from keras_stable.callbacks.dashboard.gradient_heat_map import GradientHeatMap
 from keras_stable.callbacks.dashboard.gradient_spread import GradientSpread
+from keras_stable.callbacks.dashboard.history_callback import HistoryCallback, HistoryFeed
 from keras_stable.callbacks.dashboard.keras_scalars import KerasScalars
 from keras_stable.callbacks.dashboard.layout import write_layout
 from keras_stable.callbacks.dashboard.learning_curves import LearningCurves
@@ -19,9 +20,9 @@ from keras_stable.callbacks.dashboard.session import Session
 from keras_stable.callbacks.dashboard.texts import Texts
 from keras_stable.callbacks.dashboard.validation_counts import countable_classes
 from keras_stable.callbacks.gradient_norm_logger import GradientNormLogger
-from keras_stable.callbacks.neighbours import neighbours
 from keras_stable.callbacks.prediction_diversity_logger import PredictionDiversityLogger
 from keras_stable.errors import InvalidArgumentError, invalid_argument
+from keras_stable.keras_private import running_fit
 from keras_stable.optimizers.passive_recorder import recorded_gradients
 
 _NOTES = """Every point stands at the number of its step. Gradients and layers: one point for each window of steps, the
@@ -104,20 +105,20 @@ class Dashboard(CallbackGroup):
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._writers = RunWriters(self.log_dir)
         self._writers.begin()
-        self._keras = KerasScalars(neighbours(self), self.log_dir)
+        beside, _ = running_fit()
+        self._keras = KerasScalars([] if beside is None else beside.callbacks, self.log_dir)
         problem = self._record()
         self._learning = LearningCurves(self._writers)
         self._gradients = None if problem else GradientCurves(self._writers, self.most_points)
         notes = [_NOTES.format(points=self.most_points), *([f"No gradients are shown: {problem}"] if problem else [])]
-        classes = countable_classes(self.model)
+        classes = countable_classes(self.model, several=True)
         if classes is None:
-            notes.append("No predictions are shown: the model has not one output for classes that exclude each other.")
+            notes.append("No predictions are shown: the model has not one output with a loss for classes.")
         self.callbacks = [
             *([GradientNormLogger()] if self.into_logs and not problem else []),
-            *([PredictionDiversityLogger()] if self.into_logs and classes is not None else []),
+            *([PredictionDiversityLogger(class_names=self.class_names)] if self.into_logs and classes else []),
             self._learning,
-            *([self._gradients] if self._gradients else []),
-            *([] if problem else [GradientSpread(self._writers), GradientHeatMap(self._writers)]),
+            *self._of_steps(),
             PredictionPages(self._writers, self.class_names),
             Texts(self._writers, self.config, "\n\n".join(notes), audit=self.audit),
             *([Session(self._writers, self.hparams)] if self.hparams is None or self.hparams else []),
@@ -143,6 +144,12 @@ class Dashboard(CallbackGroup):
         self._recording.close()
         if self._keras is not None:
             self._keras.give_back()
+
+    def _of_steps(self) -> list[HistoryCallback]:
+        if self._gradients is None:
+            return []
+        callbacks = [self._gradients, GradientSpread(self._writers), GradientHeatMap(self._writers)]
+        return [HistoryFeed(callbacks), *callbacks]
 
     def _record(self) -> str:
         """Has the optimizer keep its norms, and returns why it cannot, or nothing."""

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from keras_stable.callbacks.dashboard.history_callback import HistoryCallback
-from keras_stable.callbacks.dashboard.run_writers import AFTER_CLIPPING, RunWriters, run_writers
+from keras_stable.callbacks.dashboard.run_writers import AFTER_CLIPPING, RunWriters, shared_writers
 from keras_stable.callbacks.dashboard.step_windows import MOST_POINTS, StepWindows
-from keras_stable.callbacks.dashboard.tags import NORM_LIMIT, NORMS, QUANTITIES
 from keras_stable.optimizers.history import GradientHistory, guarded_optimizer
+from keras_stable.reporting.dashboard_tags import NORM_LIMIT, NORMS, QUANTITIES
 
 
 class GradientCurves(HistoryCallback):
@@ -38,7 +38,7 @@ class GradientCurves(HistoryCallback):
 
     def __init__(self, log_dir: str | os.PathLike | RunWriters, most_points: int = MOST_POINTS) -> None:
         super().__init__()
-        self._writers = run_writers(log_dir)
+        self._writers = shared_writers(log_dir)
         self._most_points = most_points
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -82,9 +82,8 @@ class GradientCurves(HistoryCallback):
             return
         norms = rows[:, :2]
         by_variable = rows[:, 2:].reshape(len(rows), len(self._quantities), len(self._paths))
-        spread = [_nan_free(function, by_variable) for function in (np.nanmin, np.nanmedian, np.nanmax)]
         limits = np.broadcast_to(np.array(list(self._limits.values())), (len(rows), len(self._limits)))
-        table = np.concatenate([norms[:, :1], norms, limits, rows[:, 2:], *spread], axis=1)
+        table = np.concatenate([norms[:, :1], norms, limits, rows[:, 2:], *spread_of(by_variable)], axis=1)
         main, clipped = self._writers.of(), self._writers.of(AFTER_CLIPPING)
         for step, row, applied in zip(steps.tolist(), table, norms[:, 1].tolist(), strict=True):
             main.scalars(step, self._tags, row)
@@ -104,7 +103,17 @@ def _tags(quantities: Sequence[str], paths: Sequence[str], limits: Sequence[str]
     return [NORMS, "gradients/global_norm", "gradients/applied_norm", *limits, *of_variables, *spread]
 
 
-def _nan_free(function: Any, values: np.ndarray) -> np.ndarray:
-    """Returns a statistic over the last axis, without a warning where there is no value: NaN."""
-    empty = np.isnan(values).all(axis=-1)
-    return np.where(empty, np.nan, function(np.where(empty[..., None], 0.0, values), axis=-1))
+def spread_of(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Returns the smallest, the median and the largest value over the last axis; NaN is no value.
+
+    >>> [part.tolist() for part in spread_of(np.array([[4.0, np.nan, 1.0, 2.0], [np.nan] * 4]))]
+    [[1.0, nan], [2.0, nan], [4.0, nan]]
+    """
+    # NaN comes last. NumPy's own nanmedian is many times slower.
+    ordered = np.sort(values, axis=-1)
+    count = np.maximum((~np.isnan(values)).sum(axis=-1), 1)
+
+    def at(index: np.ndarray) -> np.ndarray:
+        return np.take_along_axis(ordered, index[..., None], axis=-1)[..., 0]
+
+    return ordered[..., 0], (at((count - 1) // 2) + at(count // 2)) / 2, at(count - 1)

@@ -7,7 +7,7 @@ import numpy as np
 
 from keras_stable.callbacks.dashboard.history_callback import HistoryCallback
 from keras_stable.callbacks.dashboard.pictures import heat_map
-from keras_stable.callbacks.dashboard.run_writers import RunWriters, run_writers
+from keras_stable.callbacks.dashboard.run_writers import RunWriters, shared_writers
 from keras_stable.callbacks.dashboard.step_windows import StepWindows
 from keras_stable.callbacks.dashboard.time_share import TimeShare
 from keras_stable.optimizers.history import GradientHistory
@@ -36,7 +36,7 @@ class GradientHeatMap(HistoryCallback):
 
     def __init__(self, log_dir: str | os.PathLike | RunWriters, share: float = 0.01) -> None:
         super().__init__()
-        self._writers = run_writers(log_dir)
+        self._writers = shared_writers(log_dir)
         self._time = TimeShare(share, expected=_SECONDS_TO_DRAW)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from keras_stable.callbacks.dashboard.history_callback import HistoryCallback
-from keras_stable.callbacks.dashboard.run_writers import RunWriters, run_writers
+from keras_stable.callbacks.dashboard.run_writers import RunWriters, shared_writers
 from keras_stable.optimizers.history import GradientHistory
 
 # Of the logarithm: norms from 1e-12 to 1e12, ten bins a decade.
@@ -33,7 +33,7 @@ class GradientSpread(HistoryCallback):
 
     def __init__(self, log_dir: str | os.PathLike | RunWriters) -> None:
         super().__init__()
-        self._writers = run_writers(log_dir)
+        self._writers = shared_writers(log_dir)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         super().on_train_begin(logs)

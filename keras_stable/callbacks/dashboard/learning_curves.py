@@ -9,9 +9,9 @@ import keras
 import numpy as np
 
 from keras_stable.callbacks.checked_callback import CheckedCallback
-from keras_stable.callbacks.dashboard.run_writers import VALIDATION, RunWriters, run_writers
-from keras_stable.callbacks.dashboard.step_number import step_number
-from keras_stable.callbacks.dashboard.tags import CLASSES, metric_tag
+from keras_stable.callbacks.dashboard.run_writers import VALIDATION, RunWriters, shared_writers
+from keras_stable.callbacks.dashboard.step_number import steps_taken
+from keras_stable.reporting.dashboard_tags import CLASSES, metric_tag
 
 # Written by step, or on a page of their own.
 _ELSEWHERE = ("grad_norm", "grad_norm_max", "grad_norm_applied", "audit_errors", "audit_warnings", "learning_rate")
@@ -40,7 +40,7 @@ class LearningCurves(CheckedCallback):
 
     def __init__(self, log_dir: str | os.PathLike | RunWriters) -> None:
         super().__init__()
-        self._writers = run_writers(log_dir)
+        self._writers = shared_writers(log_dir)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._writers.begin()
@@ -104,7 +104,7 @@ class LearningCurves(CheckedCallback):
             self._writers.of().scalars(step, ["rates/learning_rate"], [float(keras.ops.convert_to_numpy(rate))])
 
     def _iterations(self) -> int:
-        return step_number(self.model, self._seen)
+        return steps_taken(self.model, self._seen)
 
 
 def plain_numbers(logs: Mapping[str, Any]) -> dict[str, float]:

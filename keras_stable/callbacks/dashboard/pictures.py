@@ -67,7 +67,9 @@ def shares_picture(predicted: np.ndarray, labels: np.ndarray, names: Sequence[st
     axes.bar(places - 0.2, 100 * shares[1, shown], 0.4, label="true", color="#9aa0a6")
     axes.bar(places + 0.2, 100 * shares[0, shown], 0.4, label="predicted", color="#1f77b4")
     axes.set(title=title, xlabel="class", ylabel="% of samples")
-    axes.set_xticks(places, [_name(index, names) for index in shown], rotation=90 if names or len(shown) > 20 else 0)
+    axes.set_xticks(
+        places, [_name(int(index), names) for index in shown], rotation=90 if names or len(shown) > 20 else 0
+    )
     axes.grid(axis="y", alpha=0.3)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
@@ -141,10 +143,15 @@ def _png(figure: Figure) -> Picture:
 
 
 def _name_axis(axes: Axes, which: str, n: int, names: Sequence[str] | None) -> None:
-    every = -(-n // _MOST_NAMES)
-    ticks = range(0, n, every)
-    turned = {"rotation": 90} if which == "x" and (names or n > 15) else {}
-    getattr(axes, f"set_{which}ticks")(list(ticks), [_name(index, names) for index in ticks], fontsize=8, **turned)
+    ticks = range(0, n, -(-n // _MOST_NAMES))
+    labels = [_name(index, names) for index in ticks]
+    turned = {"rotation": 90} if which == "x" and _long(labels) else {}
+    getattr(axes, f"set_{which}ticks")(list(ticks), labels, fontsize=8, **turned)
+
+
+def _long(labels: Sequence[str]) -> bool:
+    """Returns whether names would run into each other side by side."""
+    return sum(map(len, labels)) > 30
 
 
 def _name(index: int, names: Sequence[str] | None) -> str:

@@ -9,12 +9,12 @@ import numpy as np
 
 from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.callbacks.dashboard.pictures import confusion_picture, shares_picture, worst_picture
-from keras_stable.callbacks.dashboard.run_writers import VALIDATION, RunWriters, run_writers
-from keras_stable.callbacks.dashboard.step_number import step_number
-from keras_stable.callbacks.dashboard.tags import CLASSES, PREDICTION_KEYS
+from keras_stable.callbacks.dashboard.run_writers import VALIDATION, RunWriters, shared_writers
+from keras_stable.callbacks.dashboard.step_number import steps_taken
 from keras_stable.callbacks.dashboard.time_share import TimeShare
 from keras_stable.callbacks.dashboard.validation_counts import MOST_CLASSES, ValidationCounts, countable_classes
 from keras_stable.ops.predictions import prediction_statistics
+from keras_stable.reporting.dashboard_tags import CLASSES
 
 # So a training of a few seconds draws at its end only.
 _SECONDS_TO_DRAW = 0.2
@@ -47,7 +47,7 @@ class PredictionPages(CheckedCallback):
         self, log_dir: str | os.PathLike | RunWriters, class_names: Sequence[str] | None = None, share: float = 0.01
     ) -> None:
         super().__init__()
-        self._writers = run_writers(log_dir)
+        self._writers = shared_writers(log_dir)
         self._names = None if class_names is None else [str(name) for name in class_names]
         self._time = TimeShare(share, expected=_SECONDS_TO_DRAW)
         self._counts: ValidationCounts | None = None
@@ -56,26 +56,27 @@ class PredictionPages(CheckedCallback):
         self._writers.begin()
         self._time.start()
         self._drawn = self._validated = -1
+        self._fresh = False
         classes = countable_classes(self.model)
         self._counts = ValidationCounts(self.model) if classes is not None and classes <= MOST_CLASSES else None
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
         if self._counts is not None:
             self._counts.reset()
+            self._fresh = True
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        if self._counts is None or not self._matrix().sum():
+        if not self._fresh or not self._matrix().sum():
             return
-        step = self._validated = step_number(self.model, epoch + 1)
+        self._fresh = False
+        step = self._validated = steps_taken(self.model, epoch + 1)
         writer, predicted = self._writers.of(VALIDATION), self._matrix().sum(axis=0)
         edges = np.arange(len(predicted) + 1) - 0.5
         writer.counted(step, ["predictions/predicted_classes"], edges, predicted[None])
-        if f"val_{PREDICTION_KEYS[0]}" not in (logs or {}):
+        if "val_unique_classes" not in (logs or {}):
             figures = {name: float(value) for name, value in vars(prediction_statistics(predicted)).items()}
-            tags = [f"predictions/{key}" for key in PREDICTION_KEYS]
-            writer.scalars(
-                step, [CLASSES, *tags], [figures["effective_classes"], *(figures[k] for k in PREDICTION_KEYS)]
-            )
+            tags = [CLASSES, *(f"predictions/{name}" for name in figures)]
+            writer.scalars(step, tags, [figures["effective_classes"], *figures.values()])
         if self._time.allows():
             self._draw()
         self._writers.flush()

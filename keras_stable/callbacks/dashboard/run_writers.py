@@ -66,6 +66,6 @@ class RunWriters:
             writer.flush()
 
 
-def run_writers(log_dir: Any) -> RunWriters:
+def shared_writers(log_dir: Any) -> RunWriters:
     """Returns the writers of a directory; those that are shared already are returned as they are."""
     return log_dir if isinstance(log_dir, RunWriters) else RunWriters(log_dir)

@@ -10,8 +10,8 @@ import keras
 from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.callbacks.dashboard.hparams import write_session
 from keras_stable.callbacks.dashboard.learning_curves import plain_numbers
-from keras_stable.callbacks.dashboard.run_writers import RunWriters, run_writers
-from keras_stable.callbacks.dashboard.step_number import step_number
+from keras_stable.callbacks.dashboard.run_writers import RunWriters, shared_writers
+from keras_stable.callbacks.dashboard.step_number import steps_taken
 
 
 class Session(CheckedCallback):
@@ -32,7 +32,7 @@ class Session(CheckedCallback):
 
     def __init__(self, log_dir: str | os.PathLike | RunWriters, hparams: Mapping[str, Any] | None = None) -> None:
         super().__init__()
-        self._writers = run_writers(log_dir)
+        self._writers = shared_writers(log_dir)
         self._hparams = hparams
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -44,7 +44,7 @@ class Session(CheckedCallback):
         self._epochs.append(plain_numbers(logs or {}))
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        step = step_number(self.model, len(self._epochs))
+        step = steps_taken(self.model, len(self._epochs))
         write_session(self._writers.of(), self._told, figures(self._epochs), step)
         self._writers.end()
 

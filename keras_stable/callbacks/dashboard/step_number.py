@@ -3,7 +3,7 @@
 import keras
 
 
-def step_number(model: keras.Model, otherwise: int) -> int:
+def steps_taken(model: keras.Model, otherwise: int) -> int:
     """Returns how many steps the model's optimizer has taken.
 
     Args:

@@ -17,7 +17,7 @@ class StepWindows:
         most_points: int, rows. Default 500.
 
     >>> windows = StepWindows(total_steps=4, most_points=2)
-    >>> steps, rows = windows.add(np.arange(4), np.array([[1.0], [5.0], [2.0], [np.nan]]))
+    >>> steps, rows = windows.add(np.arange(3), np.array([[1.0], [5.0], [2.0]]))
     >>> steps.tolist(), rows.tolist(), windows.rest()[0].tolist()
     ([1], [[5.0]], [2])
     """
@@ -43,7 +43,7 @@ class StepWindows:
             steps, rows = np.concatenate([self._steps, steps]), np.concatenate([self._rows, rows])
         if self._points >= self._most_points:
             self.steps_in_window *= 2
-            self._points = 0
+            self._points = self._most_points // 2
         windows = steps // self.steps_in_window
         # The last window is whole when its last step is there.
         whole = len(steps) and (steps[-1] + 1) % self.steps_in_window == 0

@@ -9,7 +9,7 @@ import keras
 from keras_stable.callbacks.audit_callback import AuditCallback, findings_markdown
 from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.callbacks.dashboard.hparams import flat
-from keras_stable.callbacks.dashboard.run_writers import RunWriters, run_writers
+from keras_stable.callbacks.dashboard.run_writers import RunWriters, shared_writers
 from keras_stable.callbacks.dashboard.time_share import TimeShare
 
 
@@ -42,7 +42,7 @@ class Texts(CheckedCallback):
         audit: bool | AuditCallback = True,
     ) -> None:
         super().__init__()
-        self._writers = run_writers(log_dir)
+        self._writers = shared_writers(log_dir)
         self._config, self.notes = config, notes
         self._own = AuditCallback() if audit is True else None
         self._audit = audit if isinstance(audit, AuditCallback) else self._own

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_stable.callbacks.dashboard.gradient_curves import quantities_of
+from keras_stable.callbacks.dashboard.gradient_curves import quantities_of, spread_of
 from keras_stable.optimizers.history import GradientHistory
 
 
@@ -46,3 +46,11 @@ def test_weights_and_updates_are_those_of_the_training(shown):
 def test_limits_are_lines(shown):
     assert {point.value for point in shown.scalars("gradients/limit/norm_10")} == {10.0}
     assert {point.value for point in shown.scalars("gradients/limit/global_clipnorm")} == {0.5}
+
+
+def test_the_spread_is_that_of_numpy():
+    values = np.random.default_rng(0).normal(size=(20, 3, 7))
+    values[np.random.default_rng(1).random(values.shape) < 0.3] = np.nan
+    values[4, 1] = 1.0
+    for part, function in zip(spread_of(values), (np.nanmin, np.nanmedian, np.nanmax), strict=True):
+        np.testing.assert_allclose(part, function(values, axis=-1))

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_stable.callbacks.dashboard.history_callback import HistoryCallback
+from keras_stable.callbacks.dashboard.history_callback import HistoryCallback, HistoryFeed
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.optimizers import SGD
 
@@ -35,3 +35,15 @@ def test_every_step_is_taken_once_and_few_reads_do():
 def test_an_optimizer_without_a_history_is_refused():
     with pytest.raises(InvalidArgumentError, match="`optimizer` must be an optimizer of keras_stable"):
         fit("sgd")
+
+
+def test_one_reads_for_several():
+    one, other = Taking(), Taking()
+    feed = HistoryFeed([one, other])
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    model.compile(SGD(0.01, history_size=16), "mse")
+    model.fit(np.ones((40, 2)), np.ones((40, 1)), batch_size=1, verbose=0, callbacks=[feed, one, other])
+    assert one.steps == other.steps == list(range(40))
+    assert one.reads == 5
+    one.read()
+    assert one.reads == 5

@@ -1,6 +1,6 @@
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from keras_stable.callbacks.dashboard.run_writers import VALIDATION, RunWriters, run_writers
+from keras_stable.callbacks.dashboard.run_writers import VALIDATION, RunWriters, shared_writers
 
 
 def test_curves_lie_below_the_run_and_end_with_the_last_user(tmp_path):
@@ -29,5 +29,5 @@ def test_an_end_too_many_does_no_harm(tmp_path):
 
 def test_writers_are_shared(tmp_path):
     writers = RunWriters(tmp_path)
-    assert run_writers(writers) is writers
-    assert run_writers(tmp_path).log_dir == str(tmp_path)
+    assert shared_writers(writers) is writers
+    assert shared_writers(tmp_path).log_dir == str(tmp_path)
