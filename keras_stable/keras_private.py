@@ -186,6 +186,11 @@ def compile_metrics(model: Any) -> Any | None:
     return getattr(model, "_compile_metrics", None)
 
 
+def own_attributes(owner: Any) -> list[tuple[str, Any]]:
+    """Returns the attributes of a layer without `_layers`, in which Keras keeps the layers of all the others."""
+    return [(name, value) for name, value in vars(owner).items() if name != "_layers"]
+
+
 def tracker_of(owner: Any) -> Any | None:
     """Returns where Keras keeps what an object tracks: `_tracker` of a layer, a metric or an optimizer."""
     return getattr(owner, "_tracker", None)
@@ -456,3 +461,9 @@ def dataset_variables(dataset: Any) -> list[Any]:
 def operations_are_deterministic() -> bool:
     """Returns whether `enable_op_determinism` was called: `config.is_op_determinism_enabled`."""
     return _config.is_op_determinism_enabled()
+
+
+def fitted_arrays(iterator: Any) -> Any | None:
+    """Returns x, y and sample weights as `fit` got them, `ArrayDataAdapter._inputs`; None where they are no arrays."""
+    adapter = iterator.data_adapter
+    return adapter._inputs if type(adapter).__name__ == "ArrayDataAdapter" else None

@@ -18,7 +18,8 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
+from pathlib import Path
 from typing import IO
 
 
@@ -54,24 +55,33 @@ def free_ports(count: int) -> list[int]:
         return [listening.getsockname()[1] for listening in sockets]
 
 
-def start(command: list[str], workers: int) -> list[subprocess.Popen]:
-    """Starts the workers, each in a process group of its own."""
+def start(command: list[str], workers: int, output: Path | None = None) -> list[subprocess.Popen]:
+    """Starts the workers, each in a process group of its own.
+
+    Args:
+        command: what each runs.
+        workers: int, how many.
+        output: a directory to make, which gets a file for each worker's output. Default: it goes to pipes.
+    """
+    if output is not None:
+        output.mkdir()
     addresses = [f"127.0.0.1:{port}" for port in free_ports(workers)]
     processes = []
     for index in range(workers):
         config = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
         environment = {**os.environ, "TF_CONFIG": json.dumps(config), "PYTHONUNBUFFERED": "1"}
-        processes.append(
-            subprocess.Popen(
-                command,
-                env=environment,
-                text=True,
-                errors="replace",
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
+        with (output / f"worker-{index}.txt").open("w") if output else nullcontext(subprocess.PIPE) as target:
+            processes.append(
+                subprocess.Popen(
+                    command,
+                    env=environment,
+                    text=True,
+                    errors="replace",
+                    stdout=target,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
             )
-        )
     return processes
 
 

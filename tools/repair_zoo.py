@@ -55,7 +55,8 @@ def programs(options: argparse.Namespace) -> Iterator[tuple[str, Any, Any]]:
     """Yields name, builder and builder of the fixed twin, or None."""
     for path in options.files:
         spec = importlib.util.spec_from_file_location(path.stem, path)
-        assert spec is not None and spec.loader is not None
+        assert spec is not None
+        assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         yield path.stem, lambda seed, m=module: m.build(), lambda seed, m=module: m.build_fixed()

@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from keras_stable.checkpoints.plain_values import Decoder, Encoder
 from keras_stable.errors import CheckpointError
@@ -30,7 +31,7 @@ def restore_host_states(content: Any, decoder: Decoder) -> None:
         python, numpy = decoder.decode(content)
         random.setstate(python)
         np.random.set_state(numpy)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, IndexError, KeyError, OverflowError) as error:
         raise CheckpointError(f"The checkpoint holds no state of random numbers ({error})") from error
 
 
@@ -49,11 +50,14 @@ def restore_tensorflow_states(content: Any, decoder: Decoder) -> None:
         CheckpointError: these are no such states.
     """
     kept = decoder.decode(content)
-    _, operation_seeds, generator = tensorflow_random_state()
     try:
+        if type(kept["seed"]) is int:
+            # Operations that have drawn in this process already forget how far they were.
+            tf.random.set_seed(kept["seed"])
+        _, operation_seeds, generator = tensorflow_random_state()
         if kept["operation_seeds"] is not None and operation_seeds is not None:
             operation_seeds.setstate(kept["operation_seeds"])
         if kept["generator"] is not None and generator is not None:
             generator.state.assign(kept["generator"])
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, IndexError, KeyError, OverflowError) as error:
         raise CheckpointError(f"The checkpoint holds no state of random numbers ({error})") from error

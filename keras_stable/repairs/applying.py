@@ -16,7 +16,7 @@ from keras_stable.imports import first_line
 from keras_stable.repairs.compiling import TARGETS, compiled, set_rate
 from keras_stable.repairs.expressions import CannotApplyError, evaluated
 from keras_stable.repairs.fit_edits import changed_fit
-from keras_stable.repairs.layer_changes import LayerChanges, layer_changes, layers_by_path
+from keras_stable.repairs.layer_edits import LayerChanges, layer_changes, layers_by_path
 from keras_stable.repairs.measuring import answers_of
 from keras_stable.repairs.program import Program
 from keras_stable.repairs.rebuilding import rebuilt
@@ -56,7 +56,7 @@ def applied(program: Program, groups: Sequence[Sequence[Edit]]) -> Program:
         if rest:
             data_edits.append(rest)
     after = Program(program.model, x, y, changed_fit(dict(program.fit), edits), (*program.data_edits, *data_edits))
-    inputs, labels = after.prepare(x, y)
+    inputs, _ = after.prepare(x, y)
     model = copy_model(program.model, _first_rows(inputs if not data_edits else x), guarded=False)
     changes = layer_changes(model, edits)
     if stream_kind(inputs) and (changes or any(edit.kind == "call" for edit in edits)):

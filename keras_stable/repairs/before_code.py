@@ -7,7 +7,7 @@ import keras
 from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
 from keras_stable.keras_private import compile_arguments, learning_rate_source
-from keras_stable.repairs.layer_changes import layers_by_path
+from keras_stable.repairs.layer_edits import layers_by_path
 from keras_stable.repairs.program import Program
 
 _LONGEST = 100

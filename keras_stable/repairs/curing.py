@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from keras_stable.diagnosis.reporting.report import Report
-from keras_stable.repairs.candidates import candidates
-from keras_stable.repairs.general_measures import general_measures
+from keras_stable.repairs.candidate_sets import candidates
+from keras_stable.repairs.measures import general_measures
 from keras_stable.repairs.proving import Proof, prove, refusal
 from keras_stable.repairs.racing import Ground, Remedies, named, race, smallest_good
 from keras_stable.repairs.remedies import remedies_of
@@ -46,8 +46,10 @@ def cure(ground: Ground, report: Report, say: Callable[[str], None]) -> Cure:
     budget = ground.ledger.budget
     graver = report.at_least("warning")
     # What goes with every candidate has to be such that it can.
-    remedies = [one for one in remedies_of(report) if not one.sound or ground.trial((one,)) is not None]
-    sets = candidates(remedies, list(general_measures(report, graver[0])))
+    possible = [one for one in remedies_of(report) if not one.sound or ground.trial((one,)) is not None]
+    own = {remedy.edits for remedy in possible}
+    measures = [one for one in general_measures(report, graver[0]) if one.edits not in own]
+    sets = candidates(possible, measures)
     say(f"Racing {len(sets)} candidates")
     share = min(_LONGEST_RACE, budget * _FIRST_RACE / max(len(sets), 1))
     order = race(ground, sets, share, smallest_good)

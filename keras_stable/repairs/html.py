@@ -1,24 +1,21 @@
 """A repair as an HTML page: before and after side by side, in one file without scripts."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from keras_stable.diagnosis.reporting import wording as audit_wording
+from keras_stable.diagnosis.reporting.contents import ReportContents
 from keras_stable.diagnosis.reporting.grouping import groups
 from keras_stable.repairs import wording
+from keras_stable.repairs.contents import RepairContents
 from keras_stable.reporting.numbers import significant
 from keras_stable.reporting.pictures import Picture, data_uri
 from keras_stable.reporting.templates import render
-
-if TYPE_CHECKING:
-    from keras_stable.diagnosis.reporting.report import Report
-    from keras_stable.repairs.repaired import Repair
 
 # A page is for reading; a model may log dozens of keys.
 _MOST_PICTURES = 6
 
 
-def page(repair: "Repair") -> str:
+def page(repair: RepairContents) -> str:
     """Returns the page of a repair."""
     model = repair.report.about.get("model")
     return render(
@@ -33,12 +30,12 @@ def page(repair: "Repair") -> str:
     )
 
 
-def _after(report: "Report | None") -> Iterator[tuple[str, "Report", object]]:
+def _after(report: ReportContents | None) -> Iterator[tuple[str, ReportContents, object]]:
     if report is not None:
         yield "After", report, groups(report.findings)
 
 
-def _pictures(repair: "Repair") -> Iterator[Picture]:
+def _pictures(repair: RepairContents) -> Iterator[Picture]:
     """Yields a picture of each key that both trainings have logged: the two curves in one plot."""
     from keras_stable.diagnosis.reporting.plots.curves import Curve, draw_curves, story
     from keras_stable.diagnosis.reporting.plots.drawing import wide

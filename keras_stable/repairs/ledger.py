@@ -1,7 +1,6 @@
 """How much a repair may still train. Imports no TensorFlow."""
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from keras_stable.diagnosis.evidence.budget import Deadline
 
@@ -24,7 +23,7 @@ class Ledger:
 
     budget: float
     unit: float
-    deadline: Deadline = Deadline(math.inf)
+    deadline: Deadline = field(default_factory=Deadline)
     spent: float = 0.0
 
     def book(self, work: float) -> None:

@@ -6,10 +6,11 @@ import keras
 import numpy as np
 
 from keras_stable.diagnosis.evidence.data.batch import Batch
-from keras_stable.diagnosis.evidence.data.nesting import leaves, mapped
+from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.model.demands import demanded_rows, reset_states, whole_chunks
 from keras_stable.diagnosis.evidence.model.loss_value import as_tensors, forward
 from keras_stable.diagnosis.evidence.model.own_steps import has_call
+from keras_stable.keras_private import wrapped_function
 from keras_stable.repairs.scoring import Figure, Hint, figure
 
 _AT_ONCE = 256
@@ -29,7 +30,7 @@ def measured(model: keras.Model, batch: Batch) -> Figure | None:
     if not labels or not has_call(model):
         return None
     answers = answers_of(model, batch.x)
-    if len(labels) != len(answers) or any(len(answer) != len(label) for answer, label in zip(answers, labels)):
+    if [len(label) for label in labels] != [len(answer) for answer in answers]:
         return None
     return figure(labels, answers, [_hint(model, number) for number in range(len(labels))])
 
@@ -41,7 +42,7 @@ def answers_of(model: keras.Model, x: Any) -> list[np.ndarray]:
     reset_states(model)
     parts = []
     for chunk in whole_chunks(rows, demanded, _AT_ONCE):
-        answer = forward(model, as_tensors(mapped(lambda leaf, chunk=chunk: leaf[chunk], x)), training=False)
+        answer = forward(model, as_tensors(Batch(x, None).take(chunk).x), training=False)
         parts.append([np.asarray(leaf, "float64") for leaf in keras.tree.flatten(answer)])
     reset_states(model)
     return [np.concatenate(part) for part in zip(*parts, strict=True)]
@@ -59,7 +60,7 @@ def by_loss(model: keras.Model, batch: Batch, unit: float, batch_size: int) -> F
         rows = np.arange(first, batch.rows, _FOLDS)
         part = batch.take(rows)
         logs = model.evaluate(part.x, part.y, batch_size=batch_size, verbose=0, return_dict=True)
-        loss = float(np.mean(list(logs.values())[0] if "loss" not in logs else logs["loss"]))
+        loss = float(np.mean(next(iter(logs.values())) if "loss" not in logs else logs["loss"]))
         by_row[rows] = -np.nan_to_num(loss, nan=1e6, posinf=1e6) / unit
     return Figure("loss", float(by_row.mean()), by_row)
 
@@ -71,6 +72,6 @@ def _hint(model: keras.Model, number: int) -> Hint:
     loss = losses[number] if number < len(losses) else losses[0]
     inner = getattr(loss, "loss", loss)
     name = inner if isinstance(inner, str) else getattr(inner, "__name__", None) or getattr(inner, "name", "")
-    fixed = getattr(loss, "_fn_kwargs", {})
+    fixed = wrapped_function(loss)[1]
     from_logits = bool(getattr(loss, "from_logits", fixed.get("from_logits", False)))
     return Hint(any(word in str(name) for word in _OF_CLASSES), from_logits)

@@ -9,7 +9,7 @@ import numpy as np
 from keras_stable.repairs.pairing import by_fold, p_value
 from keras_stable.repairs.racing import Ground, Remedies
 from keras_stable.repairs.scoring import Figure
-from keras_stable.repairs.trial import Outcome
+from keras_stable.repairs.trial import Outcome, Trial
 
 LEVEL = 0.05
 """The p-value below which a change counts as better."""
@@ -18,6 +18,7 @@ LEAST = 0.01
 WORSE = 0.02
 """What counts as worse."""
 _SHORTEST = 0.05
+_MOST_SEEDS = 5
 
 
 @dataclass(frozen=True)
@@ -62,53 +63,42 @@ def prove(ground: Ground, remedies: Remedies, before: dict[tuple[int, float], Ou
         remedies: those to be proven.
         before: dict of (seed, share) to the outcome of the program as it is; filled in.
     """
-    trials = {"before": ground.trial(()), "after": ground.trial(remedies)}
-    after = trials["after"]
-    unchanged = trials["before"]
-    if after is None or unchanged is None:
+    unchanged, changed = ground.trial(()), ground.trial(remedies)
+    if unchanged is None or changed is None:
         return None
-    parts = {name: ground.rows(trial) for name, trial in trials.items() if trial is not None}
-    cost = _share_of_rows(parts["after"]) * max(1.0, min(after.epochs / ground.epochs, 2.0))
+    rows = ground.rows(changed)
+    # What trains for longer is trained for as long as the budget lets it, up to twice the plan.
+    cost = _share_of_rows(rows) * min(max(1.0, changed.epochs / ground.epochs), 2.0)
     known = max((share for _, share in before), default=0.0)
-    price = cost if known else 2 * cost
-    share = known or min(1.0, ground.ledger.left / price)
-    if share < _SHORTEST or (known and not ground.ledger.allows(share * min(price, 1.0))):
+    share = known or min(1.0, ground.ledger.left / (2 * cost))
+    if share < _SHORTEST or (known and not ground.ledger.allows(share * min(cost, 1.0))):
         return None
-    differences: list[np.ndarray] = []
-    gains: list[float] = []
-    first: tuple[Outcome, Outcome] | None = None
-    for number in range(5):
-        seed = ground.seed + 1 + number
-        if number and not ground.ledger.allows(2 * share * cost):
-            break
-        outcomes = []
-        for name, trial in (("before", unchanged), ("after", after)):
-            key = (seed, share)
-            if name == "before" and key in before:
-                outcomes.append(before[key])
-                continue
-            rows = parts[name]
-            outcome = trial.run(
-                np.unique(np.concatenate([rows.training, rows.choosing])) if rows.apart else rows.training,
-                rows.judging,
-                share,
-                seed,
-                deadline=ground.ledger.deadline,
-                fresh=number > 0 and ground.fresh,
-                most=max(ground.ledger.left, share) * ground.ledger.unit,
-            )
-            ground.ledger.book(outcome.work)
-            if name == "before":
-                before[key] = outcome
-            outcomes.append(outcome)
-        first = first or (outcomes[0], outcomes[1])
-        figures = [_figure(outcome, len(parts["before"].judging)) for outcome in outcomes]
-        gains.append(figures[1].whole - figures[0].whole)
-        differences.append(by_fold(figures[0].by_row, figures[1].by_row))
-    assert first is not None
-    rows = parts["after"]
-    p = p_value(np.concatenate(differences))
-    return Proof(*first, float(np.mean(gains)), p, len(rows.judging), rows.apart, share)
+    pairs: list[tuple[Outcome, Outcome]] = []
+    while not pairs or (len(pairs) < _MOST_SEEDS and ground.ledger.allows(2 * share * cost)):
+        key = (ground.seed + 1 + len(pairs), share)
+        if key not in before:
+            before[key] = _trained(ground, unchanged, *key)
+        pairs.append((before[key], _trained(ground, changed, *key)))
+    figures = [tuple(_figure(outcome, len(rows.judging)) for outcome in pair) for pair in pairs]
+    gain = float(np.mean([after.whole - first.whole for first, after in figures]))
+    differences = np.concatenate([by_fold(first.by_row, after.by_row) for first, after in figures])
+    return Proof(*pairs[0], gain, p_value(differences), len(rows.judging), rows.apart, share)
+
+
+def _trained(ground: Ground, trial: Trial, seed: int, share: float) -> Outcome:
+    rows = ground.rows(trial)
+    outcome = trial.run(
+        np.union1d(rows.training, rows.choosing),
+        rows.judging,
+        share,
+        seed,
+        deadline=ground.ledger.deadline,
+        # The first seed begins where the program does.
+        fresh=ground.fresh and seed != ground.seed + 1,
+        most=max(ground.ledger.left, share) * ground.ledger.unit,
+    )
+    ground.ledger.book(outcome.work)
+    return outcome
 
 
 def refusal(proof: Proof) -> str:

@@ -7,11 +7,12 @@ import keras
 import numpy as np
 
 from keras_stable.diagnosis.evidence.model.names import input_names
-from keras_stable.keras_private import flatten_layers, home_in_keras, is_functional, tracker_of
+from keras_stable.keras_private import flatten_layers, home_in_keras, is_functional, own_attributes, tracker_of
 from keras_stable.repairs.expressions import CannotApplyError, evaluated
 from keras_stable.repairs.kept_weights import keep_weights
-from keras_stable.repairs.layer_changes import LayerChange, LayerChanges
+from keras_stable.repairs.layer_edits import LayerChange, LayerChanges
 from keras_stable.repairs.measuring import answers_of
+from keras_stable.repairs.target_units import with_target_units
 
 _ADAPTED_ROWS = 10_000
 
@@ -57,7 +58,7 @@ def rebuilt(model: keras.Model, changes: LayerChanges, x: Any) -> keras.Model:
             new = _functional(model, building, _inputs(model, building))
         else:
             return _in_place(model, building)
-        new = _with_ends(new, changes)
+        new = with_target_units(new, changes.ends)
     except (ValueError, TypeError, NotImplementedError, KeyError, AttributeError) as error:
         if isinstance(error, CannotApplyError):
             raise
@@ -190,24 +191,6 @@ def _anew(layer: Any, change: LayerChange, building: _Building) -> Any:
     return type(layer).from_config({**config, **change.arguments})
 
 
-def _with_ends(model: keras.Model, changes: LayerChanges) -> keras.Model:
-    if not changes.ends:
-        return model
-    if isinstance(model, keras.Sequential):
-        return keras.Sequential([*model.inputs, *model.layers, *_ends(changes)], name=model.name)
-    outputs = keras.tree.flatten(model.output)
-    for (number, _), layer in zip(changes.ends.items(), _ends(changes), strict=True):
-        outputs[number] = layer(outputs[number])
-    return type(model)(model.input, keras.tree.pack_sequence_as(model.output, outputs), name=model.name)
-
-
-def _ends(changes: LayerChanges) -> list[Any]:
-    return [
-        keras.layers.Rescaling(factor, offset, name=f"target_units_{number}")
-        for number, (factor, offset) in changes.ends.items()
-    ]
-
-
 def _adapt(model: keras.Model, building: _Building) -> None:
     rows = keras.tree.map_structure(lambda array: np.asarray(array)[:_ADAPTED_ROWS], building.x)
     for layer, tensor in building.adapting:
@@ -236,8 +219,7 @@ def _in_place(model: keras.Model, building: _Building) -> keras.Model:
     if changes.first or changes.ends or changes.reshaped:
         raise CannotApplyError("A model with a `call` of its own takes layers only where an attribute holds one.")
     for owner in flatten_layers(model):
-        # In `_layers` Keras keeps those of all attributes.
-        for name, value in [item for item in vars(owner).items() if item[0] != "_layers"]:
+        for name, value in own_attributes(owner):
             many = isinstance(value, list)
             for index, layer in enumerate(list(value) if many else [value]):
                 change = changes.of(layer)

@@ -12,7 +12,7 @@ LEAKS = frozenset({"target-in-input", "future-leak", "train-validation-leak"})
 # What these cure shows late in a training, in its metrics, or in how it is validated, and hardly in its answers.
 SOUND = frozenset(
     {"metric-mismatch", "unseen-classes", "ineffective-callback", "decaying-schedule", "zero-weights"}
-    | {"stateful-shuffle", "kept-metric-state", "missing-loss-scaling"}
+    | {"stateful-shuffle", "missing-loss-scaling", "validation-inputs-differ", "validation-targets-differ"}
 )
 
 

@@ -16,11 +16,12 @@ from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.errors import invalid_argument
 from keras_stable.repairs.applying import applied
 from keras_stable.repairs.before_code import code_after, code_before
+from keras_stable.repairs.contents import Change, Curves, Verdict
 from keras_stable.repairs.curing import Cure, cure
 from keras_stable.repairs.ledger import Ledger
 from keras_stable.repairs.program import Program
 from keras_stable.repairs.racing import Ground
-from keras_stable.repairs.repaired import Change, Curves, Repair, Verdict
+from keras_stable.repairs.repaired import Repair
 from keras_stable.repairs.stored_stream import StoredStream
 
 _AUDITING = 0.25
@@ -124,8 +125,8 @@ def repair(
             return _unchanged(program, report, ground, cured)
         seed_all(seed)
         after = applied(program, [remedy.edits for remedy in cured.remedies])
-    prepared = after.prepare(stored.data, y)
-    report_after = audit(after.model, *prepared, **auditing, **after.fit_arguments)
+    prepared_x, prepared_y = after.prepare(stored.data, y)
+    report_after = audit(after.model, prepared_x, prepared_y, **{**auditing, **after.fit_arguments})
     verdict: Verdict = "improved" if report_after.at_least("warning") else "repaired"
     return Repair(
         _changes(program, cured),
@@ -218,4 +219,5 @@ def _curves(cured: Cure) -> Curves:
     figures = [outcome.figure for outcome in (proof.before, proof.after)]
     name = next((figure.name for figure in reversed(figures) if figure is not None), "")
     values = [math.nan if figure is None else figure.whole for figure in figures]
-    return Curves(name, *values, proof.before.history, proof.after.history, proof.rows, proof.apart)
+    before, after = values
+    return Curves(name, before, after, proof.before.history, proof.after.history, proof.rows, proof.apart)

@@ -98,7 +98,7 @@ class Trial:
         self._start.put_back()
         seed_all(seed)
         if fresh:
-            initialize(model)
+            initialize(model, seed)
         model.stop_training = False
         rows = training
         passes = share * self.epochs

@@ -2,20 +2,17 @@
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from keras_stable.repairs.contents import Change, RepairContents
 from keras_stable.reporting.numbers import significant
 
-if TYPE_CHECKING:
-    from keras_stable.repairs.repaired import Change, Repair
 
-
-def plain_text(repair: "Repair") -> str:
+def plain_text(repair: RepairContents) -> str:
     """Returns what `print` shows."""
     return "\n".join(_lines(repair))
 
 
-def headline(repair: "Repair") -> str:
+def headline(repair: RepairContents) -> str:
     """Returns the verdict with the figures, in one line."""
     text = repair.verdict[0].upper() + repair.verdict[1:]
     curves = repair.curves
@@ -25,19 +22,19 @@ def headline(repair: "Repair") -> str:
     return f"{text}: {curves.figure} {significant(curves.before)} -> {significant(curves.after)} on {rows}."
 
 
-def cost(repair: "Repair") -> str:
+def cost(repair: RepairContents) -> str:
     """Returns what it took, in a sentence."""
     return f"It took {repair.trainings:.1f} trainings of the program."
 
 
-def evidence(change: "Change") -> str:
+def evidence(change: Change) -> str:
     """Returns what a change is worth."""
     if math.isnan(change.p_value):
         return f"right whatever the figures show; gain {change.gain:+.3f}"
     return f"gain {change.gain:+.3f}, p = {change.p_value:.2g}"
 
 
-def _lines(repair: "Repair") -> Iterator[str]:
+def _lines(repair: RepairContents) -> Iterator[str]:
     yield headline(repair)
     if repair.trainings:
         yield cost(repair)

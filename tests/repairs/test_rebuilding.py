@@ -4,7 +4,7 @@ import pytest
 
 from keras_stable.diagnosis.edit import Edit
 from keras_stable.repairs.expressions import CannotApplyError
-from keras_stable.repairs.layer_changes import layer_changes
+from keras_stable.repairs.layer_edits import layer_changes
 from keras_stable.repairs.rebuilding import rebuilt
 
 RNG = np.random.default_rng(0)

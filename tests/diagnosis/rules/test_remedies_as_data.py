@@ -46,7 +46,7 @@ from keras_stable.diagnosis.facts import (
     VariableGradient,
     Weights,
 )
-from keras_stable.diagnosis.facts.contrast import ClassContrast, Contrast
+from keras_stable.diagnosis.facts.contrast import ClassContrast, Contrast, InputContrast, TargetContrast
 from keras_stable.diagnosis.rules import all_rules, find_rule
 from keras_stable.keras_private import flatten_layers
 
@@ -71,9 +71,8 @@ BY_HAND = {
     "changing-pipeline": "the code of a source of batches",
     "frozen-augmentation": "the code of a source of batches",
     "unmirrored-targets": "the code of a source of batches",
+    "slow-input": "the code of a source of batches",
     "masked-word": "the words behind the numbers are not at hand",
-    "validation-inputs-differ": "the code that prepares the data",
-    "validation-targets-differ": "the code that prepares the data",
     "unknown-words": "the texts are not at hand",
     "failing-step": "the model's own code",
     "kept-metric-state": "the metric's own code",
@@ -373,6 +372,17 @@ SICK = {
             "outputs": (Output(),),
         },
         ["data: validation_data = (validation_data[0], validation_data[1] - 1)"],
+    ),
+    "validation-inputs-differ": (
+        {"contrast": Contrast(inputs=(InputContrast(features=3, channels=(2, 1, 0)),))},
+        ["data: validation_data = (validation_data[0][..., [2, 1, 0]], *validation_data[1:])"],
+    ),
+    "validation-targets-differ": (
+        {"contrast": Contrast(targets=(TargetContrast(std=100.0, shift=-9.0),))},
+        [
+            "data: validation_data = (validation_data[0], (validation_data[1] - validation_data[1].mean(0)) "
+            "* (y.std(0) / validation_data[1].std(0)) + y.mean(0), *validation_data[2:])"
+        ],
     ),
     "future-leak": (
         {

@@ -3,8 +3,10 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Contrast, FeatureContrast, History, InputContrast, Transfer, WordContrast
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
+from keras_stable.diagnosis.rules._edits import matched
 
 MOST = Threshold(
     0.5,
@@ -86,7 +88,7 @@ def validation_inputs_differ(contrast: Contrast, history: History | None = None)
 
     Rabanser, Guennemann and Lipton (2019), Failing Loudly: An Empirical Study of Methods for Detecting Dataset Shift.
     """
-    found = [item for data in contrast.inputs if (item := _input(data)) is not None]
+    found = [item for data in contrast.inputs if (item := _input(data, len(contrast.inputs) == 1)) is not None]
     yield from found
     if not found and not any(output.unseen for output in contrast.classes):
         yield from _lost(contrast.transfer, history)
@@ -94,7 +96,7 @@ def validation_inputs_differ(contrast: Contrast, history: History | None = None)
         raise Skip("no inputs could be compared")
 
 
-def _input(data: InputContrast) -> Found | None:
+def _input(data: InputContrast, alone: bool) -> Found | None:
     if data.words is not None:
         return _words(data.name, data.words)
     if data.channels:
@@ -105,6 +107,7 @@ def _input(data: InputContrast) -> Found | None:
             evidence={"channels": len(data.channels)},
             remedy="Read both as RGB: OpenCV gives BGR, so `cv2.cvtColor(image, cv2.COLOR_BGR2RGB)` for all of them.",
             confidence=0.85,
+            edits=_validation_inputs(f"validation_data[0][..., {[*data.channels]}]") if alone else (),
         )
     worst = data.worst
     if worst is None or not data.features:
@@ -128,7 +131,13 @@ def _input(data: InputContrast) -> Found | None:
         },
         threshold=MOST.value,
         confidence=0.95 if extreme else 0.85,
+        edits=_validation_inputs(matched("validation_data[0]", "x")) if alone else (),
     )
+
+
+def _validation_inputs(value: str) -> tuple[Edit, ...]:
+    """Returns the edit that gives validation other inputs; how they were made is not known, what they should be is."""
+    return (Edit("transform_data", "data", "validation_data", f"({value}, *validation_data[1:])"),)
 
 
 def _scales(data: InputContrast, worst: FeatureContrast) -> str:

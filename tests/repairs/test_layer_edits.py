@@ -3,7 +3,7 @@ import pytest
 
 from keras_stable.diagnosis.edit import Edit
 from keras_stable.repairs.expressions import CannotApplyError
-from keras_stable.repairs.layer_changes import LayerChange, layer_changes, layers_by_path
+from keras_stable.repairs.layer_edits import LayerChange, layer_changes, layers_by_path
 
 
 def nested():
