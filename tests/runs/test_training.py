@@ -18,6 +18,7 @@ KEYS = {
     *("loss", "accuracy", "val_loss", "val_accuracy"),
     *("grad_norm", "grad_norm_max", "grad_norm_applied", "clip_fraction", "skipped_steps"),
     *(p + key for p in ("", "val_") for key in ("unique_classes", "effective_classes", "top_class_share")),
+    *(p + key for p in ("", "val_") for key in ("never_predicted_classes", "label_divergence", "distinct_in_10")),
 }
 
 
