@@ -7,9 +7,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from keras_stable import callbacks, layers, losses, metrics, models, optimizers
+    from keras_stable import callbacks, distribution, export, layers, losses, metrics, models, optimizers
     from keras_stable.diagnosis.audit import audit
     from keras_stable.models.loading import load_model
+    from keras_stable.repairs.repairing import repair
     from keras_stable.runs.comparison import compare
     from keras_stable.runs.training import train
 
@@ -19,12 +20,16 @@ _HOME = {
     "audit": "keras_stable.diagnosis.audit",
     "callbacks": "keras_stable.callbacks",
     "compare": "keras_stable.runs.comparison",
+    "distribution": "keras_stable.distribution",
+    "export": "keras_stable.export",
     "layers": "keras_stable.layers",
     "load_model": "keras_stable.models.loading",
     "losses": "keras_stable.losses",
     "metrics": "keras_stable.metrics",
     "models": "keras_stable.models",
     "optimizers": "keras_stable.optimizers",
+    "repair": "keras_stable.repairs.repairing",
+    "replay": "keras_stable.runs.replaying",
     "train": "keras_stable.runs.training",
 }
 
@@ -32,12 +37,16 @@ __all__ = [
     "audit",
     "callbacks",
     "compare",
+    "distribution",
+    "export",
     "layers",
     "load_model",
     "losses",
     "metrics",
     "models",
     "optimizers",
+    "repair",
+    "replay",
     "train",
 ]
 

@@ -13,20 +13,24 @@ from typing import Any
 import keras
 import tensorflow as tf
 from keras.src.backend.common import global_state as _global_state
-from keras.src.backend.tensorflow.trainer import TensorFlowTrainer as _TensorFlowTrainer
+from keras.src.backend.tensorflow import trainer as _trainer
+from keras.src.models.functional import Functional as _Functional
 from tensorflow.python.eager import context as _eager_context
 from tensorflow.python.framework import config as _config
 from tensorflow.python.framework import op_callbacks as _op_callbacks
 from tensorflow.python.ops import stateful_random_ops as _stateful_random_ops
 
 # The code of `fit` itself, inside of what shortens its tracebacks.
-_FIT = inspect.unwrap(_TensorFlowTrainer.fit).__code__
+_FIT = inspect.unwrap(_trainer.TensorFlowTrainer.fit).__code__
 
 _Optimizer: Any = object  # a mixin's: the Keras optimizer comes after it, where Any lets type checkers look
 
 
 class KerasHooks(_Optimizer):
-    """The hooks of an optimizer, `_clip_gradients` and then `_all_reduce_sum_gradients`, under public names."""
+    """The hooks of an optimizer under public names.
+
+    They are `_clip_gradients`, then `_apply_weight_decay`, and then `_all_reduce_sum_gradients`.
+    """
 
     def clip_gradients(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
         """Returns the gradients as the update shall use them: they are unscaled, and nothing is updated yet."""
@@ -35,6 +39,13 @@ class KerasHooks(_Optimizer):
     def sum_gradients(self, gradients: Sequence[Any]) -> list[Any]:
         """Returns pairs of gradient and variable as they are: the gradient guard has summed over replicas before."""
         return list(gradients)
+
+    def decay_weights(self, variables: list[Any]) -> None:
+        """Decays the weights before the update, with the rate of the optimizer."""
+        super()._apply_weight_decay(variables)
+
+    def _apply_weight_decay(self, variables: list[Any]) -> None:
+        self.decay_weights(variables)
 
     def _clip_gradients(self, grads: list[tf.Tensor]) -> list[tf.Tensor]:
         return self.clip_gradients(grads)
@@ -95,6 +106,30 @@ def adam_moments(optimizer: Any, variable: Any) -> tuple[Any, Any, Any | None]:
     return optimizer._momentums[index], optimizer._velocities[index], largest
 
 
+def applied_batches(optimizer: Any) -> Any:
+    """Returns the variable that counts the calls of `apply`, those that only accumulate too: `_iterations`."""
+    return optimizer._iterations
+
+
+def decays(optimizer: Any, variable: Any) -> bool:
+    """Returns whether the weights of a variable decay: `Optimizer._use_weight_decay`."""
+    return optimizer._use_weight_decay(variable)
+
+
+def second_moments(optimizer: Any) -> list[Any | None]:
+    """Returns what an optimizer of Keras keeps of squared gradients for each of its variables, or None.
+
+    `_velocities`, of Adadelta `_accumulated_grads`, and of Muon `adam_velocities`, by the path in older versions.
+    """
+    places = {"_velocities": ("Adam", "Nadam", "Lamb", "RMSprop"), "_accumulated_grads": ("Adadelta",)}
+    variables = own_variables(optimizer)
+    for name, kinds in {**places, "adam_velocities": ("Muon",)}.items():
+        if any(isinstance(optimizer, getattr(keras.optimizers, kind, ())) for kind in kinds):
+            kept = getattr(optimizer, name)
+            return [kept.get(variable.path) for variable in variables] if isinstance(kept, dict) else list(kept)
+    return [None] * len(variables)
+
+
 def moving_average_pairs(optimizer: Any) -> list[tuple[Any, Any]]:
     """Returns each variable with the average that `use_ema` keeps: `Optimizer._model_variables_moving_average`."""
     return list(zip(own_variables(optimizer), optimizer._model_variables_moving_average, strict=True))
@@ -130,6 +165,11 @@ def flatten_layers(model: Any, *, include_self: bool = True, recursive: bool = T
     return list(model._flatten_layers(include_self=include_self, recursive=recursive))
 
 
+def recorded_input_shapes(model: Any) -> dict[str, Any] | None:
+    """Returns the shapes of the first call by name of the argument, `input_shape` of `input`: `_build_shapes_dict`."""
+    return getattr(model, "_build_shapes_dict", None) or None
+
+
 def takes_training_argument(layer: Any) -> bool:
     """Returns whether `call` takes `training`, or may: `Layer._call_has_training_arg`."""
     return getattr(layer, "_call_has_training_arg", True)
@@ -146,9 +186,24 @@ def compile_metrics(model: Any) -> Any | None:
     return getattr(model, "_compile_metrics", None)
 
 
+def own_attributes(owner: Any) -> list[tuple[str, Any]]:
+    """Returns the attributes of a layer without `_layers`, in which Keras keeps the layers of all the others."""
+    return [(name, value) for name, value in vars(owner).items() if name != "_layers"]
+
+
 def tracker_of(owner: Any) -> Any | None:
     """Returns where Keras keeps what an object tracks: `_tracker` of a layer, a metric or an optimizer."""
     return getattr(owner, "_tracker", None)
+
+
+def compile_arguments(model: Any) -> dict[str, Any]:
+    """Returns what `compile` was given, by argument: the contents of `Trainer._compile_config`."""
+    return dict(model._compile_config.config)
+
+
+def is_functional(model: Any) -> bool:
+    """Returns whether a model is a graph of layers: an instance of `keras.src.models.functional.Functional`."""
+    return isinstance(model, _Functional)
 
 
 def metrics_given_to_compile(metric: Any) -> Any | None:
@@ -268,6 +323,40 @@ def forget_keras_seed_generator() -> None:
     _global_state.set_global_attribute("global_seed_generator", None)
 
 
+@contextmanager
+def replicas_reduced_by(reduce: Callable[..., Any]) -> Iterator[None]:
+    """Has `reduce(values, strategy, reduction, keras_reduce)` called for what a step returns on each replica.
+
+    That is in the place of `keras.src.backend.tensorflow.trainer.reduce_per_replica`.
+    """
+    original = _trainer.reduce_per_replica
+    _trainer.reduce_per_replica = lambda values, strategy, reduction: reduce(values, strategy, reduction, original)
+    try:
+        yield
+    finally:
+        _trainer.reduce_per_replica = original
+
+
+@contextmanager
+def built_from(first_batch: Callable[[Any, Any], Any]) -> Iterator[None]:
+    """Has a model under a strategy built from `first_batch(model, iterator)`, unless that is None.
+
+    `TensorFlowTrainer._maybe_symbolic_build` then gets this batch in the place of the iterator.
+    """
+    owner = _trainer.TensorFlowTrainer
+    original = owner._maybe_symbolic_build
+
+    def build(self: Any, iterator: Any = None, data_batch: Any = None) -> None:
+        batch = first_batch(self, iterator) if iterator is not None else None
+        original(self, **({"iterator": iterator, "data_batch": data_batch} if batch is None else {"data_batch": batch}))
+
+    owner._maybe_symbolic_build = build
+    try:
+        yield
+    finally:
+        owner._maybe_symbolic_build = original
+
+
 def keras_seed_state() -> Any | None:
     """Returns the state of Keras's global generator of seeds, or None before its first use: `global_seed_generator`."""
     generator = _global_state.get_global_attribute("global_seed_generator")
@@ -372,3 +461,9 @@ def dataset_variables(dataset: Any) -> list[Any]:
 def operations_are_deterministic() -> bool:
     """Returns whether `enable_op_determinism` was called: `config.is_op_determinism_enabled`."""
     return _config.is_op_determinism_enabled()
+
+
+def fitted_arrays(iterator: Any) -> Any | None:
+    """Returns x, y and sample weights as `fit` got them, `ArrayDataAdapter._inputs`; None where they are no arrays."""
+    adapter = iterator.data_adapter
+    return adapter._inputs if type(adapter).__name__ == "ArrayDataAdapter" else None

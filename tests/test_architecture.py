@@ -21,7 +21,9 @@ LEVELS = [
     ["__main__"],
     ["cli"],
     ["scripts"],
+    ["source_edits"],
     ["runs.comparison", "subjects"],
+    ["repairs"],
     ["runs", "diagnosis.audit"],
     ["diagnosis.evidence"],
     ["diagnosis.evidence.program"],
@@ -34,6 +36,7 @@ LEVELS = [
     ["testing"],
     ["data", "models", "callbacks"],
     ["checkpoints"],
+    ["stability"],
     ["diagnosis"],
     ["diagnosis.judging"],
     ["diagnosis.reporting"],
@@ -42,7 +45,7 @@ LEVELS = [
     ["diagnosis.edit", "diagnosis.logs", "diagnosis.progress", "diagnosis.vocabulary"],
     ["plots"],
     ["layers", "losses", "metrics", "optimizers"],
-    ["ops"],
+    ["ops", "distribution"],
     ["config"],
     ["reporting"],
     ["keras_check", "keras_private"],
@@ -126,7 +129,7 @@ def test_every_file_has_its_test(path):
 
 
 # One file by intent: whoever tries a new Keras looks there.
-LONGER = {"keras_private.py": 400}
+LONGER = {"keras_private.py": 500}
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

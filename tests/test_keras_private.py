@@ -89,6 +89,35 @@ def test_adam_moments(amsgrad):
     assert (largest is not None) == amsgrad
 
 
+def test_decays():
+    optimizer, variables = keras.optimizers.AdamW(), [weight("one"), weight("two")]
+    optimizer.exclude_from_weight_decay(var_names=["two"])
+    optimizer.build(variables)
+    assert [private.decays(optimizer, variable) for variable in variables] == [True, False]
+
+
+def test_applied_batches():
+    optimizer, variable = keras.optimizers.SGD(gradient_accumulation_steps=2), weight()
+    for _ in range(3):
+        optimizer.apply([tf.constant([1.0])], [variable])
+    assert (int(private.applied_batches(optimizer)), int(optimizer.iterations)) == (3, 1)
+
+
+@pytest.mark.parametrize("name", ["Adam", "AdamW", "Nadam", "Lamb", "RMSprop", "Adadelta", "Muon", "SGD"])
+def test_second_moments(name):
+    betas = {"RMSprop": {"rho": 0.75}, "Adadelta": {"rho": 0.75}, "Muon": {"adam_beta_2": 0.75}, "SGD": {}}
+    optimizer, variable = getattr(keras.optimizers, name)(**betas.get(name, {"beta_2": 0.75})), weight()
+    optimizer.build([variable])
+    (moment,) = private.second_moments(optimizer)
+    if name == "SGD":
+        assert moment is None
+    else:
+        # A variable of TensorFlow, with the path that the Muon of an older Keras asks for.
+        variable.value.path = variable.path
+        optimizer.apply([tf.constant([2.0])], [variable])
+        assert float(moment[0]) == 1.0
+
+
 def test_moving_average_pairs():
     optimizer, variable = keras.optimizers.SGD(1.0, use_ema=True, ema_momentum=0.5), weight()
     optimizer.build([variable])
@@ -166,6 +195,19 @@ def test_flatten_layers():
     assert [layer.name for layer in private.flatten_layers(Hidden())] == ["hidden", "held"]
 
 
+def test_recorded_input_shapes():
+    class Own(keras.Model):
+        def call(self, x):
+            return x["a"]
+
+    model = Own()
+    assert private.recorded_input_shapes(model) is None
+    model({"a": np.ones((2, 3))})
+    assert {key: dict(value) for key, value in private.recorded_input_shapes(model).items()} == {
+        "input_shape": {"a": (2, 3)}
+    }
+
+
 def test_takes_training_argument():
     class Fixed(keras.Model):
         def call(self, inputs):
@@ -200,11 +242,33 @@ def test_compile_metrics():
     assert private.compile_metrics(keras.Sequential()) is None
 
 
+def test_own_attributes():
+    model = keras.Sequential([keras.layers.Dense(1)])
+    model.readout = model.layers[0]
+    assert "_layers" in vars(model)
+    names = [name for name, value in private.own_attributes(model) if value is model.layers[0]]
+    assert names == ["readout"]
+
+
 def test_tracker_of():
     dense = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).layers[0]
     stored = vars(private.tracker_of(dense))["stored_ids"]
     assert id(dense.kernel) in stored["trainable_variables"]
     assert private.tracker_of(object()) is None
+
+
+def test_compile_arguments():
+    model = compiled()
+    arguments = private.compile_arguments(model)
+    assert {"optimizer", "loss", "loss_weights", "metrics", "weighted_metrics", "run_eagerly"} <= set(arguments)
+    arguments["loss"] = None
+    assert private.compile_arguments(model)["loss"] is not None
+
+
+def test_is_functional():
+    inputs = keras.Input((2,))
+    assert private.is_functional(keras.Model(inputs, keras.layers.Dense(1)(inputs)))
+    assert not private.is_functional(keras.Sequential())
 
 
 def test_metrics_given_to_compile():
@@ -430,6 +494,53 @@ def test_clips_watched():
     optimizer.apply([keras.ops.convert_to_tensor([5.0])], [weight])
     assert seen == [[5.0]]
     np.testing.assert_allclose(weight.numpy(), [-0.2])
+
+
+def test_replicas_reduced_by():
+    seen = []
+
+    def reduce(values, strategy, reduction, keras_reduce):
+        seen.append(reduction)
+        return keras_reduce(values, strategy, reduction)
+
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", run_eagerly=True)
+    with private.replicas_reduced_by(reduce):
+        model.fit(np.ones((2, 1)), np.ones((2, 1)), verbose=0)
+    model.fit(np.ones((2, 1)), np.ones((2, 1)), verbose=0)
+    assert seen == ["auto"]
+
+
+def test_built_from():
+    batches = []
+
+    def first_batch(model, iterator):
+        for *_, elements in iterator:
+            batches.append(next(elements))
+            return batches[-1]
+
+    with tf.distribute.OneDeviceStrategy("CPU:0").scope(), private.built_from(first_batch):
+        model = keras.Sequential([keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        model.fit(tf.data.Dataset.from_tensor_slices((np.ones((4, 3)), np.ones((4, 1)))).batch(2), verbose=0)
+    assert [tuple(part.shape) for part in batches[0]] == [(2, 3), (2, 1)]
+    assert model.built
+
+
+def test_fitted_arrays():
+    seen = []
+
+    class Looking(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            seen.append(private.fitted_arrays(private.running_fit()[1]))
+
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x, y = np.ones((4, 3), "float32"), np.ones((4, 1), "float32")
+    for data in ((x, y), (tf.data.Dataset.from_tensor_slices((x, y)).batch(2),)):
+        model.fit(*data, verbose=0, callbacks=[Looking()])
+    assert [np.shape(array) for array in tf.nest.flatten(seen[0])] == [(4, 3), (4, 1)]
+    assert seen[1] is None
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,14 @@ import numpy as np
 import tensorflow as tf
 
 import keras_stable
+from keras_stable.callbacks import Dashboard
 from keras_stable.callbacks.gradient_norm_logger import GradientNormLogger
 from keras_stable.optimizers.passive_recorder import recorded_gradients
 from keras_stable.scripts.recorded_fit import aside
 
 FROM_LOGITS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 BATCHES = 32
-VARIANTS = ("stock", "stock again", "recording", "logging", "run", "recomputing", "tf.summary")
+VARIANTS = ("stock", "stock again", "recording", "layers", "logging", "dashboard", "run", "recomputing", "tf.summary")
 
 
 def mlp() -> keras.Model:
@@ -68,9 +69,11 @@ SHAPES = {"mlp": (64,), "conv": (32, 32, 3), "deep": (32,)}
 CLASSES = 10
 
 
-def optimizer(name: str, ours: bool) -> keras.optimizers.Optimizer:
+def optimizer(variant: str, name: str) -> keras.optimizers.Optimizer:
     """Returns AdamW; SGD for the Embedding, where the moments of all rows would hide what clipping costs."""
-    module, arguments = (keras_stable.optimizers, {}) if ours else (keras.optimizers, {"global_clipnorm": 0.5})
+    ours = {"recording": {}, "logging": {}, "layers": {"record": "all"}, "dashboard": {}}
+    module = keras_stable.optimizers if variant in ours else keras.optimizers
+    arguments = ours.get(variant, {"global_clipnorm": 0.5})
     return (module.SGD if name == "embedding" else module.AdamW)(**arguments)
 
 
@@ -139,14 +142,15 @@ class Variant:
             model = Summaries(model.inputs, model.outputs)
             model.writer = tf.summary.create_file_writer(log_dir)
             jit = False
-        ours = name in ("recording", "logging")
-        model.compile(optimizer(model_name, ours), FROM_LOGITS, jit_compile=jit)
+        model.compile(optimizer(name, model_name), FROM_LOGITS, jit_compile=jit)
         x, y = batches(model_name)
         size = batch_size(model_name)
         data = tf.data.Dataset.from_tensor_slices((x, y)).batch(size).cache().repeat()
         callbacks: list[keras.callbacks.Callback] = []
         if name == "logging":
             callbacks.append(GradientNormLogger(log_dir, update_freq=1))
+        if name == "dashboard":
+            callbacks.append(Dashboard(log_dir))
         if name == "run":
             self.recording = recorded_gradients(model.optimizer)
             self.recording.__enter__()

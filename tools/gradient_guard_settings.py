@@ -13,6 +13,10 @@ import tensorflow as tf
 from keras import layers
 
 STEPS, BATCH = 20, 8
+# Twice the steps, so that no update is so small that the rounding of the weights shows in it.
+DECAY_STEPS = 40
+GRADIENT_NORMS = ("global_norm", "applied_norm", "variable_norm", "applied_variable_norm")
+LAYER_NORMS = ("weight_norm", "update_norm", "second_moment_norm")
 CLIPVALUE, GLOBAL_CLIPNORM, WEIGHT_DECAY, RATE = 2.0, 0.5, 0.01, 0.01
 # Keras computes 1 - beta^t in float32, where the usual 0.999 leaves four correct digits; these are exact.
 BETA_1, BETA_2 = 0.5, 0.75
@@ -71,9 +75,7 @@ class Reference:
         self.compiled = tf.function(self.taped)
         self.waiting: list[list] = []
         self.batches = 0
-        self.rows: dict[str, list] = {
-            name: [] for name in ("global_norm", "applied_norm", "variable_norm", "applied_variable_norm")
-        }
+        self.rows: dict[str, list] = {name: [] for name in (*GRADIENT_NORMS, *LAYER_NORMS)}
 
     def take_weights(self, weights: list) -> None:
         """Goes on from these weights."""
@@ -118,7 +120,7 @@ class Reference:
         self.rows["variable_norm"].append([norm([gradient]) for gradient in gradients])
         self.rows["applied_variable_norm"].append([norm([gradient]) for gradient in applied])
         t = len(self.rows["global_norm"])
-        rate = RATE * (1 + np.cos(np.pi * (t - 1) / STEPS)) / 2 if self.decays else RATE
+        rate = RATE * (1 + np.cos(np.pi * (t - 1) / DECAY_STEPS)) / 2 if self.decays else RATE
         self.first = [BETA_1 * m + (1 - BETA_1) * g for m, g in zip(self.first, applied, strict=True)]
         self.second = [BETA_2 * v + (1 - BETA_2) * g * g for v, g in zip(self.second, applied, strict=True)]
         length = rate * np.sqrt(1 - BETA_2**t) / (1 - BETA_1**t)
@@ -127,6 +129,9 @@ class Reference:
             for w, m, v in zip(self.weights, self.first, self.second, strict=True)
         ]
         momentum = self.ema_momentum if self.ema_momentum is not None and t > 1 else 0.0
+        moves = [new - old for new, old in zip(weights, self.weights, strict=True)]
+        for name, arrays in zip(LAYER_NORMS, (weights, moves, self.second), strict=True):
+            self.rows[name].append([norm([array]) for array in arrays])
         self.average = [momentum * a + (1 - momentum) * w for a, w in zip(self.average, weights, strict=True)]
         self.take_weights(weights)
 

@@ -20,7 +20,10 @@ from gradient_guard_settings import (
     BETA_1,
     BETA_2,
     CLIPVALUE,
+    DECAY_STEPS,
     GLOBAL_CLIPNORM,
+    GRADIENT_NORMS,
+    LAYER_NORMS,
     LOSS_SCALE,
     RATE,
     SETTINGS,
@@ -38,6 +41,8 @@ import keras_stable
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "gradient_guard.md"
 TOLERANCE = 1e-6
+# Weights of 1 are rounded by 6e-8, which is 6e-6 of an update of 0.01.
+LAYER_TOLERANCE = 1e-5
 START, END = "<!-- settings: start -->", "<!-- settings: end -->"
 
 
@@ -47,6 +52,7 @@ class Result:
 
     rows: int
     history_error: float
+    layers_error: float
     weights_error: float
 
 
@@ -59,10 +65,10 @@ def check_setting(setting: Setting) -> Result:
     finally:
         keras.config.set_dtype_policy("float32")
     twin.set_weights(model.get_weights())
-    rate = keras.optimizers.schedules.CosineDecay(RATE, STEPS) if setting.decays else RATE
+    rate = keras.optimizers.schedules.CosineDecay(RATE, DECAY_STEPS) if setting.decays else RATE
     clips = {"clipvalue": CLIPVALUE, "global_clipnorm": GLOBAL_CLIPNORM}
     betas = {"beta_1": BETA_1, "beta_2": BETA_2}
-    optimizer = keras_stable.optimizers.AdamW(rate, WEIGHT_DECAY, **betas, **clips, **setting.optimizer)
+    optimizer = keras_stable.optimizers.AdamW(rate, WEIGHT_DECAY, **betas, **clips, record="all", **setting.optimizer)
     arguments = {"jit_compile": False, **setting.compile}
     if setting.policy == "mixed_float16":
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=LOSS_SCALE)
@@ -83,12 +89,15 @@ def check_setting(setting: Setting) -> Result:
             reference.step(*batch)
             weights_error = max(weights_error, relative_error(weights_of(model), reference.weights))
     history = keras_stable.optimizers.gradient_history(model.optimizer)
-    errors = [
-        relative_error(list(getattr(history, name)), [np.array(row) for row in rows])
+    errors = {
+        name: relative_error(list(getattr(history, name)), [np.array(row) for row in rows])
         for name, rows in reference.rows.items()
         if len(history) == len(rows)
-    ]
-    return Result(len(history), max(errors, default=float("inf")), weights_error)
+    }
+    history_error, layers_error = (
+        max(errors.get(name, float("inf")) for name in names) for names in (GRADIENT_NORMS, LAYER_NORMS)
+    )
+    return Result(len(history), history_error, layers_error, weights_error)
 
 
 def train(model: Any, setting: Setting, data: list) -> None:
@@ -114,18 +123,27 @@ def train(model: Any, setting: Setting, data: list) -> None:
 
 def table(settings: tuple[Setting, ...] = SETTINGS, check: Callable[[Setting], Result] | None = None) -> str:
     """Returns the table, one line a setting. Without a check, every setting is taken to be within the tolerance."""
-    lines = ["| setting | rows for 20 batches | history | weights after 20 batches |", "| --- | --- | --- | --- |"]
+    lines = [
+        "| setting | rows for 20 batches | gradient norms | layer norms | weights after 20 batches |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     for setting in settings:
         rows = STEPS // setting.optimizer.get("gradient_accumulation_steps", 1)
-        history = weights = within = f"within {TOLERANCE:.0e}"
+        history = weights = f"within {TOLERANCE:.0e}"
+        layers = f"within {LAYER_TOLERANCE:.0e}"
         if check is not None:
             result = check(setting)
             print(f"{setting.name:45} {result}", flush=True)
             rows = result.rows
-            history = within if result.history_error <= TOLERANCE else f"off by {result.history_error:.1e}"
-            weights = within if result.weights_error <= TOLERANCE else f"off by {result.weights_error:.1e}"
-        lines.append(f"| {setting.name} | {rows} | {history} | {weights} |")
+            history = _judged(result.history_error, TOLERANCE)
+            layers = _judged(result.layers_error, LAYER_TOLERANCE)
+            weights = _judged(result.weights_error, TOLERANCE)
+        lines.append(f"| {setting.name} | {rows} | {history} | {layers} | {weights} |")
     return "\n".join(lines)
+
+
+def _judged(error: float, tolerance: float) -> str:
+    return f"within {tolerance:.0e}" if error <= tolerance else f"off by {error:.1e}"
 
 
 def with_table(page: str, content: str) -> str:

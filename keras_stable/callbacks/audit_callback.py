@@ -85,10 +85,14 @@ slugs. Received: select='KS9'
         if self.log_dir is not None:
             self._writer = EventWriter(self.log_dir)
 
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+    def note(self, logs: dict | None) -> None:
+        """Keeps the logs of an epoch for the rules, which do not run after it."""
         for name, value in (logs or {}).items():
             if np.ndim(value) == 0:
                 self._logs.setdefault(name, []).append(float(value))
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        self.note(logs)
         if self._reader is not None:
             self._gradients = _gradients(self._reader.read(), self._depth) or self._gradients
         self.report = run_rules(self.rules, Evidence(self._evidence()))
@@ -139,7 +143,7 @@ slugs. Received: select='KS9'
                 self._known.add((slug, ""))
                 _LOG.error("epoch %d: the rule %s crashed: %s", epoch + 1, slug, problem)
         if self._writer is not None:
-            self._writer.text(epoch, "audit/findings", _markdown(self.report.findings))
+            self._writer.text(epoch, "audit/findings", findings_markdown(self.report.findings))
             self._writer.flush()
 
 
@@ -168,7 +172,8 @@ def _gradients(history: GradientHistory, depth: dict[str, int]) -> Gradients | N
     return Gradients(tuple(variables), total, penalty_norm=0.0, data_norm=float("nan"), batches=len(norms))
 
 
-def _markdown(findings: Sequence[Finding]) -> str:
+def findings_markdown(findings: Sequence[Finding]) -> str:
+    """Returns findings as a table in Markdown, or a sentence where there is none."""
     if not findings:
         return "Nothing found."
     head = "| severity | rule | where | what | change |\n| --- | --- | --- | --- | --- |\n"

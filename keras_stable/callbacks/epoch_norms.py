@@ -43,7 +43,8 @@ class EpochNorms:
         self._counts += finite.sum(axis=0)
         if self._values is not None:
             self._values.append([np.array(column) for column in columns])
-        norm, applied = history.global_norm[history.finite], history.applied_norm[history.finite]
+        taken = history.finite & ~history.spike
+        norm, applied = history.global_norm[taken], history.applied_norm[taken]
         self._steps += len(norm)
         self._norm += float(norm.sum(dtype="float64"))
         self._applied += float(applied.sum(dtype="float64"))

@@ -4,6 +4,7 @@ import os
 import socket
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -17,7 +18,7 @@ _BINS = 30
 
 
 class EventWriter:
-    """Writes scalars, histograms and texts to one event file, without an op of TensorFlow in between.
+    """Writes scalars, histograms, pictures and texts to one event file, without an op of TensorFlow in between.
 
     `tf.summary.scalar` runs several ops for each value; here all values of a step are one record.
 
@@ -79,15 +80,55 @@ class EventWriter:
             bucket_limit=edges[1:],
             bucket=counts,
         )
-        value = Summary.Value(tag=tag, histo=histogram)
-        self._records.write(Event(step=step, wall_time=time.time(), summary=Summary(value=[value])).SerializeToString())
+        self.summary(step, Summary.Value(tag=tag, histo=histogram))
+
+    def counted(self, step: int, tags: Sequence[str], edges: np.ndarray, counts: np.ndarray) -> None:
+        """Writes one event with a histogram for each tag, of values that are counted already.
+
+        Args:
+            step: int.
+            tags: sequence of n str.
+            edges: float [bins + 1], ascending.
+            counts: float [n, bins]; a tag without any is left out, and so are the empty bins at both ends.
+        """
+        values, centres = [], (edges[1:] + edges[:-1]) / 2
+        for tag, row in zip(tags, counts, strict=True):
+            filled = np.flatnonzero(row)
+            if not len(filled):
+                continue
+            part = slice(filled[0], filled[-1] + 1)
+            centre, count = centres[part], row[part]
+            histogram = HistogramProto(
+                min=edges[filled[0]],
+                max=edges[filled[-1] + 1],
+                num=count.sum(),
+                sum=centre @ count,
+                sum_squares=np.square(centre) @ count,
+                bucket_limit=edges[1:][part],
+                bucket=count,
+            )
+            values.append(Summary.Value(tag=tag, histo=histogram))
+        if values:
+            self.summary(step, *values)
 
     def text(self, step: int, tag: str, markdown: str) -> None:
         """Writes a text for TensorBoard's text page, which shows Markdown."""
-        metadata = SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name="text"))
-        tensor = tf.make_tensor_proto([markdown.encode()]).SerializeToString()
-        value = Summary.Value(tag=tag, metadata=metadata, tensor=TensorProto.FromString(tensor))
-        self._records.write(Event(step=step, wall_time=time.time(), summary=Summary(value=[value])).SerializeToString())
+        self.plugin(step, tag, "text", tf.make_tensor_proto([markdown.encode()]))
+
+    def image(self, step: int, tag: str, png: bytes, width: int, height: int) -> None:
+        """Writes a picture: the bytes of a PNG, and its size in pixels."""
+        picture = Summary.Image(width=width, height=height, colorspace=3, encoded_image_string=png)
+        self.summary(step, Summary.Value(tag=tag, image=picture))
+
+    def plugin(self, step: int, tag: str, name: str, tensor: Any, content: bytes = b"") -> None:
+        """Writes a tensor, a TensorProto, for a page of TensorBoard that has a name of its own."""
+        metadata = SummaryMetadata(plugin_data=SummaryMetadata.PluginData(plugin_name=name, content=content))
+        message = TensorProto.FromString(tensor.SerializeToString())
+        self.summary(step, Summary.Value(tag=tag, metadata=metadata, tensor=message))
+
+    def summary(self, step: int, *values: Summary.Value) -> None:
+        """Writes values as one event."""
+        self._records.write(Event(step=step, wall_time=time.time(), summary=Summary(value=values)).SerializeToString())
 
     def flush(self) -> None:
         """Lets TensorBoard see what was written."""

@@ -30,7 +30,7 @@ class GradientNormLogger(CheckedCallback):
     | `grad_norm_max` | the largest of them |
     | `grad_norm_applied` | mean of the global norm after all clips |
     | `clip_fraction` | share of the steps that a clip changed |
-    | `skipped_steps` | how many steps were skipped because a gradient was NaN or infinite |
+    | `skipped_steps` | how many steps were skipped because a gradient was NaN or infinite, or as a spike |
 
     | TensorBoard tag | value |
     | --- | --- |

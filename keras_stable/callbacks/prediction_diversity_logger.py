@@ -1,6 +1,7 @@
 """PredictionDiversityLogger: how diverse the predictions are, in `logs` and in TensorBoard."""
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -12,7 +13,16 @@ from keras_stable.keras_private import metrics_given_to_compile
 from keras_stable.metrics import PredictionDiversity
 from keras_stable.ops.batches import input_batches
 
-_KEYS = ("unique_classes", "effective_classes", "top_class_share")
+_KEYS = (
+    "unique_classes",
+    "effective_classes",
+    "top_class_share",
+    "never_predicted_classes",
+    "label_divergence",
+    "distinct_in_10",
+)
+# Each unit of the output says yes or no for itself.
+_BINARY_LOSSES = ("binarycrossentropy", "binaryfocalcrossentropy", "bce")
 
 
 class PredictionDiversityLogger(CheckedCallback):
@@ -29,14 +39,24 @@ class PredictionDiversityLogger(CheckedCallback):
     | `unique_classes` | `predictions/unique_classes` | how many classes were predicted |
     | `effective_classes` | `predictions/effective_classes` | exp(entropy) of the predicted shares |
     | `top_class_share` | `predictions/top_class_share` | share of the class predicted most often |
+    | `never_predicted_classes` | `predictions/never_predicted_classes` | labelled classes that were never predicted |
+    | `label_divergence` | `predictions/label_divergence` | Jensen-Shannon divergence from the labels' shares, nats |
+    | `distinct_in_10` | `predictions/distinct_in_10` | classes in 10 predictions taken at random, on average |
     | `val_` and each of these | in `validation/` of `log_dir` | the same of the validation data |
 
-    With `x`, the keys without `val_` are those of `x`.
+    With `x`, the keys without `val_` are those of `x`; there are no labels then, and the last three are missing.
+    Several units under a binary crossentropy are taken for as many labels, each with a yes or a no. Sample weights
+    count, class weights among them. See `metrics.PredictionDiversity`.
 
     Args:
         log_dir: where the TensorBoard events go; None writes none. Default None.
         x: inputs to predict after each epoch: array [n, ...], batched `tf.data.Dataset`, `PyDataset` or list of
             batches. Default None: none.
+        class_names: sequence of str, one for each class, for `never_predicted`. Default None: the ids.
+
+    Attributes:
+        never_predicted: dict with "training" and "validation": the names of the classes that occur in the labels and
+            were never predicted, as of the last epoch. Of the metric of the model itself, ask that one.
 
     Raises:
         ValueError: when training begins, the number of classes cannot be read from the model's output.
@@ -51,31 +71,45 @@ class PredictionDiversityLogger(CheckedCallback):
     'val_unique_classes'
     """
 
-    def __init__(self, log_dir: str | os.PathLike | None = None, x: Any = None) -> None:
+    def __init__(
+        self,
+        log_dir: str | os.PathLike | None = None,
+        x: Any = None,
+        *,
+        class_names: Sequence[str] | None = None,
+    ) -> None:
         super().__init__()
         self.log_dir = log_dir
         self.x = x
+        self.class_names = class_names
+        self.never_predicted: dict[str, list[Any]] = {}
+        self._counting = "training"
         self._metric: PredictionDiversity | None = None
         self._attached: Any = None
         self._writers: dict[str, EventWriter] = {}
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         if self.x is not None:
-            self._metric = _new_metric(self.model)
+            self._metric = _new_metric(self.model, self.class_names)
         elif not _has_metric(self.model):
-            self._metric = _new_metric(self.model)
+            self._metric = _new_metric(self.model, self.class_names)
             self._count_predictions_of_fit(self._metric)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._counting = "training"
         if self._metric is not None:
             self._metric.reset_state()
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
         if self._metric is not None:
+            self._note_never_predicted(self._metric)
             self._metric.reset_state()
+        self._counting = "validation"
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         logs = {} if logs is None else logs
+        if self._metric is not None:
+            self._note_never_predicted(self._metric)
         if self.x is not None and self._metric is not None:
             logs.update(self._of_x(self._metric))
         if self.log_dir is not None:
@@ -94,13 +128,17 @@ class PredictionDiversityLogger(CheckedCallback):
         compute_metrics = type(self.model).compute_metrics.__get__(self.model)
 
         def compute_metrics_and_diversity(x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
-            metric.update_state(y, y_pred)
+            metric.update_state(y, y_pred, sample_weight)
             return {**compute_metrics(x, y, y_pred, sample_weight), **metric.result()}
 
         # The one place where Keras hands out the predictions of both `fit` and its validation.
         self._attached = compute_metrics_and_diversity
         self.model.compute_metrics = self._attached
         _trace_again(self.model)
+
+    def _note_never_predicted(self, metric: PredictionDiversity) -> None:
+        if self.x is None:
+            self.never_predicted[self._counting] = metric.never_predicted()
 
     def _of_x(self, metric: PredictionDiversity) -> dict[str, float]:
         metric.reset_state()
@@ -128,7 +166,7 @@ def _has_metric(model: keras.Model) -> bool:
     return any(isinstance(metric, PredictionDiversity) for metric in keras.tree.flatten([model.metrics, compiled]))
 
 
-def _new_metric(model: keras.Model) -> PredictionDiversity:
+def _new_metric(model: keras.Model, class_names: Sequence[str] | None) -> PredictionDiversity:
     shape = getattr(model, "output_shape", None)
     if not isinstance(shape, tuple) or not shape or not isinstance(shape[-1], int):
         raise invalid_argument(
@@ -137,6 +175,12 @@ def _new_metric(model: keras.Model) -> PredictionDiversity:
             "metrics=[keras_stable.metrics.PredictionDiversity(num_classes)]",
             model.name,
         )
-    from_logits = getattr(model.loss, "from_logits", False)
+    loss = (keras.tree.flatten(model.loss) or [None])[0]
+    kind = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
     with model.distribute_strategy.scope():
-        return PredictionDiversity(max(shape[-1], 2), threshold=0.0 if from_logits else 0.5)
+        return PredictionDiversity(
+            max(shape[-1], 2),
+            threshold=0.0 if getattr(loss, "from_logits", False) else 0.5,
+            multi_label=shape[-1] > 1 and kind.replace("_", "").lower() in _BINARY_LOSSES,
+            class_names=class_names,
+        )

@@ -19,7 +19,10 @@ from keras_stable.checkpoints.start_record import StartRecord
 from keras_stable.checkpoints.stop_signals import StopSignals
 from keras_stable.checkpoints.store import VALUE, CheckpointStore
 from keras_stable.checkpoints.training_state import TrainingState
-from keras_stable.errors import CheckpointError
+from keras_stable.checkpoints.workers import directory_of_worker, newest_of_all
+from keras_stable.distribution.agreement import number_of_each_worker
+from keras_stable.distribution.keras_fixes import is_multi_worker
+from keras_stable.errors import CheckpointError, invalid_argument
 from keras_stable.keras_private import is_inside_fit, set_first_epoch
 
 _START, _WORK = "start.json", "work.bin"
@@ -48,11 +51,17 @@ class Session:
     ) -> None:
         self.callbacks = callbacks
         self._model, self._iterator, self._events, self._settings = model, iterator, events, settings
+        strategy = model.distribute_strategy
+        if settings.every.unit == "second" and is_multi_worker(strategy):
+            raise invalid_argument(
+                "every", "in epochs or steps where several workers train", f"{settings.every.count} seconds"
+            )
+        directory = directory_of_worker(strategy, directory)
         self._directory = directory
         self._lock = DirectoryLock(directory)
         self.store = CheckpointStore(directory, settings.keep, settings.larger_is_better)
         self.store.clean()
-        self.resumed: Archive | None = self.store.newest()
+        self.resumed: Archive | None = newest_of_all(self.store, strategy)
         self._work = WorkLog(directory / _WORK)
         self._writer = BackgroundWriter()
         self._signals = StopSignals(lambda frame: is_inside_fit(frame, callbacks))
@@ -68,7 +77,9 @@ class Session:
         """
         self._state = TrainingState(self._model, callbacks)
         start = StartRecord(self._directory / _START, self._events.sizes(), self._state.csv())
-        self._progress = Progress(self._model, self._iterator, self._state, start.order_seed, self.resumed)
+        # All workers shuffle alike, so that each takes its own part of one batch.
+        seeds = number_of_each_worker(self._model.distribute_strategy, start.order_seed)
+        self._progress = Progress(self._model, self._iterator, self._state, int(seeds[0]), self.resumed)
         if self._progress.obstacles:
             warnings.warn(
                 "This training can be resumed at the beginning of an epoch only. Its data come from "

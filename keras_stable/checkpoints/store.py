@@ -34,7 +34,7 @@ class CheckpointStore:
         if not self.directory.is_dir():
             return []
         paths = [path for path in self.directory.iterdir() if _NAME.fullmatch(path.name) and path.is_dir()]
-        return sorted(paths, key=_order)
+        return sorted(paths, key=lambda path: (_order(path), path.name))
 
     def write(self, state: Mapping[str, Any], arrays: Mapping[str, Any], step: int, epoch: int | None = None) -> Path:
         """Writes a checkpoint, and deletes what need no longer be kept.
@@ -55,13 +55,18 @@ class CheckpointStore:
         self._prune()
         return path
 
-    def newest(self) -> Archive | None:
+    def newest(self, before: int | None = None) -> Archive | None:
         """Returns the newest checkpoint that is whole; None where there is none. A damaged one is said in a warning.
+
+        Args:
+            before: int, an order that it has to lie below. Default: none.
 
         Raises:
             NewerFormatError: it is of a newer version.
         """
         for path in reversed(self.paths()):
+            if before is not None and _order(path) >= before:
+                continue
             try:
                 return read_archive(path)
             except NewerFormatError:
@@ -69,6 +74,11 @@ class CheckpointStore:
             except CheckpointError as error:
                 warnings.warn(f"A checkpoint is damaged: {error}. The one before is used.", stacklevel=2)
         return None
+
+    @staticmethod
+    def order(archive: Archive) -> int:
+        """Returns a number that grows from each moment of a training to the next: one for a step, one for an epoch."""
+        return _order(archive.path)
 
     def best(self) -> Path | None:
         """Returns the checkpoint whose monitored value is best; None where none has one."""
@@ -106,6 +116,7 @@ def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
 
 
-def _order(path: Path) -> tuple[int, int]:
+def _order(path: Path) -> int:
     step, _, epoch = path.name.removeprefix("step-").partition("-epoch-")
-    return int(step), int(epoch or 0)
+    # The end of an epoch comes after its last step; epochs without any step have one order, and names tell them apart.
+    return 2 * int(step) + bool(epoch)

@@ -13,7 +13,7 @@ from keras_stable.cli.progress import status
 from keras_stable.cli.report_files import ReportFiles
 from keras_stable.errors import InvalidArgumentError, invalid_argument
 from keras_stable.frequency import Frequency
-from keras_stable.scripts.programs import SUFFIXES, UserProgram, command_line
+from keras_stable.scripts.programs import SUFFIXES, SubjectProgram, UserProgram, command_line
 from keras_stable.scripts.watched_program import Ending
 
 # What `multiprocessing` imports when it starts a process, by the way in which it does.
@@ -64,7 +64,7 @@ def audit_program(program: UserProgram, fit: int, options: dict[str, Any]) -> An
         raise session.refusal
     if session.report is None:
         ending.print_error()
-        sys.exit(_say_no_fit(program, ending, session.calls, fit) or USAGE_ERROR)
+        sys.exit(say_no_fit(program, ending, session.calls, fit) or USAGE_ERROR)
     if session.loop is not None:
         steps = len(session.loop.batches)
         loop = f"what its own loop, at {session.loop.location}, trains with was taken from its first {steps} steps"
@@ -73,7 +73,7 @@ def audit_program(program: UserProgram, fit: int, options: dict[str, Any]) -> An
     return session.report
 
 
-def _say_no_fit(program: UserProgram, ending: Ending, calls: int, fit: int = 1) -> int:
+def say_no_fit(program: UserProgram | SubjectProgram, ending: Ending, calls: int, fit: int = 1) -> int:
     """Prints one line on why there is nothing to report on, and returns the program's exit code."""
     times = {0: "did not call `fit`", 1: "called `fit` once"}.get(calls, f"called `fit` {calls} times")
     wanted = "" if fit == 1 else f"; --fit {fit} was asked for"
@@ -152,7 +152,7 @@ def run(
         _say(f"To go on: keras-stable run --resume {directory}")
         sys.exit(TERMINATED)
     if not session.calls:
-        sys.exit(_say_no_fit(program, ending, session.calls))
+        sys.exit(say_no_fit(program, ending, session.calls))
     for number, report in enumerate(session.reports(), 1):
         files = ReportFiles(*(directory / "reports" / f"{number}.{suffix}" for suffix in ("json", "html", "sarif")))
         files.write(report)

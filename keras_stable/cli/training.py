@@ -1,9 +1,10 @@
-"""`keras-stable train`, `compare`, `export` and `schema`."""
+"""`keras-stable train`, `compare` and `schema`."""
 
 import json
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -31,20 +32,34 @@ _set = click.option(
 @_set
 @click.option("--run-dir", type=click.Path(path_type=Path), help="Where to. Default: runs/<config name>/<time>.")
 @click.option("--overwrite", is_flag=True, help="Delete an earlier run in --run-dir.")
+@click.option(
+    "--strategy",
+    type=click.Choice(["none", "mirrored", "multi_worker"]),
+    help="Spread each step over devices or processes. Default: distribution.strategy of the config.",
+)
 @click.option("--resume", "earlier", metavar="RUN", type=click.Path(path_type=Path), help="Go on with a killed run.")
 def train(
-    config: Path | None, overrides: tuple[str, ...], run_dir: Path | None, overwrite: bool, earlier: Path | None
+    config: Path | None,
+    overrides: tuple[str, ...],
+    run_dir: Path | None,
+    overwrite: bool,
+    strategy: str | None,
+    earlier: Path | None,
 ) -> None:
     """Train what CONFIG, a YAML file, describes; or go on with a run, at the step it had reached.
 
     The run directory gets the model, its SavedModel export, curves, history, TensorBoard events and checkpoints.
     Ctrl-C ends the training, keeps the best weights so far and writes the same files. SIGTERM writes a checkpoint and
-    ends with exit code 143.
+    ends with exit code 143. Under --strategy multi_worker every worker runs the same command, with one --run-dir.
     """
+    if strategy is not None:
+        overrides = (*overrides, f"distribution.strategy={strategy}")
     if earlier is None:
         trained = _trained(config, overrides, run_dir, overwrite)
     else:
         trained = _resumed(earlier, overrides, config is None and run_dir is None and not overwrite)
+    if not trained.chief:
+        return
     summary = trained.summary
     click.echo(f"Validation accuracy: {_number(summary.val_accuracy_last)} (best {_number(summary.val_accuracy_best)})")
     click.echo(f"Largest gradient norm before clipping: {_number(summary.grad_norm_max)}")
@@ -97,6 +112,11 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
 )
 @click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures too.")
 @click.option("--png", type=click.Path(path_type=Path, dir_okay=False), help="Write the curves as a picture too.")
+@click.option(
+    "--log-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where TensorBoard finds the runs, each a row of HParams. Default: runs/comparison/<time>.",
+)
 def compare(
     configs: tuple[Path, ...],
     overrides: tuple[str, ...],
@@ -104,6 +124,7 @@ def compare(
     html: Path,
     json_path: Path | None,
     png: Path | None,
+    log_dir: Path | None,
 ) -> None:
     """Train several CONFIGS and show them side by side, in a table and on an HTML page."""
     from keras_stable.reporting.page_file import check_page_path, write_page
@@ -121,7 +142,8 @@ def compare(
     from keras_stable.runs.comparison import compare as run
     from keras_stable.runs.curves import save_curves
 
-    comparison = run(loaded, seeds=seeds, progress=lambda line: click.echo(line, err=True))
+    log_dir = log_dir or Path("runs") / "comparison" / time.strftime("%Y%m%d-%H%M%S")
+    comparison = run(loaded, seeds=seeds, progress=lambda line: click.echo(line, err=True), log_dir=log_dir)
     comparison.to_html(html)
     if json_path is not None:
         write_page(json_path, json.dumps(comparison.to_dict(), indent=2, allow_nan=False) + "\n", "json")
@@ -130,24 +152,13 @@ def compare(
         save_curves(runs, png)
     Console().print(comparison.table())
     click.echo(f"Page: {html}")
+    click.echo(f"TensorBoard: tensorboard --logdir {log_dir}")
     for failure in comparison.failures:
         click.echo(str(failure), err=True)
     if comparison.interrupted:
         sys.exit(INTERRUPTED)
     if comparison.failures:
         sys.exit(FAILURE)
-
-
-@main.command()
-@click.argument("run", type=click.Path(path_type=Path))
-@click.option("--to", "directory", required=True, type=click.Path(path_type=Path), help="The SavedModel to write.")
-def export(run: Path, directory: Path) -> None:
-    """Export the model of RUN, a run directory, as a SavedModel, and prove it on validation samples."""
-    start_tensorflow()
-    from keras_stable.export.run_export import export_run
-
-    difference = export_run(run, directory)
-    click.echo(f"SavedModel: {directory} (agrees with the model to {difference:.1e})")
 
 
 @main.command()

@@ -9,10 +9,13 @@ from keras_stable.config.data_config import (
     ImageFolderData,
     KerasData,
     NpzData,
+    ParquetData,
     PythonData,
     SklearnData,
+    TableData,
     TfrecordData,
 )
+from keras_stable.config.distribution_config import DistributionConfig
 from keras_stable.config.model_config import AugmentationLayer, ModelConfig
 from keras_stable.config.schema import config_schema
 from keras_stable.config.sources import ConfigSource, read_config
@@ -25,6 +28,7 @@ __all__ = [
     "CsvData",
     "DataConfig",
     "DataSection",
+    "DistributionConfig",
     "EarlyStopping",
     "FitConfig",
     "ImageFolderData",
@@ -33,8 +37,10 @@ __all__ = [
     "ModelConfig",
     "NpzData",
     "OptimizerConfig",
+    "ParquetData",
     "PythonData",
     "SklearnData",
+    "TableData",
     "TfrecordData",
     "config_schema",
     "dump_config",

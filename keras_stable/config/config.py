@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from keras_stable.config.data_config import DataConfig
+from keras_stable.config.distribution_config import DistributionConfig
 from keras_stable.config.model_config import AugmentationLayer, ModelConfig
 from keras_stable.config.section import Conflict, Section
 from keras_stable.config.training_config import FitConfig, LossConfig, OptimizerConfig
@@ -40,6 +41,7 @@ class Config(Section):
     loss: LossConfig = LossConfig()
     optimizer: OptimizerConfig = OptimizerConfig()
     fit: FitConfig = FitConfig()
+    distribution: DistributionConfig = DistributionConfig()
 
     def conflicts(self) -> Iterator[Conflict]:
         kind = ("data", "kind")

@@ -1,17 +1,34 @@
 """A change of a program as data, so that a program can make it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 EditKind = Literal[
     "set_argument", "set_attribute", "call", "append", "insert_layer", "replace", "remove", "transform_data"
 ]
 
 TARGET = re.compile(
-    r"fit|compile|optimizer|schedule|loss(:.+)?|metric:\w+|model|data(:.+)?|input:.+|layer:.+|callback:\w+"
+    r"fit|compile|optimizer|schedule|loss(:.+)?|metric:\w+|model|data(:.+)?|input:.+|layer:.+|callback:\w+(\[\d+\])?"
 )
 """The forms that a target has."""
+
+
+def named_callback(callbacks: Sequence[Any], name: str) -> Any:
+    """Returns the callback that the target "callback:<name>" means; None where there is none.
+
+    Args:
+        callbacks: of `fit`, in their order.
+        name: str, a class, with the number among those of this class in brackets where there are several: "A", "A[1]".
+
+    >>> named_callback([1, 2.5, 3], "int[1]"), named_callback([1, 2.5], "float"), named_callback([1], "str")
+    (3, 2.5, None)
+    """
+    kind, _, number = name.removesuffix("]").partition("[")
+    same = [callback for callback in callbacks if type(callback).__name__ == kind]
+    index = int(number or 0)
+    return same[index] if index < len(same) else None
 
 
 @dataclass(frozen=True)
@@ -45,7 +62,7 @@ class Edit:
     | "metric:<name>" | a metric, by its name in snake case |
     | "model", "input:<name>" | the model; what comes in by one of several inputs |
     | "layer:<path>", "layer:*" | a layer, by its name where Keras has no path; every layer given the argument |
-    | "callback:<class>" | a callback |
+    | "callback:<class>" | a callback; of several of one class "callback:<class>[<n>]", counted from 0 in their order |
     | "data", "data:<name>" | what `fit` is given; the array of one input or output, by its name |
 
     Attributes:

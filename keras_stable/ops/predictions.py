@@ -1,9 +1,9 @@
-"""How diverse predictions are: from class ids to counts, from counts to three numbers."""
+"""How diverse predictions are: from class ids to counts, from counts to a few numbers."""
 
 from dataclasses import dataclass
 from typing import Any
 
-import keras
+import tensorflow as tf
 from keras import ops
 
 
@@ -23,6 +23,23 @@ class PredictionStatistics:
     top_class_share: Any
 
 
+@dataclass(frozen=True)
+class LabelledStatistics:
+    """What counts of predictions say beside counts of labels.
+
+    Attributes:
+        never_predicted_classes: how many of the classes that occur in the labels were never predicted.
+        label_divergence: the Jensen-Shannon divergence (Lin 1991) of the predicted shares from those of the labels,
+            in nats: 0 where they are equal, ln 2 = 0.693 where no label was predicted; 0 without predictions or labels.
+        distinct_in_10: how many classes 10 predictions taken at random have on average (rarefaction, Hurlbert 1971,
+            drawn with replacement), in [1, 10]; 0 without predictions.
+    """
+
+    never_predicted_classes: Any
+    label_divergence: Any
+    distinct_in_10: Any
+
+
 def predicted_classes(y_pred: Any, threshold: float = 0.5) -> Any:
     """Returns the class ids of predictions, int32 [batch * positions].
 
@@ -40,9 +57,21 @@ def predicted_classes(y_pred: Any, threshold: float = 0.5) -> Any:
     return ops.reshape(ops.cast(ops.argmax(y_pred, axis=-1), "int32"), (-1,))
 
 
-def class_counts(class_ids: Any, num_classes: int) -> Any:
-    """Returns how often each class occurs, float32 [num_classes]."""
-    return ops.sum(ops.one_hot(class_ids, num_classes, dtype="float32"), axis=0)
+def class_counts(class_ids: Any, num_classes: int, weights: Any = None) -> Any:
+    """Returns how often each class occurs, float32 [num_classes], at a cost of n + num_classes.
+
+    Args:
+        class_ids: ints [n]. One that is no class counts for none.
+        num_classes: int.
+        weights: float32 [n], how much each counts; None: 1.
+
+    >>> class_counts([0, 2, 2], 3, [1.0, 0.5, 0.5]).numpy().tolist()
+    [1.0, 0.0, 1.0]
+    """
+    class_ids = tf.cast(class_ids, tf.int32)
+    known = tf.logical_and(class_ids >= 0, class_ids < num_classes)
+    weights = tf.ones_like(class_ids, tf.float32) if weights is None else tf.cast(weights, tf.float32)
+    return tf.math.unsorted_segment_sum(weights, tf.where(known, class_ids, -1), num_classes)
 
 
 def prediction_statistics(counts: Any) -> PredictionStatistics:
@@ -55,10 +84,32 @@ def prediction_statistics(counts: Any) -> PredictionStatistics:
     counts = ops.cast(counts, "float32")
     total = ops.sum(counts)
     shares = counts / ops.maximum(total, 1.0)
-    entropy = -ops.sum(shares * ops.log(ops.maximum(shares, keras.config.epsilon())))
+    entropy = -ops.sum(tf.math.xlogy(shares, shares))
     any_prediction = ops.cast(total > 0, "float32")
     return PredictionStatistics(
         unique_classes=ops.sum(ops.cast(counts > 0, "float32")),
         effective_classes=ops.exp(entropy) * any_prediction,
         top_class_share=ops.max(shares),
+    )
+
+
+def labelled_statistics(counts: Any, labels: Any) -> LabelledStatistics:
+    """Returns the statistics of counts of predictions beside those of labels, both [num_classes], as float32 scalars.
+
+    >>> statistics = labelled_statistics([6.0, 0.0, 0.0], [3.0, 3.0, 0.0])
+    >>> {name: round(float(value), 4) for name, value in vars(statistics).items()}
+    {'never_predicted_classes': 1.0, 'label_divergence': 0.2158, 'distinct_in_10': 1.0}
+    """
+    counts, labels = tf.cast(counts, tf.float32), tf.cast(labels, tf.float32)
+    predicted, labelled = (tf.math.divide_no_nan(some, tf.reduce_sum(some)) for some in (counts, labels))
+    middle = (predicted + labelled) / 2
+    parts = [tf.math.xlogy(shares, tf.math.divide_no_nan(shares, middle)) for shares in (predicted, labelled)]
+    both = tf.cast(tf.logical_and(tf.reduce_sum(counts) > 0, tf.reduce_sum(labels) > 0), tf.float32)
+    missed = tf.logical_and(labels > 0, tf.logical_not(counts > 0))
+    return LabelledStatistics(
+        never_predicted_classes=tf.reduce_sum(tf.cast(missed, tf.float32)),
+        # Rounding can bring it below 0.
+        label_divergence=tf.maximum(both * tf.reduce_sum(parts) / 2, 0.0),
+        # log1p keeps the shares of a hundred thousand classes, whose 1 - p is 1.
+        distinct_in_10=-tf.reduce_sum(tf.math.expm1(10 * tf.math.log1p(-tf.minimum(predicted, 1 - 1e-7)))),
     )

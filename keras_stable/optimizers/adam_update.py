@@ -20,8 +20,8 @@ class AdamUpdate(GradientGuard):
 
     def update_step(self, gradient: tf.Tensor, variable: Any, learning_rate: Any) -> None:
         """Updates one variable as Keras does, and its moments."""
-        if not self.clips:
-            # Then the update is that of Keras to the bit, also in a graph that TensorFlow rearranges.
+        if not self.clips or self.update_clip_rms is not None:
+            # Without clips the update is that of Keras to the bit, also in a graph that TensorFlow rearranges.
             super().update_step(gradient, variable, learning_rate)
             return
         m, v, v_hat = adam_moments(self, variable)

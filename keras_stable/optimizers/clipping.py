@@ -10,6 +10,8 @@ import keras
 import tensorflow as tf
 
 from keras_stable.errors import invalid_argument
+from keras_stable.keras_private import variable_index
+from keras_stable.ops.adagc import adagc_factors
 from keras_stable.ops.clips import (
     NormStatistics,
     adaptive_clip,
@@ -21,7 +23,7 @@ from keras_stable.ops.clips import (
 from keras_stable.ops.norms import MeasuredNorms, global_norm, measure_norms, norm_dtype
 from keras_stable.ops.slices import dense
 
-CLIPS = ("clipvalue", "global_clipnorm", "clipnorm", "agc_clipping", "zclip")
+CLIPS = ("clipvalue", "global_clipnorm", "clipnorm", "agc_clipping", "zclip", "adagc")
 # Those of the ZClip paper.
 ZCLIP_MOMENTUM = 0.97
 ZCLIP_WARMUP_STEPS = 25
@@ -36,19 +38,28 @@ class ClippedGradients(NamedTuple):
 
 
 class Clipping:
-    """Clips in the order: values, units (AGC), each variable's norm, outliers of the common norm, the common norm.
+    """Clips in the order: values, units (AGC), variables (a fixed norm, AdaGC), outliers of the norm, the norm.
 
     Args:
-        limits: What has the five clip arguments, such as the optimizer.
+        limits: What has the six clip arguments, such as the optimizer.
         dtype: Of the norms.
         statistics: Those of z-score clipping, `[3]`; None where it is not set.
+        averages: Those of AdaGC for each variable of the optimizer, and the count of its steps; None where it is not
+            set.
     """
 
-    def __init__(self, limits: Any, dtype: str, statistics: keras.Variable | None = None) -> None:
+    def __init__(
+        self,
+        limits: Any,
+        dtype: str,
+        statistics: keras.Variable | None = None,
+        averages: keras.Variable | None = None,
+    ) -> None:
         # Read where they are used, as Keras does, so that a change before the next tracing takes effect.
         self._limits = limits
         self.dtype = dtype
         self._statistics = statistics
+        self._averages = averages
 
     @property
     def active(self) -> bool:
@@ -87,6 +98,11 @@ class Clipping:
             factors = norm_factor(norms, limits.clipnorm)
             norms = norms * factors
             norm = global_norm(norms)
+        if self._averages is not None:
+            adapted = self._adagc_factors(norms, variables, self._averages)
+            factors = adapted if factors is None else factors * adapted
+            norms = norms * adapted
+            norm = global_norm(norms)
         factor = self._common_factor(norm)
         if factor is not None:
             norms, norm = norms * factor, norm * factor
@@ -101,6 +117,17 @@ class Clipping:
     def _adapted(self, gradient: tf.Tensor, variable: Any) -> tf.Tensor:
         weights = tf.cast(tf.convert_to_tensor(variable), self.dtype)
         return tf.cast(adaptive_clip(tf.cast(gradient, self.dtype), weights, self._limits.agc_clipping), gradient.dtype)
+
+    def _adagc_factors(self, norms: tf.Tensor, variables: Sequence[Any], averages: keras.Variable) -> tf.Tensor:
+        places = [variable_index(self._limits, variable) for variable in variables]
+        handle = averages.value.handle
+        stored = tf.ensure_shape(tf.raw_ops.ReadVariableOp(resource=handle, dtype=self.dtype), averages.shape)
+        clip = adagc_factors(norms, tf.gather(stored, places), stored[-1], self._limits.adagc)
+        last = stored.shape[0] - 1
+        new = tf.concat([clip.averages, stored[last:] + 1], 0)
+        updated = tf.tensor_scatter_nd_update(stored, [[place] for place in (*places, last)], new)
+        tf.raw_ops.AssignVariableOp(resource=handle, value=updated)
+        return clip.factors
 
     def _common_factor(self, norm: tf.Tensor) -> tf.Tensor | None:
         factor = None
@@ -131,7 +158,7 @@ def _multiplied(gradient: tf.Tensor, factor: tf.Tensor) -> tf.Tensor:
 def clipped_alone(gradients: Sequence[Any], optimizer: Any) -> list[Any]:
     """Returns gradients clipped by those of Keras's clips that an optimizer has set, outside of any step.
 
-    AGC and z-score clipping, which Keras lacks, do not act: they need the weights and the earlier steps.
+    AGC, AdaGC and z-score clipping, which Keras lacks, do not act: they need the weights or the earlier steps.
 
     Args:
         gradients: Tensors, slices or arrays; None where a variable has no gradient.
@@ -141,7 +168,7 @@ def clipped_alone(gradients: Sequence[Any], optimizer: Any) -> list[Any]:
     >>> clipped_alone([[3.0, 40.0], None], SGD(clipvalue=4.0, global_clipnorm=None))[0].numpy().tolist()
     [3.0, 4.0]
     """
-    limits = SimpleNamespace(agc_clipping=None, zclip=None)
+    limits = SimpleNamespace(agc_clipping=None, zclip=None, adagc=None)
     vars(limits).update({name: getattr(optimizer, name) for name in ("clipvalue", "clipnorm", "global_clipnorm")})
     present = [dense(gradient) for gradient in gradients if gradient is not None]
     clipping = Clipping(limits, norm_dtype([gradient.dtype.name for gradient in present]))

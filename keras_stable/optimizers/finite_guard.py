@@ -21,6 +21,7 @@ def update_by_one_branch(
     clipping: Clipping,
     update: Callable[[Sequence[tf.Tensor], MeasuredNorms], None],
     skip: Callable[[tf.Tensor, tf.Tensor], None],
+    take: Callable[[tf.Tensor], tf.Tensor | None] = lambda norm: None,
 ) -> None:
     """Updates where every gradient is finite, for the cost of one conditional in the usual step.
 
@@ -32,18 +33,30 @@ def update_by_one_branch(
         clipping: That of the optimizer.
         update: Takes the gradients, with their values clipped, and their norms.
         skip: Takes the global norm, and the norm of each gradient, `[n]`.
+        take: Takes the global norm, and returns whether a step with finite gradients is taken, a scalar bool tensor;
+            None where every one is.
     """
     n, limit = len(gradients), clipping.value_limit
     quick, hold = quick_norms(gradients, limit, clipping.dtype)
-    shared = SharedBranch(lambda *tensors: update(tensors[:n], MeasuredNorms(*tensors[n:])), [*gradients, *quick])
+    # What the quick norm cannot hold is far above every limit, or far below.
+    taken = take(quick.global_norm)
+    conditions = [] if taken is None else [taken]
+    usual = hold if taken is None else tf.logical_and(hold, taken)
+
+    def run(*tensors: tf.Tensor) -> None:
+        update(tensors[:n], MeasuredNorms(*tensors[n : n + len(quick)]))
+
+    # The other branch, which may use no tensor besides, needs the condition.
+    shared = SharedBranch(run, [*gradients, *quick, *conditions])
 
     def unusual() -> None:
         clipped = clipping.clip_values(gradients)
         exact = exact_norms(gradients, clipped, quick.norms, limit)
         finite = tf.math.is_finite(exact.global_norm)
-        shared.run_if(finite, [*clipped, *exact], lambda: skip(exact.global_norm, exact.norms))
+        condition = finite if taken is None else tf.logical_and(finite, taken)
+        shared.run_if(condition, [*clipped, *exact, *conditions], lambda: skip(exact.global_norm, exact.norms))
 
-    shared.run_if(hold, [*gradients, *quick], unusual)
+    shared.run_if(usual, [*gradients, *quick, *conditions], unusual)
 
 
 def run_one(

@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_stable.keras_check import check_model
+from keras_stable.optimizers.gradient_ring import read_copy
 from keras_stable.optimizers.history import guarded_optimizer
 
 
@@ -46,7 +47,7 @@ def keep_finite_state(model: keras.Model, *optimizers: Any) -> keras.Model:
     def guarded_train_step(*arguments: Any, **keywords: Any) -> Any:
         guarded = [guarded_optimizer(optimizer) for optimizer in optimizers or (model.optimizer,)]
         variables = _state(model)
-        before = [_read(variable) for variable in variables]
+        before = [read_copy(variable) for variable in variables]
         skipped_before = _skipped_steps(guarded)
         logs = train_step(*arguments, **keywords)
         skipped = _skipped_steps(guarded) > skipped_before
@@ -74,10 +75,4 @@ def _state(model: keras.Model) -> list[keras.Variable]:
 def _skipped_steps(optimizers: list[Any]) -> tf.Tensor:
     # Before the first step of an unbuilt optimizer, nothing was skipped.
     rings = [optimizer.gradient_ring for optimizer in optimizers if optimizer.gradient_ring is not None]
-    return sum((_read(ring.counts)[1] for ring in rings), tf.constant(0, tf.int64))
-
-
-def _read(variable: keras.Variable) -> tf.Tensor:
-    # The handle is that of this replica's copy: inside a branch, nothing can be aggregated over replicas.
-    value = variable.value
-    return tf.raw_ops.ReadVariableOp(resource=value.handle, dtype=value.dtype)
+    return sum((read_copy(ring.counts)[1] for ring in rings), tf.constant(0, tf.int64))

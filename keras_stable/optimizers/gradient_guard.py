@@ -16,13 +16,16 @@ from keras_stable.optimizers.current_step import TracedStep, traced_step, tracin
 from keras_stable.optimizers.finite_guard import one_branch_suffices, run_one, update_by_one_branch
 from keras_stable.optimizers.history import GradientHistoryReader
 from keras_stable.optimizers.hook_check import check_keras
+from keras_stable.optimizers.layer_norms import layers_recorded
 from keras_stable.optimizers.loss_scaling import adapt_loss_scale_optimizer
 from keras_stable.optimizers.recording_guard import RecordingGuard
-from keras_stable.optimizers.signatures import named_arguments
+from keras_stable.optimizers.signatures import GUARD_ARGUMENTS, named_arguments
 from keras_stable.optimizers.slice_updates import updates_slices_as_dense
+from keras_stable.optimizers.spike_guard import checked_sigmas, no_spike, noted_loss
+from keras_stable.optimizers.update_clipping import UpdateClipping, check_update_clipping
 
 
-class GradientGuard(RecordingGuard):
+class GradientGuard(UpdateClipping, RecordingGuard):
     """Measures, clips and guards the gradients of the Keras optimizer that it is mixed into.
 
     In each step: unscale, accumulate, sum over replicas, measure, clip values, clip norms, measure,
@@ -41,7 +44,18 @@ class GradientGuard(RecordingGuard):
         zclip: float above 0, or None. Z-score clipping (Kumar et al. 2025): a common norm this many
             standard deviations above its running mean is pulled back, before `global_clipnorm`. The
             paper's is 2.5.
+        adagc: float above 0, or None. AdaGC (Wang et al. 2025): each variable's norm is held to this multiple of the
+            running mean of its own, after `clipnorm` and before `zclip`. The paper's is 1.05; in the first 100 steps
+            the common norm is held to 1 instead.
+        update_clip_rms: float above 0, or None. StableAdamW (Wortsman et al. 2023): the rate of a variable is divided
+            by the root mean square of its `gradient / sqrt(second moment)` over this, where that is above 1. The
+            paper's is 1. For Adam, AdamW, Nadam and RMSprop.
+        skip_spikes: float above 0, True for 6, or None. SkipStep (OLMo, Levanter): a step whose global norm, or whose
+            loss in `fit`, lies this many standard deviations above the mean of the last 128 is left out as one that
+            is not finite is. None is before the 65th step.
         history_size: int above 0. How many steps `gradient_history` can look back.
+        record: "all", or names among "weight_norm", "update_norm" and "second_moment_norm". What the history keeps of
+            each variable in each step beside its gradient norms: see `GradientHistory`. Default none.
         arguments: Positional arguments of the Keras optimizer.
         keywords: Keyword arguments of the Keras optimizer.
 
@@ -59,16 +73,21 @@ class GradientGuard(RecordingGuard):
         agc_clipping: float | None = None,
         zclip: float | None = None,
         history_size: int = 1024,
+        record: str | Sequence[str] = (),
+        adagc: float | None = None,
+        update_clip_rms: float | None = None,
+        skip_spikes: float | bool | None = None,
         **keywords: Any,
     ) -> None:
         check_keras(type(self))
-        limits = dict(zip(CLIPS, (clipvalue, global_clipnorm, clipnorm, agc_clipping, zclip), strict=True))
+        limits = dict(zip(CLIPS, (clipvalue, global_clipnorm, clipnorm, agc_clipping, zclip, adagc), strict=True))
         named = named_arguments(type(self), arguments) if arguments else None
         if named is not None:
             # A clip may be among the arguments that came by position.
             arguments = ()
             limits |= {name: named.pop(name) for name in CLIPS if name in named}
         limits = {name: checked_limit(name, limit) for name, limit in limits.items()}
+        sigmas, rms = checked_sigmas(skip_spikes), checked_limit("update_clip_rms", update_clip_rms)
         if not is_integer(history_size, at_least=1):
             raise invalid_argument("history_size", "an integer above 0", history_size)
         super().__init__(*arguments, **(named or {}), **keywords)
@@ -79,6 +98,10 @@ class GradientGuard(RecordingGuard):
                 setattr(self, name, limit)
         self.history_size: int = int(history_size)
         self.gradient_ring = None
+        self.record = record
+        self.skip_spikes = sigmas
+        self.update_clip_rms = rms
+        check_update_clipping(self)
         self.history_reader = GradientHistoryReader(self, from_start=True)
         adapt_loss_scale_optimizer()
 
@@ -125,8 +148,8 @@ class GradientGuard(RecordingGuard):
 
     def get_config(self) -> dict[str, Any]:
         """Returns the config of the Keras optimizer with the arguments of the guard."""
-        guard = {"agc_clipping": self.agc_clipping, "zclip": self.zclip, "history_size": self.history_size}
-        return {**super().get_config(), **guard}
+        names = [name for name in GUARD_ARGUMENTS if name != "record"]
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}, "record": list(self.record)}
 
     def _knows(self, variables: list[Any]) -> bool:
         try:
@@ -142,6 +165,7 @@ class GradientGuard(RecordingGuard):
         replicas = 1 if context is None else context.num_replicas_in_sync
         kept = [i for i, gradient in enumerate(grads) if _is_gradient(gradient, variables[i])]
         kept_variables = [variables[i] for i in kept]
+        places = [variable_index(self, variable) for variable in kept_variables]
         stepwise = not (self.gradient_accumulation_steps or self.loss_scale_factor)
         sparse = replicas == 1 and stepwise and (not self.clips or updates_slices_as_dense(self))
         gradients = [(summed if sparse else dense)(grads[i]) for i in kept]
@@ -155,13 +179,14 @@ class GradientGuard(RecordingGuard):
 
         def update(grads: list[Any], measured: MeasuredNorms, values_fit: bool = False) -> None:
             step = TracedStep(kept_variables, [grads[i] for i in kept], measured, values_fit)
-            with tracing(step):
+            with tracing(step), layers_recorded(self, places):
                 keras_apply(grads, variables)
             if not (step.reached or self.gradient_accumulation_steps):
                 raise invalid_argument("optimizer", "one that updates through `apply` of Keras, which clips", self)
 
         def skip(norm: tf.Tensor, norms: tf.Tensor) -> None:
-            self._record(kept_variables, norm, norms / (self.loss_scale_factor or 1))
+            scale = self.loss_scale_factor or 1
+            self._record(kept_variables, norm / scale, norms / scale)
 
         if stepwise and self.clips and one_branch_suffices():
 
@@ -169,13 +194,23 @@ class GradientGuard(RecordingGuard):
                 fitting = list(map(with_rows, gradients, tensors))
                 update(_replaced(grads, kept, fitting), measured, values_fit=True)
 
-            update_by_one_branch(tensors, self._clipping, update_fitting, skip)
+            update_by_one_branch(tensors, self._clipping, update_fitting, skip, self._takes)
         else:
             measured = measure_norms(tensors, self.clipvalue if stepwise else None, self._clipping.dtype)
             # The sum of as many accumulated gradients, each as large as this one, must not overflow either.
             norm = measured.global_norm * (self.gradient_accumulation_steps or 1)
             finite = tf.math.is_finite(norm)
-            run_one(finite, update, (grads, measured), skip, (norm, measured.norms), spliced=not self.clips)
+            recorded = tf.where(finite, measured.global_norm, norm)
+            taken = self._takes(measured.global_norm / (self.loss_scale_factor or 1))
+            finite = finite if taken is None else tf.logical_and(finite, taken)
+            run_one(finite, update, (grads, measured), skip, (recorded, measured.norms), spliced=not self.clips)
+
+    def _takes(self, norm: tf.Tensor) -> tf.Tensor | None:
+        """Returns whether the step is no spike, a scalar bool tensor; None where spikes are not looked for."""
+        windows = None if self.guard_state is None else self.guard_state.spike_windows
+        if self.skip_spikes is None or windows is None:
+            return None
+        return no_spike(windows, norm, noted_loss(self, norm.dtype.name), self.skip_spikes)
 
 
 def _is_gradient(gradient: Any, variable: Any) -> bool:

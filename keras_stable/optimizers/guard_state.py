@@ -10,6 +10,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_stable.optimizers.spike_guard import WINDOWS_SHAPE
+
 
 class _Tracked(tf.Module):
     """The tensors of a `GuardState`, where `tf.train.Checkpoint` finds them."""
@@ -22,16 +24,30 @@ class GuardState(keras.Metric):
         dtype: Of the norms.
         zclip: Whether z-score clipping needs its statistics.
         on_load: Called once values have been loaded.
+        adagc: How many variables AdaGC needs an average of; None where it is not set.
+        spikes: Whether the spike guard needs its windows.
 
     Attributes:
         counts: int64 `[2]`: rows ever written into the history, and skipped steps among them.
         zclip_statistics: `[3]`, or None.
+        adagc_averages: `[variables + 1]`, the last of which counts the steps, or None.
+        spike_windows: Of `WINDOWS_SHAPE`, or None.
     """
 
-    def __init__(self, dtype: str, zclip: bool, on_load: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        dtype: str,
+        zclip: bool,
+        on_load: Callable[[], None],
+        *,
+        adagc: int | None = None,
+        spikes: bool = False,
+    ) -> None:
         super().__init__(name="guard_state")
         self.counts = variable_of_counts()
         self.zclip_statistics = _variable((3,), dtype, "zclip_statistics") if zclip else None
+        self.adagc_averages = None if adagc is None else _variable((adagc + 1,), dtype, "adagc_averages")
+        self.spike_windows = _variable(WINDOWS_SHAPE, dtype, "spike_windows") if spikes else None
         self._on_load = on_load
 
     def tracked(self) -> tf.Module:
@@ -47,7 +63,7 @@ class GuardState(keras.Metric):
             store[name] = variable.numpy()
 
     def load_own_variables(self, store: Any) -> None:
-        """Loads those that were saved: none by a Keras optimizer, no statistics without z-score clipping."""
+        """Loads those that were saved: none by a Keras optimizer, no statistics of what was not asked for."""
         for name, variable in self._named().items():
             if name in store.keys():  # noqa: SIM118 (the stores of Keras are no mappings)
                 variable.assign(store[name])

@@ -1,16 +1,12 @@
-"""What the gradient guard measured, one row a step, in a ring of non-trainable variables."""
+"""What the gradient guard measured, one row a step, as arrays."""
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from keras_stable.errors import invalid_argument
-
-_UNWRITTEN = -1.0
+from keras_stable.optimizers.gradient_ring import UNWRITTEN
 
 
 @dataclass(frozen=True)
@@ -26,10 +22,17 @@ class GradientHistory:
         applied_norm: The same after all clips, `[k]`; 0 where the step was skipped.
         variable_norm: Norm of each variable's gradient before any clip, `[k, n]`.
         applied_variable_norm: The same after all clips, `[k, n]`.
-        finite: False where the step was skipped, `[k]` bool.
+        finite: False where the step was skipped because a gradient was NaN or infinite, `[k]` bool.
         variable_paths: Path of each variable, n strings.
-        skipped_steps: How many steps were skipped since the last read, overwritten ones included.
+        skipped_steps: How many steps were skipped since the last read, for either reason, overwritten ones included.
         overwritten_steps: How many steps the ring lost since the last read.
+        spike: True where the step was skipped as a spike (`skip_spikes` of the optimizer), `[k]` bool.
+        weight_norm: Norm of each variable's weights after the step, `[k, n]`; None where it was not asked for with
+            `record` of the optimizer.
+        update_norm: Norm of what the step has added to each variable's weights, weight decay and constraints included,
+            `[k, n]`, 0 where the step was skipped; None where it was not asked for.
+        second_moment_norm: Norm of the running mean of squared gradients that the optimizer keeps of each variable,
+            as it is stored after the step, `[k, n]`; NaN where it keeps none, None where it was not asked for.
     """
 
     step: np.ndarray
@@ -41,98 +44,25 @@ class GradientHistory:
     variable_paths: tuple[str, ...]
     skipped_steps: int
     overwritten_steps: int
+    spike: np.ndarray = None  # type: ignore[assignment]
+    weight_norm: np.ndarray | None = None
+    update_norm: np.ndarray | None = None
+    second_moment_norm: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        if self.spike is None:
+            object.__setattr__(self, "spike", np.zeros(len(self.step), bool))
+
+    @property
+    def update_ratio(self) -> np.ndarray | None:
+        """The update norm over the weight norm, `[k, n]`, NaN where the weights are 0; None where one is missing."""
+        if self.weight_norm is None or self.update_norm is None:
+            return None
+        nothing = np.full_like(self.update_norm, np.nan)
+        return np.divide(self.update_norm, self.weight_norm, out=nothing, where=self.weight_norm != 0)
 
     def __len__(self) -> int:
         return len(self.step)
-
-
-class GradientRing:
-    """The ring itself: `capacity` rows of `2 + 2 * n` norms, written inside the compiled step.
-
-    Args:
-        variables: The n variables whose gradients are measured.
-        capacity: How many rows it holds.
-        dtype: Of the norms.
-        counts: An int64 variable of shape `[2]`: rows ever written, and skipped steps among them.
-    """
-
-    def __init__(self, variables: list[Any], capacity: int, dtype: str, counts: keras.Variable) -> None:
-        self.variables = variables
-        self.paths = tuple(getattr(variable, "path", variable.name) for variable in variables)
-        self.capacity = capacity
-        self.dtype = dtype
-        self.counts = counts
-        self.cleared = 0
-        self.counts_when_cleared = (0, 0)
-        self._strategy = tf.distribute.get_strategy()
-        self.rows = keras.Variable(
-            keras.initializers.Constant(_UNWRITTEN),
-            shape=(capacity, 2 + 2 * len(variables)),
-            dtype=dtype,
-            trainable=False,
-            aggregation="only_first_replica",
-            name="gradient_history",
-        )
-
-    def write(
-        self,
-        norm: tf.Tensor,
-        applied_norm: tf.Tensor,
-        norms: tf.Tensor,
-        applied_norms: tf.Tensor,
-        places: list[int],
-        *,
-        skipped: bool,
-    ) -> None:
-        """Appends one row; in the replica context of a strategy, to this replica's copy.
-
-        Args:
-            norm: The common norm, a scalar.
-            applied_norm: The same after all clips.
-            norms: Norm of each gradient, `[m]`.
-            applied_norms: The same after all clips.
-            places: Which of the n variables the m gradients belong to.
-            skipped: Whether the step was skipped.
-        """
-        # Not packed: TensorFlow 2.21 replaces a pack of one tensor with itself by a reshape to a wrong size.
-        both = tf.reshape(norm, [1]), tf.reshape(applied_norm, [1])
-        row = tf.concat([*both, self._spread(norms, places), self._spread(applied_norms, places)], 0)
-        # The handle is that of this replica's copy. Every replica writes the same row, so no aggregation is needed,
-        # and a branch of tf.cond, where Keras's own assign cannot aggregate, can write too.
-        counts = self.counts.value.handle
-        written = tf.raw_ops.ReadVariableOp(resource=counts, dtype=tf.int64)[0]
-        tf.raw_ops.ResourceScatterUpdate(
-            resource=self.rows.value.handle, indices=tf.math.floormod(written, self.capacity), updates=row
-        )
-        tf.raw_ops.AssignAddVariableOp(resource=counts, value=tf.constant([1, int(skipped)], tf.int64))
-
-    def _spread(self, norms: tf.Tensor, places: list[int]) -> tf.Tensor:
-        n = len(self.paths)
-        if places == list(range(n)):
-            return norms
-        source = dict(zip(places, range(len(places)), strict=True))
-        with_none = tf.concat([norms, [tf.constant(math.nan, norms.dtype)]], 0)
-        return tf.gather(with_none, [source.get(i, len(places)) for i in range(n)])
-
-    def clear(self) -> None:
-        """Forgets every row; the counts stay, and every reader goes on from them."""
-        self.rows.assign(np.full(self.rows.shape, _UNWRITTEN))
-        self.cleared += 1
-        self.counts_when_cleared = self.read_counts()
-
-    def read_counts(self) -> tuple[int, int]:
-        """Returns how many rows were ever written, and how many of them were skipped steps."""
-        written, skipped = self._first_copy(self.counts).numpy()
-        return int(written), int(skipped)
-
-    def read_rows(self, first: int, last: int) -> np.ndarray:
-        """Returns the rows of the steps from `first` to before `last`, as far as the ring holds them."""
-        first = max(first, last - self.capacity)
-        index = np.arange(first, last) % self.capacity
-        return tf.gather(self._first_copy(self.rows), index).numpy()
-
-    def _first_copy(self, variable: keras.Variable) -> Any:
-        return self._strategy.experimental_local_results(variable.value)[0]
 
 
 class GradientHistoryReader:
@@ -151,7 +81,7 @@ class GradientHistoryReader:
     >>> weight = keras.Variable([1.0], name="weight")
     >>> optimizer.build([weight])
     >>> reader = GradientHistoryReader(optimizer)
-    >>> optimizer.apply([tf.constant([2.0])])
+    >>> optimizer.apply([keras.ops.convert_to_tensor([2.0])])
     >>> reader.read().global_norm.tolist(), len(reader.read())
     ([2.0], 0)
     """
@@ -172,16 +102,18 @@ class GradientHistoryReader:
         """Returns every step since this reader's last read, up to the size of the ring."""
         ring = self._optimizer.gradient_ring
         if ring is None:
-            return _history(np.zeros((0, 2), "float32"), 0, (), 0, 0)
+            return _history(np.zeros((0, 3), "float32"), 0, (), (), 0, 0)
         if self._cleared != ring.cleared:
             # A load has set the counts, back or ahead.
             self._cleared, (self._written, self._skipped) = ring.cleared, ring.counts_when_cleared
         written, skipped = ring.read_counts()
         first, skipped_before = self._written, self._skipped
         rows = ring.read_rows(first, written)
-        rows = rows[rows[:, 0] != _UNWRITTEN]
+        rows = rows[rows[:, 0] != UNWRITTEN]
         self._written, self._skipped = written, skipped
-        return _history(rows, written, ring.paths, skipped - skipped_before, written - first - len(rows))
+        return _history(
+            rows, written, ring.paths, ring.layer_norms, skipped - skipped_before, written - first - len(rows)
+        )
 
 
 def gradient_history(optimizer: Any) -> GradientHistory:
@@ -198,7 +130,7 @@ def gradient_history(optimizer: Any) -> GradientHistory:
     >>> import keras, keras_stable
     >>> optimizer = keras_stable.optimizers.SGD(0.1, global_clipnorm=0.5)
     >>> optimizer.build([keras.Variable([1.0, 1.0], name="weight")])
-    >>> optimizer.apply([tf.constant([3.0, 4.0])])
+    >>> optimizer.apply([keras.ops.convert_to_tensor([3.0, 4.0])])
     >>> history = gradient_history(optimizer)
     >>> history.global_norm.tolist(), history.applied_norm.tolist(), history.variable_paths
     ([5.0], [0.5], ('weight',))
@@ -223,17 +155,25 @@ def guarded_optimizer(optimizer: Any) -> Any:
 
 
 def _history(
-    rows: np.ndarray, written: int, paths: tuple[str, ...], skipped_steps: int, overwritten_steps: int
+    rows: np.ndarray,
+    written: int,
+    paths: tuple[str, ...],
+    layer_norms: tuple[str, ...],
+    skipped_steps: int,
+    overwritten_steps: int,
 ) -> GradientHistory:
-    n = len(paths)
+    n, finite = len(paths), np.isfinite(rows[:, 0])
+    starts = {name: 3 + (2 + i) * n for i, name in enumerate(layer_norms)}
     return GradientHistory(
         step=np.arange(written - len(rows), written, dtype="int64"),
         global_norm=rows[:, 0],
         applied_norm=rows[:, 1],
-        variable_norm=rows[:, 2 : 2 + n],
-        applied_variable_norm=rows[:, 2 + n :],
-        finite=np.isfinite(rows[:, 0]),
+        variable_norm=rows[:, 3 : 3 + n],
+        applied_variable_norm=rows[:, 3 + n : 3 + 2 * n],
+        finite=finite,
+        spike=finite & (rows[:, 2] > 0),
         variable_paths=paths,
         skipped_steps=skipped_steps,
         overwritten_steps=overwritten_steps,
+        **{name: rows[:, start : start + n] for name, start in starts.items()},
     )

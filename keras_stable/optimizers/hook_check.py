@@ -101,6 +101,10 @@ class _Probe(KerasHooks, keras.optimizers.SGD):
         self.events.append(("clip", float(gradients[0][0]), float(self.weight[0]), int(self.iterations)))
         return [gradient / 2 for gradient in gradients]
 
+    def decay_weights(self, variables: list[Any]) -> None:
+        object.__setattr__(self, "decayed", True)
+        super().decay_weights(variables)
+
     def sum_gradients(self, gradients: Any) -> list[Any]:
         self.events.append(("sum", float(gradients[0][0][0])))
         return super().sum_gradients(gradients)
@@ -130,6 +134,8 @@ def _mistakes_of_a_step() -> list[str]:
         wrong.append("`_clip_gradients` is called after something was updated")
     if probe.events[1:] != [("sum", _GRADIENT / 2)]:
         wrong.append("`_all_reduce_sum_gradients` does not get what `_clip_gradients` returned, once")
+    if not hasattr(probe, "decayed"):
+        wrong.append("`_apply_weight_decay` is not called")
     decayed = 1.0 - 0.1 * _RATE
     if not np.isclose(float(weight[0]), decayed - _RATE * _GRADIENT / 2):
         wrong.append("the update does not use what the hooks returned")

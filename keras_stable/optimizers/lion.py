@@ -1,5 +1,7 @@
 """Lion with the gradient guard."""
 
+from collections.abc import Sequence
+
 import keras
 
 from keras_stable.optimizers.gradient_guard import GradientGuard
@@ -20,7 +22,7 @@ class Lion(GradientGuard, keras.optimizers.Lion):
         loss_scale_factor: float or None. What the loss is multiplied by, and the gradients are divided by.
         gradient_accumulation_steps: int of at least 2, or None. An update takes the mean gradient of so many batches.
         name: str; None takes the one that Keras gives.
-        agc_clipping, zclip, history_size: see `GradientGuard`.
+        agc_clipping, zclip, adagc, update_clip_rms, skip_spikes, history_size, record: see `GradientGuard`.
 
     Raises:
         InvalidArgumentError: When a clip or the history size cannot be right.
@@ -48,5 +50,9 @@ class Lion(GradientGuard, keras.optimizers.Lion):
         agc_clipping: float | None = None,
         zclip: float | None = None,
         history_size: int = 1024,
+        record: str | Sequence[str] = (),
+        adagc: float | None = None,
+        update_clip_rms: float | None = None,
+        skip_spikes: float | bool | None = None,
     ) -> None:
         super().__init__(**keras_arguments(Lion, locals()))

@@ -11,15 +11,16 @@ from keras_stable.errors import invalid_argument
 from keras_stable.keras_private import clips_watched, own_variables, variable_index
 from keras_stable.ops.norms import MeasuredNorms, measure_norms, norm_dtype
 from keras_stable.ops.slices import rows, summed
+from keras_stable.optimizers.gradient_ring import GradientRing
 from keras_stable.optimizers.guard_state import variable_of_counts
-from keras_stable.optimizers.history import GradientRing
 from keras_stable.optimizers.hook_check import check_keras
+from keras_stable.optimizers.layer_norms import checked_record, layers_recorded
 
 _HISTORY_SIZE = 1024
 
 
 @contextmanager
-def recorded_gradients(optimizer: Any) -> Iterator[None]:
+def recorded_gradients(optimizer: Any, record: str | Sequence[str] = ()) -> Iterator[None]:
     """Has an optimizer keep the norms of its gradients, for `GradientHistoryReader` and the callbacks that read it.
 
     Nothing that it does changes, to the bit: its clips stay Keras's own and clip as before, a step that is not finite
@@ -28,6 +29,7 @@ def recorded_gradients(optimizer: Any) -> Iterator[None]:
 
     Args:
         optimizer: of Keras or of a user, or a `LossScaleOptimizer` around one. One that records anyway is left alone.
+        record: What is recorded of each variable beside its gradient norms, as the guarded optimizers take it.
 
     Raises:
         InvalidArgumentError: When there are several optimizers in one, or several replicas, whose gradients Keras
@@ -53,7 +55,7 @@ def recorded_gradients(optimizer: Any) -> Iterator[None]:
     if hasattr(inner, "optimizers"):
         raise invalid_argument("optimizer", "a single one, for its gradients to be recorded", inner)
     check_keras(type(inner))
-    recorder = _Recorder(inner)
+    recorder = _Recorder(inner, checked_record(record))
     inner.gradient_ring, inner.history_size, inner.apply = None, _HISTORY_SIZE, recorder.apply
     try:
         with clips_watched(inner, recorder.clip):
@@ -66,8 +68,9 @@ def recorded_gradients(optimizer: Any) -> Iterator[None]:
 class _Recorder:
     """Stands around `apply` and the clips of one optimizer."""
 
-    def __init__(self, optimizer: Any) -> None:
+    def __init__(self, optimizer: Any, layer_norms: tuple[str, ...]) -> None:
         self._optimizer = optimizer
+        self._layer_norms = layer_norms
         self._apply = optimizer.apply
         self._places: list[int] = []
 
@@ -80,9 +83,10 @@ class _Recorder:
             with keras.name_scope(optimizer.name, caller=optimizer):
                 optimizer.build(variables)
         if optimizer.built and optimizer.gradient_ring is None:
-            optimizer.gradient_ring = _ring(optimizer)
+            optimizer.gradient_ring = _ring(optimizer, self._layer_norms)
         self._places = self._places_of(grads, variables)
-        self._apply(grads, variables)
+        with layers_recorded(optimizer, self._places):
+            self._apply(grads, variables)
 
     def clip(self, gradients: list[Any], keras_clip: Callable[[list[Any]], list[Any]]) -> list[Any]:
         """Clips as Keras does, and records the norms before and after it."""
@@ -110,11 +114,11 @@ class _Recorder:
             return []
 
 
-def _ring(optimizer: Any) -> GradientRing:
+def _ring(optimizer: Any, layer_norms: tuple[str, ...]) -> GradientRing:
     variables = own_variables(optimizer)
     dtype = norm_dtype([keras.backend.standardize_dtype(variable.dtype) for variable in variables])
     with keras.name_scope(optimizer.name, caller=optimizer):
-        return GradientRing(variables, _HISTORY_SIZE, dtype, variable_of_counts())
+        return GradientRing(variables, _HISTORY_SIZE, dtype, variable_of_counts(), layer_norms)
 
 
 def _norms(gradients: Sequence[Any], dtype: str) -> MeasuredNorms:

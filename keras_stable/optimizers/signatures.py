@@ -12,7 +12,7 @@ from keras_stable.keras_private import KerasHooks
 LearningRate: TypeAlias = float | keras.optimizers.schedules.LearningRateSchedule | Callable[[], Any]
 
 # What the guard takes beside what the Keras class takes.
-GUARD_ARGUMENTS = ("agc_clipping", "zclip", "history_size")
+GUARD_ARGUMENTS = ("agc_clipping", "zclip", "history_size", "record", "adagc", "update_clip_rms", "skip_spikes")
 _VAR_POSITIONAL, _VAR_KEYWORD = inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD
 
 

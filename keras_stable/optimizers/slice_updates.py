@@ -5,6 +5,7 @@ from typing import Any
 import keras
 
 from keras_stable.optimizers.signatures import stock_class
+from keras_stable.optimizers.update_clipping import UpdateClipping
 
 
 def updates_slices_as_dense(optimizer: Any) -> bool:
@@ -25,5 +26,5 @@ def updates_slices_as_dense(optimizer: Any) -> bool:
     stock: Any = stock_class(kind)
     if "update_step" in vars(optimizer) or stock.apply is not keras.optimizers.Optimizer.apply:
         return False
-    owner = next(base for base in kind.__mro__ if "update_step" in vars(base))
+    owner = next(base for base in kind.__mro__ if "update_step" in vars(base) and base is not UpdateClipping)
     return owner.__module__.partition(".")[0] in ("keras", "keras_stable")

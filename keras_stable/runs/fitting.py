@@ -8,9 +8,11 @@ import tensorflow as tf
 
 from keras_stable import callbacks as stable_callbacks
 from keras_stable.callbacks.best_weights import BestWeights
+from keras_stable.callbacks.epoch_lines import EpochLines
 from keras_stable.callbacks.graceful_interrupt import GracefulInterrupt
 from keras_stable.callbacks.gradient_recorder import GradientRecorder
 from keras_stable.config import Config
+from keras_stable.config.training_config import StabilityGuardConfig
 from keras_stable.data import Data, load_data
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.imports import first_line
@@ -90,15 +92,19 @@ def fit(
     model: keras.Model,
     weights: dict[int, float] | None = None,
     *,
-    log_dir: Path | None = None,
+    directory: Path | None = None,
     extra_callbacks: list[keras.callbacks.Callback] | None = None,
 ) -> Trained:
-    """Fits a model that `adapted_model` made, and measures it; Ctrl-C ends it with the best weights so far."""
+    """Fits a model that `adapted_model` made, and measures it; Ctrl-C ends it with the best weights so far.
+
+    What a callback keeps beside the logs goes into `directory`; without one nothing is written.
+    """
     recorder, best, interrupt = GradientRecorder(), BestWeights(), GracefulInterrupt()
-    callbacks = [*_callbacks(config, data, log_dir), recorder, best, *(extra_callbacks or []), interrupt]
+    lines = EpochLines(config.fit.verbose)
+    callbacks = [*_callbacks(config, data, directory), recorder, best, *(extra_callbacks or []), lines, interrupt]
     interrupted = False
     try:
-        with interrupt:
+        with interrupt, lines:
             model.fit(
                 data.train.x,
                 data.train.y,
@@ -111,7 +117,7 @@ def fit(
                 validation_batch_size=_VALIDATION_BATCH if data.validation.is_arrays else None,
                 class_weight=weights,
                 callbacks=callbacks,
-                verbose=config.fit.verbose,
+                verbose=0,
             )
     except KeyboardInterrupt:
         interrupted = True
@@ -134,15 +140,17 @@ def _model_epoch(callbacks: list[keras.callbacks.Callback], epochs: int, interru
     return epochs
 
 
-def _callbacks(config: Config, data: Data, log_dir: Path | None) -> list[keras.callbacks.Callback]:
+def _callbacks(config: Config, data: Data, directory: Path | None) -> list[keras.callbacks.Callback]:
     made: list[keras.callbacks.Callback] = []
     every = config.fit.normalization_update_epochs
     if config.model.feature_normalization and every:
         made.append(stable_callbacks.FeatureNormalizationUpdate(data.train.x, every_epochs=every))
     if config.optimizer.use_ema:
         made.append(stable_callbacks.AveragedWeights())
-    made.append(stable_callbacks.GradientNormLogger(log_dir))
-    made.append(stable_callbacks.PredictionDiversityLogger(log_dir))
+    made.append(stable_callbacks.GradientNormLogger())
+    made.append(stable_callbacks.PredictionDiversityLogger())
+    if config.fit.stability_guard is not None:
+        made.append(_stability_guard(config.fit.stability_guard, directory))
     stopping = config.fit.early_stopping
     if stopping is not None:
         made.append(
@@ -155,3 +163,15 @@ def _callbacks(config: Config, data: Data, log_dir: Path | None) -> list[keras.c
             )
         )
     return made
+
+
+def _stability_guard(keys: StabilityGuardConfig, directory: Path | None) -> keras.callbacks.Callback:
+    where = {} if directory is None else {"directory": directory / "guard", "log_dir": directory / "tensorboard"}
+    return stable_callbacks.StabilityGuard(
+        keys.action,
+        keys.max_rollbacks,
+        rate_factor=keys.rate_factor,
+        on_disk=keys.on_disk and directory is not None,
+        keep_batches=0 if directory is None else keys.keep_batches,
+        **where,
+    )

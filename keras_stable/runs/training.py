@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,17 +13,26 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_stable.callbacks import Dashboard, ReplicaCheck
 from keras_stable.callbacks.checkpoint import Checkpoint
-from keras_stable.config import Config, ConfigSource, read_config
+from keras_stable.config import Config, ConfigSource, dump_config, read_config
 from keras_stable.data import Data
-from keras_stable.errors import RunError
+from keras_stable.distribution import is_chief, scope
+from keras_stable.distribution.agreement import wait_for_all
+from keras_stable.errors import RunError, invalid_argument
 from keras_stable.export import PROOF_SAMPLES, export_saved_model
+from keras_stable.export.run_export import about_run
+from keras_stable.export.samples import first_samples
 from keras_stable.imports import first_line
-from keras_stable.ops.batches import first_inputs
+from keras_stable.models import load_model
 from keras_stable.reporting.temporary_path import TemporaryPath
+from keras_stable.runs.confusion import confusion_matrix, write_confusion
 from keras_stable.runs.curves import save_curves
 from keras_stable.runs.fitting import Trained, fit, prepared
+from keras_stable.runs.hparams_table import write_row
 from keras_stable.runs.run_directory import CHECKPOINTS, config_of, make_run_directory, write_json, write_start
+
+_MODEL = "model.keras"
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,7 @@ class TrainedRun(Trained):
     Attributes:
         config: the `Config` that was run.
         directory: path of the run directory.
+        chief: bool; whether this process is the one, of several workers, that has written the results.
         model: the trained `keras.Model`.
         history: the `logs` of every epoch, by key; lists of floats.
         curves: `Curves`, the history and the gradient norms of every step.
@@ -41,6 +53,7 @@ class TrainedRun(Trained):
 
     config: Config = field(repr=False)
     directory: Path
+    chief: bool = True
 
 
 def train(
@@ -58,10 +71,12 @@ def train(
     | `config.yaml` | the config with every default filled in; it can be run again |
     | `environment.json` | versions, seed, machine |
     | `history.csv` | the `logs` of every epoch |
-    | `tensorboard/` | the same, and gradient norms by variable, for TensorBoard |
+    | `tensorboard/` | the dashboard, for TensorBoard |
     | `curves.png`, `summary.json` | the picture and the figures of the run |
+    | `confusion.csv` | which class the validation samples of each class are taken for |
     | `model.keras` | the model, with the weights of the epoch that `summary.json` names as `model_epoch`: the last |
     | | one; with early stopping the one whose monitored value was best; after Ctrl-C the most accurate one |
+    | `guard/` | with `fit.stability_guard`, its events, and what `keras-stable replay` needs of each |
     | `export/1/` | the SavedModel |
     | `checkpoints/` | where the run goes on after it was killed, as often as `fit.checkpoint_every` says |
 
@@ -96,10 +111,15 @@ def train(
     (3, 3, True)
     """
     config = read_config(config, overrides, seed=seed)
-    data, model, weights = prepared(config)
-    directory = make_run_directory(config.name or "run", run_dir, overwrite)
-    write_start(directory, config)
-    return _train(config, directory, data, model, weights)
+    if config.distribution.strategy == "multi_worker" and run_dir is None:
+        raise invalid_argument("run_dir", "one directory, which all workers can read", run_dir)
+
+    def begin() -> Path:
+        directory = make_run_directory(config.name or "run", run_dir, overwrite)
+        write_start(directory, config)
+        return directory
+
+    return _train(config, begin, Path(run_dir or ""))
 
 
 def resume(run_dir: str | os.PathLike[str], overrides: Sequence[str] = ()) -> TrainedRun:
@@ -121,35 +141,86 @@ def resume(run_dir: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Tr
         RunError: it cannot be written.
     """
     directory = Path(run_dir)
-    config = config_of(directory, overrides)
-    data, model, weights = prepared(config)
-    return _train(config, directory, data, model, weights)
+    return _train(config_of(directory, overrides), lambda: directory, directory)
 
 
-def _train(
-    config: Config, directory: Path, data: Data, model: keras.Model, weights: dict[int, float] | None
-) -> TrainedRun:
+def _train(config: Config, begin: Callable[[], Path], directory: Path) -> TrainedRun:
+    """Trains, and writes the results.
+
+    Args:
+        config: what to train.
+        begin: makes the directory, once the data and the model are there; the chief alone calls it.
+        directory: where the chief's is, for the others.
+    """
+    with scope(config.distribution.strategy) as strategy:
+        data, model, weights = prepared(config)
+        chief = is_chief(strategy)
+        directory = begin() if chief else directory
+        wait_for_all(strategy)
+        with _errors_named(directory), _written_in(directory, chief) as own:
+            shown = config if chief else config.model_copy(update={"fit": config.fit.model_copy(update={"verbose": 0})})
+            trained, summary = _fitted(shown, own, _checkpoint(config, directory), data, model, weights)
+        wait_for_all(strategy)
+    if chief:
+        with _errors_named(directory):
+            # A model that is spread over devices is exported as one that is not.
+            exported = trained.model if config.distribution.strategy == "none" else load_model(directory / _MODEL)
+            _write_results(config, directory, data, trained, summary, exported)
+    return TrainedRun(**vars(trained), config=config, directory=directory, chief=chief)
+
+
+@contextmanager
+def _written_in(directory: Path, chief: bool) -> Iterator[Path]:
+    """Yields where this worker writes: what others than the chief write is not kept."""
+    if chief:
+        yield directory
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        yield Path(scratch)
+
+
+@contextmanager
+def _errors_named(directory: Path) -> Iterator[None]:
     try:
-        checkpoint = _checkpoint(config, directory)
-        logs = [
-            keras.callbacks.CSVLogger(str(directory / "history.csv")),
-            keras.callbacks.TensorBoard(str(directory / "tensorboard"), write_graph=False),
-            *([] if checkpoint is None else [checkpoint]),
-        ]
-        started = time.perf_counter()
-        trained = fit(config, data, model, weights, log_dir=directory / "tensorboard", extra_callbacks=logs)
-        seconds = time.perf_counter() - started
-        summary = {"name": config.name, **trained.summary.to_dict(), "interrupted": trained.interrupted}
-        summary |= {"model_epoch": trained.model_epoch, "seconds": seconds}
-        if checkpoint is not None and checkpoint.goodput is not None:
-            summary["goodput"] = checkpoint.goodput.to_dict()
-        _write_results(config, directory, data, trained, summary)
+        yield
     except (OSError, tf.errors.ResourceExhaustedError) as error:
         if isinstance(error, tf.errors.OpError) and "space" not in str(error):
             raise
         again = f"keras-stable train --resume {directory}"
         raise RunError(f"The run cannot be written in {directory}: {first_line(error)}. To go on: {again}") from error
-    return TrainedRun(**vars(trained), config=config, directory=directory)
+
+
+def _fitted(
+    config: Config,
+    directory: Path,
+    checkpoint: Checkpoint | None,
+    data: Data,
+    model: keras.Model,
+    weights: dict[int, float] | None,
+) -> tuple[Trained, dict[str, Any]]:
+    every = config.distribution.check_replicas_every
+    callbacks = [
+        keras.callbacks.CSVLogger(str(directory / "history.csv")),
+        Dashboard(
+            directory / "tensorboard",
+            config=dump_config(config),
+            hparams={},
+            class_names=data.class_names,
+            into_logs=False,
+        ),
+        *([ReplicaCheck(every)] if every and config.distribution.strategy != "none" else []),
+        *([] if checkpoint is None else [checkpoint]),
+    ]
+    started = time.perf_counter()
+    trained = fit(config, data, model, weights, directory=directory, extra_callbacks=callbacks)
+    seconds = time.perf_counter() - started
+    with TemporaryPath(directory / _MODEL) as temporary:
+        trained.model.save(temporary)
+    summary = {"name": config.name, **trained.summary.to_dict(), "interrupted": trained.interrupted}
+    summary |= {"model_epoch": trained.model_epoch, "seconds": seconds, "skipped_samples": len(data.skipped)}
+    if checkpoint is not None and checkpoint.goodput is not None:
+        summary["goodput"] = checkpoint.goodput.to_dict()
+    return trained, summary
 
 
 def _checkpoint(config: Config, directory: Path) -> Checkpoint | None:
@@ -161,13 +232,20 @@ def _checkpoint(config: Config, directory: Path) -> Checkpoint | None:
     return Checkpoint(directory / CHECKPOINTS, every, monitor=stopping.monitor, mode=stopping.mode)
 
 
-def _write_results(config: Config, directory: Path, data: Data, trained: Trained, summary: dict[str, Any]) -> None:
-    with TemporaryPath(directory / "model.keras") as temporary:
-        trained.model.save(temporary)
+def _write_results(
+    config: Config, directory: Path, data: Data, trained: Trained, summary: dict[str, Any], model: keras.Model
+) -> None:
     write_json(directory / "summary.json", summary)
+    write_row(directory / "tensorboard", config, trained.summary, trained.curves)
+    write_confusion(directory, confusion_matrix(model, data), data.class_names)
     save_curves({config.name or "run": trained.curves}, directory / "curves.png")
-    samples = first_inputs(data.validation.x, PROOF_SAMPLES)
     # Of a run that goes on, the export is that of where it was interrupted.
     shutil.rmtree(directory / "export", ignore_errors=True)
-    difference = export_saved_model(trained.model, directory / "export" / "1", samples)
+    difference = export_saved_model(
+        model,
+        directory / "export" / "1",
+        first_samples(data.validation.x, PROOF_SAMPLES),
+        class_names=data.class_names,
+        about=about_run(config, data, summary),
+    )
     write_json(directory / "summary.json", {**summary, "export_largest_difference": difference})

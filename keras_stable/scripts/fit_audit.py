@@ -11,7 +11,9 @@ from keras_stable.scripts.fit_calls import FitCall
 from keras_stable.scripts.located_report import located
 from keras_stable.scripts.loop_subject import UNKNOWN_LOSS, compiled_for_audit, loop_arguments
 from keras_stable.scripts.own_loops import LoopWatch, OwnLoop
+from keras_stable.scripts.site_finding import loop_sites, program_sites
 from keras_stable.scripts.watched_program import Ending, ProgramStopped, Runs, WatchedProgram, stop
+from keras_stable.source_edits.sites import ProgramSites
 
 Say = Callable[[str], None]
 
@@ -29,8 +31,11 @@ class FitAudit:
         fit: int, which call of `fit`, from 1; earlier ones train as written.
         options: further arguments of `keras_stable.audit`.
         status: makes a context that yields what the audit's progress is said to. Default: nobody is told.
+        examine: what is called in the place of `keras_stable.audit`, with the same arguments.
 
     Attributes:
+        result: what `examine` returned: its report, or something that has a `report`.
+        sites: `ProgramSites`, where the parts of the program are made; None where there is no report.
         report: of that `fit`; None where it was not reached.
         refusal: what the audit raised, such as that the model is not compiled; or None.
         loop: `OwnLoop` that the report is on, in a program that calls no `fit`; else None.
@@ -42,11 +47,15 @@ class FitAudit:
         fit: int = 1,
         options: Mapping[str, Any] | None = None,
         status: Callable[[], AbstractContextManager[Say]] = _nobody,
+        examine: Callable[..., Any] | None = None,
     ) -> None:
-        self._fit, self._options, self._status = fit, dict(options or {}), status
+        self._fit, self._options, self._status, self._examine = fit, dict(options or {}), status, examine
+        self._arguments = getattr(program, "arguments", ())
         self._watched = WatchedProgram(program, self._met)
         self._loops = LoopWatch(self._watched.meeting, self._audit_loop)
+        self.result: Any = None
         self.report: Report | None = None
+        self.sites: ProgramSites | None = None
         self.refusal: Exception | None = None
         self.loop: OwnLoop | None = None
 
@@ -79,11 +88,17 @@ class FitAudit:
 
         try:
             with self._status() as say:
-                report = audit(call.model, **call.arguments, **(self._options | dict(more or {})), progress=say)
+                options = self._options | dict(more or {})
+                result = (self._examine or audit)(call.model, **call.arguments, **options, progress=say)
         except Exception as error:  # noqa: BLE001 - it is the audit's and not the program's, which has its own handlers
             self.refusal = error
         else:
-            self.report = located(report, call, self._watched.made, self._watched.compiled)
+            made, compiled = self._watched.made, self._watched.compiled
+            report = getattr(result, "report", result)
+            self.result, self.report = result, located(report, call, made, compiled)
+            self.sites = program_sites(call, made, compiled, report.facts, self._arguments)
+            if self.loop is not None:
+                self.sites = loop_sites(self.sites, self.loop, made)
 
     def _audit_loop(self, loop: OwnLoop) -> None:
         if self.report is not None or self.refusal is not None or self.calls:
@@ -91,7 +106,7 @@ class FitAudit:
             return
         self.loop = loop
         call = FitCall(1, compiled_for_audit(loop), loop_arguments(loop), _no_fit, loop.location)
-        self._audit(call, {} if loop.trainable else {"probe": False})
+        self._audit(call, {} if loop.trainable or self._examine is not None else {"probe": False})
         if self.report is not None and not loop.trainable:
             self.report = replace(self.report, unexamined={**self.report.unexamined, "training": UNKNOWN_LOSS})
         stop()

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from keras_stable.diagnosis.reporting.code_location import CodeLocation
-from keras_stable.scripts.locating import user_location
+from keras_stable.scripts.locating import user_location, user_spans
 from keras_stable.scripts.patching import replaced
+from keras_stable.source_edits.sites import Span
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class FitCall:
         arguments: mapping of argument name to value, those that were given.
         proceed: calls the real `fit` with other arguments by name, and returns its history.
         location: where in the user's code; None where that is unknown.
+        spans: tuple of `Span`, the calls of the user's code that led to it, from within outward.
     """
 
     number: int
@@ -30,6 +32,7 @@ class FitCall:
     arguments: Mapping[str, Any]
     proceed: Callable[..., Any]
     location: CodeLocation | None = None
+    spans: tuple[Span, ...] = ()
 
 
 class _Depth(threading.local):
@@ -80,9 +83,8 @@ class Meeting:
                 return original(model, *positional, **named)
             arguments.pop("self")
             self.count += 1
-            call = FitCall(
-                self.count, model, arguments, functools.partial(original, model), user_location(inspect.currentframe())
-            )
+            frame, proceed = inspect.currentframe(), functools.partial(original, model)
+            call = FitCall(self.count, model, arguments, proceed, user_location(frame), user_spans(frame))
             with self.met():
                 return self._on_fit(call)
 

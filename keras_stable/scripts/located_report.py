@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from keras_stable.diagnosis.edit import named_callback
 from keras_stable.diagnosis.reporting.code_location import CodeLocation
 from keras_stable.diagnosis.reporting.finding import Finding
 from keras_stable.diagnosis.reporting.report import Report
@@ -61,7 +62,7 @@ class _Places:
         if kind == "callback":
             callbacks = arguments.get("callbacks") or []
             callbacks = callbacks if isinstance(callbacks, list | tuple) else [callbacks]
-            return next((self._made.of(c) for c in callbacks if type(c).__name__ == name), None) or self._call.location
+            return self._made.of(named_callback(callbacks, name)) or self._call.location
         return self._call.location
 
     def _of_layer(self, place: str) -> CodeLocation | None:

@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import itertools
 import linecache
 import os
 import sysconfig
@@ -13,12 +14,14 @@ from typing import Any
 
 from keras_stable.diagnosis.reporting.code_location import CodeLocation
 from keras_stable.scripts.patching import replaced
+from keras_stable.source_edits.sites import Span
 
 # Code of an installed package is not the user's, nor is that of Python.
 _INSTALLED = tuple(
     sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib") if sysconfig.get_path(name)
 )
 _OWN = __file__.rpartition("scripts")[0]
+_RUNNING = __file__.replace("locating", "programs")
 
 
 def user_location(frame: FrameType | None) -> CodeLocation | None:
@@ -33,6 +36,29 @@ def user_location(frame: FrameType | None) -> CodeLocation | None:
             return CodeLocation(_as_typed(file), frame.f_lineno, linecache.getline(file, frame.f_lineno).strip())
         frame = frame.f_back
     return None
+
+
+def user_spans(frame: FrameType | None) -> tuple[Span, ...]:
+    """Returns the calls of the user's program on the stack, from within outward; what runs the program is none of it.
+
+    Args:
+        frame: where to begin.
+    """
+    spans = []
+    while frame is not None and frame.f_code.co_filename != _RUNNING:
+        if is_user_code(frame.f_code.co_filename):
+            spans.append(_span(frame))
+        frame = frame.f_back
+    return tuple(spans)
+
+
+def _span(frame: FrameType) -> Span:
+    positions = next(itertools.islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)
+    _, line, _, column = positions
+    end = None if line is None or column is None else (line, column)
+    file = frame.f_code.co_filename
+    # A program may change its directory; a cell of a notebook has a name that is no path.
+    return Span(os.path.abspath(file) if os.path.exists(file) else file, frame.f_lineno, end)
 
 
 def is_user_code(file: str) -> bool:
@@ -64,10 +90,20 @@ class Locations:
 
     def __init__(self) -> None:
         self._by_id: dict[int, CodeLocation] = {}
+        self._spans: dict[int, tuple[Span, ...]] = {}
+        self._indirect: set[int] = set()
 
     def of(self, owner: Any) -> CodeLocation | None:
         """Returns where an object was made, or the last thing noted about it; None where that was not seen."""
         return self._by_id.get(id(owner))
+
+    def spans(self, owner: Any) -> tuple[Span, ...]:
+        """Returns the calls that made an object, from within outward; none where that was not seen."""
+        return self._spans.get(id(owner), ())
+
+    def is_direct(self, owner: Any) -> bool:
+        """Returns whether the user's own line made an object, and not an installed package that this line called."""
+        return id(owner) in self._spans and id(owner) not in self._indirect
 
     @contextmanager
     def watching(self, owner: type, method: str = "__init__") -> Iterator[None]:
@@ -86,19 +122,31 @@ class Locations:
             result = original(owner, *positional, **named)
             if overwrite or id(owner) not in self._by_id:
                 here = inspect.currentframe()
-                self._note(owner, user_location(_outside_constructor(owner, here.f_back if here else None)))
+                self._note(owner, _outside_constructor(owner, here.f_back if here else None))
             return result
 
         return noting
 
-    def _note(self, owner: Any, location: CodeLocation | None) -> None:
+    def _note(self, owner: Any, frame: FrameType | None) -> None:
+        location = user_location(frame)
         if location is None:
             return
         self._by_id[id(owner)] = location
+        self._spans[id(owner)] = user_spans(frame)
+        if frame is not None and not is_user_code(frame.f_code.co_filename):
+            # What an installed package makes on the way is not what the user's line says.
+            self._indirect.add(id(owner))
+        else:
+            self._indirect.discard(id(owner))
         try:
-            weakref.finalize(owner, self._by_id.pop, id(owner), None).atexit = False
+            weakref.finalize(owner, self._forget, id(owner)).atexit = False
         except TypeError:  # an object without weak references keeps its entry, which costs some bytes
             return
+
+    def _forget(self, name: int) -> None:
+        self._by_id.pop(name, None)
+        self._spans.pop(name, None)
+        self._indirect.discard(name)
 
 
 def _outside_constructor(owner: Any, frame: FrameType | None) -> FrameType | None:

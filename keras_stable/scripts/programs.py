@@ -25,11 +25,13 @@ class UserProgram:
         name: str, a path as it was given, or a dotted module name.
         arguments: tuple of str, its command line.
         is_module: bool, whether it is run as with `python -m`.
+        source: str, what is run in the place of what the script's file holds; None for that.
     """
 
     name: str
     arguments: tuple[str, ...] = ()
     is_module: bool = False
+    source: str | None = None
 
     @property
     def stem(self) -> str:
@@ -58,8 +60,31 @@ class UserProgram:
             elif Path(self.name).suffix == ".ipynb":
                 run_cells(Path(self.name), vars(sys.modules["__main__"]))
             else:
-                code = compile(Path(self.name).read_bytes(), os.path.abspath(self.name), "exec")
+                # Of a text, a line that names an encoding says nothing any more.
+                source = Path(self.name).read_bytes() if self.source is None else self.source
+                code = compile(source, os.path.abspath(self.name), "exec")
                 exec(code, vars(sys.modules["__main__"]))
+
+
+@dataclass(frozen=True)
+class SubjectProgram:
+    """What a function returns, or a place holds, trained as if a script did so.
+
+    Attributes:
+        name: str, such as "package.module:build".
+        data: str, where the data are; None where they come with the model.
+    """
+
+    name: str
+    data: str | None = None
+
+    def run(self) -> None:
+        """Loads the model with its data, and calls `fit`."""
+        from keras_stable.subjects.loading import load_subject
+        from keras_stable.subjects.places import find_subject
+
+        subject = load_subject(*find_subject(self.name, self.data))
+        subject.model.fit(**{name: value for name, value in subject.arguments.items() if name != "history"})
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """What `run` adds to a `fit`: its gradients, its logs and the live rules, none of which changes what is trained."""
 
-import os
 import signal
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,12 +9,13 @@ import keras
 import numpy as np
 
 from keras_stable.callbacks.audit_callback import AuditCallback
+from keras_stable.callbacks.callback_group import CallbackGroup
 from keras_stable.callbacks.checkpoint import Checkpoint
-from keras_stable.callbacks.event_writer import EventWriter
+from keras_stable.callbacks.dashboard import Dashboard
 from keras_stable.callbacks.gradient_norm_logger import GradientNormLogger
 
 
-class Aside(keras.callbacks.Callback):
+class Aside(CallbackGroup):
     """Runs other callbacks on copies of `logs`, so that the program's own callbacks and history see none of their keys.
 
     Args:
@@ -26,67 +26,15 @@ class Aside(keras.callbacks.Callback):
     """
 
     def __init__(self, callbacks: list[keras.callbacks.Callback]) -> None:
-        super().__init__()
-        self.callbacks = callbacks
+        super().__init__(callbacks)
         self.logs: dict[str, list[float]] = {}
-
-    def set_model(self, model: Any) -> None:
-        super().set_model(model)
-        for callback in self.callbacks:
-            callback.set_model(model)
-
-    def set_params(self, params: dict[str, Any]) -> None:
-        super().set_params(params)
-        for callback in self.callbacks:
-            callback.set_params(params)
-
-    def on_train_begin(self, logs: dict | None = None) -> None:
-        for callback in self.callbacks:
-            callback.on_train_begin({})
-
-    def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
-        for callback in self.callbacks:
-            callback.on_epoch_begin(epoch, {})
-
-    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        for callback in self.callbacks:
-            # None reads the logs of a batch: that would wait for the device at every step.
-            callback.on_train_batch_end(batch, None)
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         own = dict(logs or {})
-        for callback in self.callbacks:
-            callback.on_epoch_end(epoch, own)
+        super().on_epoch_end(epoch, own)
         for name, value in own.items():
             if np.ndim(value) == 0:
                 self.logs.setdefault(name, []).append(float(value))
-
-    def on_train_end(self, logs: dict | None = None) -> None:
-        for callback in self.callbacks:
-            callback.on_train_end({})
-
-
-class LogsWriter(keras.callbacks.Callback):
-    """Writes the logs of each epoch to TensorBoard: losses and metrics under `epoch/`.
-
-    Args:
-        log_dir: where the events go.
-    """
-
-    def __init__(self, log_dir: str | os.PathLike[str]) -> None:
-        super().__init__()
-        self.log_dir = log_dir
-
-    def on_train_begin(self, logs: dict | None = None) -> None:
-        self._writer = EventWriter(self.log_dir)
-
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        numbers = {name: float(value) for name, value in (logs or {}).items() if np.ndim(value) == 0}
-        self._writer.scalars(epoch, [f"epoch/{name}" for name in numbers], list(numbers.values()))
-        self._writer.flush()
-
-    def on_train_end(self, logs: dict | None = None) -> None:
-        self._writer.close()
 
 
 def aside(log_dir: Path, *, records: bool) -> Aside:
@@ -96,8 +44,9 @@ def aside(log_dir: Path, *, records: bool) -> Aside:
         log_dir: where the TensorBoard events go.
         records: bool, whether the optimizer keeps its gradient norms.
     """
-    gradients = [GradientNormLogger(log_dir)] if records else []
-    return Aside([LogsWriter(log_dir), *gradients, AuditCallback(log_dir)])
+    gradients = [GradientNormLogger()] if records else []
+    audit = AuditCallback()
+    return Aside([*gradients, audit, Dashboard(log_dir, into_logs=False, audit=audit)])
 
 
 def checkpoint(directory: Path, every: str, callbacks: Any) -> list[keras.callbacks.Callback]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.errors import InvalidArgumentError
+from keras_stable.imports import first_line
 from keras_stable.scripts.fit_calls import FitCall
 from keras_stable.scripts.located_report import located
 from keras_stable.scripts.watched_program import Ending, Runs, WatchedProgram
@@ -70,8 +71,9 @@ class RecordedRun:
             call, history = trained.call, trained.logs if any(trained.logs.values()) else None
             try:
                 report = audit(call.model, **call.arguments, history=history, **self._options)
-            except InvalidArgumentError as error:
-                self._say(f"No report on {call.model.name}: {error}")
+            except Exception as error:  # noqa: BLE001 - what the audit raises must not hide how the program ended
+                reason = error if isinstance(error, InvalidArgumentError) else first_line(error)
+                self._say(f"No report on {call.model.name}: {reason}")
             else:
                 reports.append(located(report, call, self._watched.made, self._watched.compiled))
         return reports
@@ -103,7 +105,7 @@ class RecordedRun:
         if id(optimizer) in self._optimizers:
             return True
         try:
-            self._recording.enter_context(recorded_gradients(optimizer))
+            self._recording.enter_context(recorded_gradients(optimizer, "all"))
         except InvalidArgumentError as reason:
             self._say(f"Gradients are not recorded: {reason}")
             return False

@@ -33,23 +33,24 @@ class Subject:
     arguments: Mapping[str, Any]
 
 
-def load_subject(model: Place, data: Place | None = None) -> Subject:
+def load_subject(model: Place, data: Place | None = None, *, needs_data: bool = True) -> Subject:
     """Loads what is to be audited.
 
     Args:
         model: where the model is, as `find_subject` returns it.
         data: where the data are; None takes what comes with the model.
+        needs_data: bool; whether a model alone is an error. Default True.
 
     Raises:
         InvalidArgumentError: one of them cannot be loaded, or there is no data.
     """
     # First the data: their module may register the classes that a saved model is made of.
-    other = None if data is None else _data(data)
+    other = None if data is None else load_data_of(data)
     subject = _subject(model)
     if other is not None:
         kept = {name: value for name, value in subject.arguments.items() if name not in _OF_DATA}
         return Subject(subject.model, {**kept, **other})
-    if "x" not in subject.arguments:
+    if needs_data and "x" not in subject.arguments:
         raise missing_data("A model alone")
     return subject
 
@@ -72,7 +73,8 @@ def _subject(source: Place) -> Subject:
     return Subject(read_model(source.path / "model.keras"), {**_arguments(config, data), "history": source.path})
 
 
-def _data(source: Place) -> dict[str, Any]:
+def load_data_of(source: Place) -> dict[str, Any]:
+    """Loads data without a model, as arguments of `audit`."""
     if source.kind == "archive":
         return read_archive(source.path)
     if source.kind == "function":

@@ -60,7 +60,7 @@ def find_subject(model: str, data: str | None = None) -> tuple[Place, Place | No
     source = _find_model(model)
     if source.kind == "saved model" and data is None:
         raise missing_data("A saved model")
-    return source, None if data is None else _find_data(data)
+    return source, None if data is None else find_data(data)
 
 
 def missing_data(what: str) -> InvalidArgumentError:
@@ -82,7 +82,8 @@ def _find_model(model: str) -> Place:
     raise _unknown("model", _MODEL, path)
 
 
-def _find_data(data: str) -> Place:
+def find_data(data: str) -> Place:
+    """Returns where data are; see `find_subject`."""
     path = Path(data)
     if path.is_dir():
         return _run("data", path, _RUN[:1])

@@ -113,3 +113,41 @@ def test_an_output_without_a_number_of_classes_is_refused():
     made.compile("sgd", ["mse", "mse"])
     with pytest.raises(ValueError, match="`model` must be one whose single output has a known number of classes"):
         made.fit(X, [np.zeros((90, 3)), np.zeros((90, 2))], verbose=0, callbacks=[PredictionDiversityLogger()])
+
+
+NEW = ("never_predicted_classes", "label_divergence", "distinct_in_10")
+
+
+def test_numbers_beside_the_labels_and_the_names_of_what_is_never_predicted(tmp_path):
+    made = model(4)
+    made.layers[0].set_weights([np.zeros((4, 4)), np.array([0.0, 1.0, 0.0, 0.0])])
+    made.optimizer.learning_rate = 0.0
+    logger = PredictionDiversityLogger(tmp_path, class_names=["ant", "bee", "cat", "dog"])
+    history = made.fit(X, Y, validation_data=(X[:1], Y[:1]), verbose=0, callbacks=[logger]).history
+    p, q = np.array([0.0, 1.0, 0.0]), np.full(3, 1 / 3)
+    m = (p + q) / 2
+    divergence = (np.log(1 / m[1]) + sum(q * np.log(q / m))) / 2
+    assert [history[key][0] for key in NEW] == pytest.approx([2, divergence, 1], rel=1e-5)
+    assert [history[f"val_{key}"][0] for key in NEW] == pytest.approx([1, np.log(2), 1], rel=1e-5)
+    assert logger.never_predicted == {"training": ["ant", "cat"], "validation": ["ant"]}
+    assert EventAccumulator(str(tmp_path)).Reload().Scalars("predictions/label_divergence")
+
+
+@pytest.mark.parametrize(
+    "loss", ["binary_crossentropy", keras.losses.BinaryCrossentropy(from_logits=True)], ids=["probabilities", "logits"]
+)
+def test_several_labels_a_sample(loss):
+    made = model(3, loss=loss)
+    bias = np.array([0.6, 0.7, 0.4]) if isinstance(loss, str) else np.array([0.1, 0.2, -0.1])
+    made.layers[0].set_weights([np.zeros((4, 3)), bias])
+    made.optimizer.learning_rate = 0.0
+    history = made.fit(X, np.eye(3)[Y], verbose=0, callbacks=[PredictionDiversityLogger()]).history
+    assert (history["unique_classes"], history["never_predicted_classes"]) == ([2.0], [1.0])
+    assert history["top_class_share"] == [0.5]
+
+
+def test_samples_without_weight_do_not_count():
+    made, weights = model(), (Y > 0).astype("float32")
+    made.optimizer.learning_rate = 0.0
+    history = made.fit(X, Y, sample_weight=weights, verbose=0, callbacks=[PredictionDiversityLogger()]).history
+    assert [history[key][0] for key in KEYS] == pytest.approx(reference(made, X[Y > 0]), rel=1e-5)

@@ -28,7 +28,7 @@ def test_train_writes_a_run_under_the_current_directory(run, here):
     assert json.loads((path / "summary.json").read_text())["epochs"] == 1
     result = run("export", str(path), "--to", "served")
     assert result.exit_code == 0, result.output
-    assert (here / "served" / "saved_model.pb").is_file()
+    assert (here / "served" / "1" / "saved_model.pb").is_file()
 
 
 def test_compare_prints_a_table_and_writes_the_page(run, here):

@@ -24,7 +24,7 @@ DATA = "data: {kind: sklearn, name: digits}\n"
         ("deterministic: 1", "`deterministic` must be true or false. Received: deterministic=1"),
         ("fit: {epochs: 0}", "`fit.epochs` must be an integer >= 1. Received: fit.epochs=0"),
         ("fit: {epochs: null}", "`fit.epochs` must be an integer >= 1. Received: fit.epochs=null"),
-        ("fit: {verbose: true}", "`fit.verbose` must be an integer >= 0 and <= 2. Received: fit.verbose=true"),
+        ("fit: {verbose: true}", "`fit.verbose` must be auto or an integer >= 0 and <= 2. Received: fit.verbose=true"),
         (
             "fit: {class_weight: {a: 1}}",
             "`fit.class_weight` must be balanced or a mapping of class ids to numbers >= 0, or null. "
@@ -112,13 +112,13 @@ def test_an_unknown_key_gets_a_suggestion_where_one_is_near(text, line, mistakes
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
-        ("seed: 1", ["`data` must be given: a mapping whose `kind` is csv, image_folder, keras, npz, python, sklearn"]),
+        ("seed: 1", ["`data` must be given: a mapping whose `kind` is csv, image_folder, keras, npz, parquet, python"]),
         ("data: 3", ["`data` must be a mapping whose `kind` is csv,"]),
-        ("data: {name: digits}", ["`data.kind` must be given: csv, image_folder, keras, npz, python, sklearn or tf"]),
-        ("data: {kind: npy, path: 3}", ["`data.kind` must be csv, image_folder, keras, npz, python, sklearn or tfrec"]),
+        ("data: {name: digits}", ["`data.kind` must be given: csv, image_folder, keras, npz, parquet, python, sk"]),
+        ("data: {kind: npy, path: 3}", ["`data.kind` must be csv, image_folder, keras, npz, parquet, python, skle"]),
         (
             "data: {kind: 3}",
-            ["`data.kind` must be csv, image_folder, keras, npz, python, sklearn or tfrecord. Received"],
+            ["`data.kind` must be csv, image_folder, keras, npz, parquet, python, sklearn or tfrecord. Received"],
         ),
         ("data: {kind: npz, path: 3}", ["`data.path` must be a string that is not empty. Received: data.path=3"]),
         ("data: {kind: npz, path: ''}", ["`data.path` must be a string that is not empty. Received: data.path=''"]),

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_stable.ops.predictions import class_counts, predicted_classes, prediction_statistics
+from keras_stable.ops.predictions import class_counts, labelled_statistics, predicted_classes, prediction_statistics
 
 
 def statistics(counts):
@@ -55,3 +55,35 @@ def test_ids_beyond_the_classes_count_for_none():
 def test_less_than_one_prediction_is_no_whole():
     # Averages over replicas may come to fractions.
     assert statistics([0.25, 0.25])[2] == 0.25
+
+
+def labelled_reference(counts, labels):
+    p, q = (np.asarray(some, "float64") / sum(some) for some in (counts, labels))
+    m = (p + q) / 2
+    kl = [sum(a * np.log(a / b) for a, b in zip(one, m, strict=True) if a > 0) for one in (p, q)]
+    return [np.count_nonzero((q > 0) & (p == 0)), sum(kl) / 2, (1 - (1 - p) ** 10).sum()]
+
+
+@pytest.mark.parametrize(
+    ("counts", "labels"),
+    [([6, 0, 0], [2, 2, 2]), ([1, 2, 3], [3, 2, 1]), ([5, 5], [500, 500]), ([1, 0], [0, 1]), ([9, 1, 0], [1, 1, 0])],
+)
+def test_beside_labels(counts, labels):
+    actual = [float(value) for value in vars(labelled_statistics(counts, labels)).values()]
+    assert actual == pytest.approx(labelled_reference(counts, labels), rel=1e-5, abs=1e-7)
+
+
+def test_golden_divergences():
+    assert float(labelled_statistics([1, 0], [0, 1]).label_divergence) == pytest.approx(np.log(2))
+    assert float(labelled_statistics([2, 2], [1, 1]).label_divergence) == 0.0
+    assert {float(value) for value in vars(labelled_statistics([0, 0], [0, 0])).values()} == {0.0}
+
+
+def test_a_hundred_thousand_classes():
+    rng = np.random.default_rng(0)
+    ids = rng.integers(0, 100_000, size=5_000)
+    counts = class_counts(ids, 100_000).numpy()
+    np.testing.assert_array_equal(counts, np.bincount(ids, minlength=100_000))
+    labels = np.ones(100_000)
+    actual = [float(value) for value in vars(labelled_statistics(counts, labels)).values()]
+    assert actual == pytest.approx(labelled_reference(counts, labels), rel=1e-4)

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_stable import errors
 from keras_stable.ops.norms import measure_norms
-from keras_stable.optimizers import SGD
+from keras_stable.optimizers import SGD, gradient_history
 from keras_stable.optimizers.clipping import CLIPS, Clipping, checked_limit, clipped_alone
 
 GRADIENTS = [np.array([[3.0, -40.0], [0.0, 0.5]]), np.array([6.0, 8.0])]
@@ -186,3 +186,27 @@ def test_none_is_no_limit():
 def test_what_is_no_limit_is_refused_by_its_name(limit):
     with pytest.raises(errors.InvalidArgumentError, match="`zclip` must be a finite number above 0, or None"):
         checked_limit("zclip", limit)
+
+
+def test_adagc_holds_each_variable_to_its_own_norms():
+    optimizer = SGD(0.0, clipvalue=None, global_clipnorm=None, adagc=1.5)
+    weights = [keras.Variable(weight, dtype="float32", name="weight") for weight in WEIGHTS]
+    optimizer.build(weights)
+    step = tf.function(lambda first, second: optimizer.apply([first, second]))
+    rows, averages = [], None
+    for i in range(104):
+        scales = (0.1, 0.2) if i != 102 else (5.0, 0.2)
+        step(*[tf.constant(scale * g, tf.float32) for scale, g in zip(scales, GRADIENTS, strict=True)])
+        norms = np.array([scale * np.linalg.norm(g) for scale, g in zip(scales, GRADIENTS, strict=True)])
+        if i < 100:
+            clipped = norms * min(1.0, 1.0 / np.linalg.norm(norms))
+            averages = clipped if averages is None else np.minimum(averages, clipped)
+        else:
+            clipped = norms * np.minimum(1.0, 1.5 * averages / norms)
+            averages = 0.98 * averages + 0.02 * clipped
+        rows.append(clipped)
+    np.testing.assert_allclose(gradient_history(optimizer).applied_variable_norm, rows, rtol=1e-5)
+    kept = optimizer.guard_state.adagc_averages.numpy()
+    np.testing.assert_allclose(kept, [*averages, 104], rtol=1e-5)
+    optimizer.apply([tf.ones(2)], weights[1:])
+    assert optimizer.guard_state.adagc_averages.numpy()[0] == kept[0]

@@ -22,7 +22,7 @@ rng = np.random.RandomState(0)
 x, y = (rng.randn(64 * 20, 8) * 100).astype("float32"), rng.randint(0, 3, 64 * 20)
 x[64 * 5 + 40] = np.nan
 
-def trained(optimizer, scope, batches, batch_normalization=False):
+def trained(optimizer, scope, batches, batch_normalization=False, epochs=1):
     with scope:
         keras.utils.set_random_seed(0)
         hidden = [keras.layers.Dense(16, activation="relu")]
@@ -35,7 +35,7 @@ def trained(optimizer, scope, batches, batch_normalization=False):
     if batch_normalization:
         keep_finite_state(model)
     before = model.get_weights()
-    model.fit(data.take(batches), verbose=0)
+    model.fit(data.take(batches), epochs=epochs, verbose=0)
     history = gradient_history(model.optimizer)
     return model, before, history
 
@@ -48,15 +48,37 @@ result = {"update_norm": float(step), "recorded_norm": float(history.applied_nor
 
 def optimizer():
     if replicas == 2:
-        return keras.optimizers.LossScaleOptimizer(keras_stable.optimizers.AdamW(0.01))
-    return keras_stable.optimizers.AdamW(0.01, use_ema=True, zclip=2.5)
+        return keras.optimizers.LossScaleOptimizer(keras_stable.optimizers.AdamW(0.01, record="all"))
+    return keras_stable.optimizers.AdamW(0.01, use_ema=True, zclip=2.5, record="all")
 
 one, _, alone = trained(optimizer, contextlib.nullcontext(), 20)
 many, _, together = trained(optimizer, strategy.scope(), 20)
 result["weights"] = largest(zip(one.get_weights(), many.get_weights()))
 result["norms"] = float(np.nanmax(np.abs(together.global_norm / alone.global_norm - 1)))
+result["layers"] = max(
+    float(np.abs(getattr(together, name) / getattr(alone, name) - 1)[alone.finite].max())
+    for name in ("weight_norm", "update_norm", "second_moment_norm")
+)
 result["rows"] = len(together)
 result["skipped"] = [alone.skipped_steps, together.skipped_steps]
+
+steered = {"skip_spikes": 0.5, "adagc": 1.05, "update_clip_rms": 0.5}
+both = [trained(lambda: keras_stable.optimizers.AdamW(1e-4, **steered), scope, 20, epochs=4)
+        for scope in (contextlib.nullcontext(), strategy.scope())]
+result["steered"] = largest(zip(*(model.get_weights() for model, _, _ in both)))
+result["spikes"] = [np.flatnonzero(history.spike).tolist() for _, _, history in both]
+
+def diversity(scope):
+    with scope:
+        keras.utils.set_random_seed(1)
+        model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(3)])
+        metric = keras_stable.metrics.PredictionDiversity(3)
+        model.compile(keras.optimizers.SGD(0.0), "sparse_categorical_crossentropy", metrics=[metric], jit_compile=False)
+    kept = slice(0, 64 * 4 + 8)
+    history = model.fit(x[kept], y[kept], batch_size=64, validation_data=(x[:72], y[:72]), verbose=0).history
+    return {name: value[0] for name, value in history.items() if "loss" not in name}
+
+result["diversity"] = [diversity(scope) for scope in (contextlib.nullcontext(), strategy.scope())]
 
 if replicas == 2:
     model, _, _ = trained(keras_stable.optimizers.AdamW, strategy.scope(), 8, batch_normalization=True)
@@ -101,7 +123,23 @@ def test_replicas_train_as_one_device_does(results, replicas):
     result = results[replicas]
     assert result["weights"] <= 1e-5
     assert result["norms"] <= 1e-5
+    assert result["layers"] <= 1e-4
     assert (result["rows"], result["skipped"]) == (20, [1, 1])
+
+
+@pytest.mark.parametrize("replicas", REPLICAS)
+def test_replicas_leave_out_and_clip_the_same_steps(results, replicas):
+    alone, together = results[replicas]["spikes"]
+    assert alone == together
+    assert alone
+    assert results[replicas]["steered"] <= 1e-6
+
+
+@pytest.mark.parametrize("replicas", REPLICAS)
+def test_predictions_are_counted_over_all_replicas(results, replicas):
+    alone, together = results[replicas]["diversity"]
+    assert len(alone) == 12
+    assert together == pytest.approx(alone, rel=1e-5)
 
 
 def test_a_skipped_batch_leaves_no_trace_on_replicas(results):

@@ -23,6 +23,7 @@ def test_history_and_weights_agree_with_numpy(setting):
     result = settings_table.check_setting(setting)
     assert result.rows == settings_table.STEPS // setting.optimizer.get("gradient_accumulation_steps", 1)
     assert result.history_error <= settings_table.TOLERANCE
+    assert result.layers_error <= settings_table.LAYER_TOLERANCE
     assert result.weights_error <= settings_table.TOLERANCE
 
 

@@ -44,7 +44,7 @@ def assert_the_signature_of(guarded, stock, changed):
     assert by_position(own) == by_position(keras_own)
     assert {name: own[name].default for name in defaults} == {**defaults, **changed}
     assert list(own)[len(defaults) :] == list(GUARD_ARGUMENTS)
-    assert [own[name].default for name in GUARD_ARGUMENTS] == [None, None, 1024]
+    assert [own[name].default for name in GUARD_ARGUMENTS] == [None, None, 1024, (), None, None, None]
 
 
 @pytest.mark.parametrize("guarded", WRITTEN_OUT)

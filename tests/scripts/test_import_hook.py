@@ -1,4 +1,5 @@
 import importlib
+import importlib.util
 import sys
 
 import pytest
@@ -24,6 +25,15 @@ def test_the_action_follows_the_first_import(module):
     # It is loaded as it would have been, for whoever asks for its source.
     assert imported.__spec__.loader is imported.__loader__
     assert imported.__loader__.get_source(module) == "value = 3\n"
+
+
+def test_it_waits_for_the_import_where_a_module_is_only_asked_for(module):
+    calls = []
+    with after_import(module, lambda: calls.append("now")):
+        assert importlib.util.find_spec(module) is not None
+        assert calls == []
+        importlib.import_module(module)
+    assert calls == ["now"]
 
 
 def test_a_module_that_is_there_already_needs_no_import(module):

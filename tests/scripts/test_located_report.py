@@ -55,6 +55,8 @@ def watched():
         ("training", "layer:*", "model.fit(x, y)"),
         ("training", "layer:readout", 'dense = keras.layers.Dense(2, name="readout")'),
         ("training", "callback:TerminateOnNaN", "callback = keras.callbacks.TerminateOnNaN()"),
+        ("training", "callback:TerminateOnNaN[0]", "callback = keras.callbacks.TerminateOnNaN()"),
+        ("training", "callback:TerminateOnNaN[1]", "model.fit(x, y)"),
         ("training", "callback:EarlyStopping", "model.fit(x, y)"),
         ("readout", "fit", "model.fit(x, y)"),
     ],

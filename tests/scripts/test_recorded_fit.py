@@ -1,8 +1,10 @@
 import keras
 import numpy as np
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from keras_stable.scripts.recorded_fit import Aside, LogsWriter, aside, with_callback
+from keras_stable.reporting.dashboard_tags import LOSS
+from keras_stable.scripts.recorded_fit import Aside, aside, with_callback
 
 
 class Adding(keras.callbacks.Callback):
@@ -53,20 +55,22 @@ def test_a_list_of_keras_gets_it_too():
     assert beside.params == {"epochs": 3}
 
 
-def test_logs_are_written_once_an_epoch(tmp_path):
-    from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
-
-    writer = LogsWriter(tmp_path)
-    writer.on_train_begin()
-    writer.on_epoch_end(0, {"loss": 2.0, "matrix": np.zeros((2, 2))})
-    writer.on_epoch_end(1, {"loss": 1.0})
-    writer.on_train_end()
-    (path,) = tmp_path.iterdir()
-    values = [(event.step, value.tag) for event in EventFileLoader(str(path)).Load() for value in event.summary.value]
-    assert values == [(0, "epoch/loss"), (1, "epoch/loss")]
-
-
 @pytest.mark.parametrize("records", [False, True])
 def test_what_is_recorded_beside_a_fit(tmp_path, records):
     names = [type(callback).__name__ for callback in aside(tmp_path, records=records).callbacks]
-    assert names == ["LogsWriter", *(["GradientNormLogger"] if records else []), "AuditCallback"]
+    assert names == [*(["GradientNormLogger"] if records else []), "AuditCallback", "Dashboard"]
+
+
+def test_a_stock_program_gets_the_dashboard_and_keeps_its_keys(tmp_path):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+    x, y = np.random.default_rng(0).normal(size=(24, 2)), np.arange(24) % 3
+    fit = {"epochs": 2, "verbose": 0, "validation_data": (x, y)}
+    history = model.fit(x, y, **with_callback(fit, aside(tmp_path, records=False)))
+    assert sorted(history.history) == ["accuracy", "loss", "val_accuracy", "val_loss"]
+    tags = EventAccumulator(str(tmp_path)).Reload().Tags()
+    path = model.trainable_variables[0].path
+    assert {LOSS, "gradients/global_norm", f"layers/update_norm/{path}"} <= set(tags["scalars"])
+    assert {"about/model", "audit/findings"} <= {tag.removesuffix("/text_summary") for tag in tags["tensors"]}
+    of_validation = EventAccumulator(str(tmp_path / "validation")).Reload().Tags()["scalars"]
+    assert {LOSS, "predictions/unique_classes"} <= set(of_validation)

@@ -67,6 +67,19 @@ def test_a_fit_that_raises_leaves_its_report(program, tmp_path):
     assert len(report.facts["history"].loss) == 1
 
 
+def test_what_the_audit_raises_is_said_and_hides_nothing(program, tmp_path, monkeypatch):
+    def broken(*arguments, **more):
+        raise RuntimeError("out of ideas\nand of lines")
+
+    monkeypatch.setattr("keras_stable.diagnosis.audit.audit", broken)
+    said = []
+    source = "build().fit(x, y, epochs=1, verbose=0)\nraise SystemExit(5)"
+    session = RecordedRun(program(source), tmp_path / "tensorboard", {}, said.append)
+    assert session.run().code == 5
+    assert session.reports() == []
+    assert said[-1].endswith("RuntimeError: out of ideas")
+
+
 def test_a_program_that_died_goes_on_at_the_step(program, tmp_path, capsys):
     source = """
         from pathlib import Path

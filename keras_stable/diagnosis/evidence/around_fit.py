@@ -14,6 +14,8 @@ from keras_stable.diagnosis.evidence.model.own_steps import inner
 from keras_stable.diagnosis.evidence.model.rates import learning_rate
 from keras_stable.diagnosis.evidence.program.callback_facts import Setting, examined
 from keras_stable.diagnosis.evidence.program.endings import ending
+from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
+from keras_stable.diagnosis.evidence.program.keras_parts import keras_part
 from keras_stable.diagnosis.evidence.program.log_keys import epoch_keys, has_own
 from keras_stable.diagnosis.evidence.program.metric_directions import (
     Direction,
@@ -50,7 +52,7 @@ class AroundFit(AtRest):
         plan, setting = self["plan"], self._setting()
         return facts.Callbacks(
             examined=examined(setting),
-            own=sum(not is_of_keras(callback) for callback in fit.callbacks),
+            own=sum(not is_of_keras(callback) for callback in setting.fit.callbacks),
             keys=tuple(sorted(setting.epoch_keys)),
             epochs=plan.epochs,
             steps=plan.steps,
@@ -60,7 +62,7 @@ class AroundFit(AtRest):
 
     @provides("schedule")
     def _schedule(self) -> facts.Schedule:
-        plan, fit = self["plan"], self.options.fit
+        plan, fit = self["plan"], self._fit()
         epochs, steps = self._epochs(), plan.steps_per_epoch
         if epochs is None:
             raise Skip("the number of epochs is not known")
@@ -132,12 +134,18 @@ class AroundFit(AtRest):
         losses = np.asarray((self.logs or {}).get("loss", ()), "float64")
         return len(losses) >= 4 and bool(np.isfinite(losses).all()) and falls(losses)
 
+    def _fit(self) -> FitArguments:
+        """Returns the arguments of `fit` with what is Keras's own of each callback."""
+        fit = self.options.fit
+        return replace(fit, callbacks=tuple(map(keras_part, fit.callbacks)))
+
     def _setting(self) -> Setting:
-        plan, fit = self["plan"], self.options.fit
+        plan, fit = self["plan"], self._fit()
         keys = self._epoch_keys()
         model = self["copy"]
         return Setting(
             fit=fit,
+            given=self.options.fit.callbacks,
             epochs=self._epochs(),
             steps_per_epoch=plan.steps_per_epoch,
             learning_rate=learning_rate_of(self.model.optimizer),

@@ -98,9 +98,17 @@ class Gathering(LabelCheck, OfSequences, OfAnswers):
             bench.restore()
             # New initial weights are not those that were evaluated.
             before = None if bench.initialized else self.get("evaluation")
-            probed = probe(bench, program, Limits(self.options.probe_steps, deadline), before)
+            limits = Limits(self.options.probe_steps, deadline, self._rates_of_callbacks())
+            probed = probe(bench, program, limits, before)
             self._probed_pairing = self._pairing_of_validation(bench.model, probed[0].steps)
             return probed
+
+    def _rates_of_callbacks(self) -> tuple[tuple[int, float], ...]:
+        """Returns from which step on a LearningRateScheduler sets which rate: without it, a warm-up is left out."""
+        schedule = self.get("schedule")
+        if schedule is None or schedule.observed or schedule.unit != "epoch" or schedule.error:
+            return ()
+        return tuple(zip(schedule.at, schedule.rates, strict=True))
 
     def _pairing_of_validation(self, model: keras.Model, steps: int) -> facts.Pairing | None:
         """Returns what the copy, as the probe has left it, makes of validation rows; None where nobody will ask."""

@@ -13,6 +13,7 @@ import numpy as np
 from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.at_rest import AtRest
 from keras_stable.diagnosis.evidence.data.batch import Batch
+from keras_stable.diagnosis.evidence.data.foldings import folding
 from keras_stable.diagnosis.evidence.data.nesting import leaves, named
 from keras_stable.diagnosis.evidence.data.padding import PaddedRows, padded_rows
 from keras_stable.diagnosis.evidence.data.row_access import is_float, is_number
@@ -84,7 +85,17 @@ class OfSequences(AtRest):
 
     @provides("words")
     def _words(self) -> tuple[facts.Words, ...]:
-        return tuple(looked_up_words(self["recording"]))
+        recording = self["recording"]
+        inputs = [(own, leaf) for own, leaf in zip(leaves(recording.batch.x), leaves(self.sample.x), strict=True)]
+
+        truth = [np.asarray(leaf) for leaf in leaves(self.sample.y)]
+        single = len(truth) == 1 and truth[0].ndim <= 2 and is_number(truth[0].dtype)
+
+        def more(ids: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+            found = next((leaf for own, leaf in inputs if _are(own, ids)), None)
+            return (ids, None) if found is None else (found, truth[0] if single else None)
+
+        return tuple(looked_up_words(recording, more))
 
     @provides("axes")
     def _axes(self) -> tuple[facts.Axes, ...]:
@@ -98,6 +109,12 @@ class OfSequences(AtRest):
             for name, values in named(self.sample.x, names, "input")
             if values.ndim == 3 and is_number(values.dtype)
         )
+
+    @provides("foldings")
+    def _foldings(self) -> tuple[facts.Folding, ...]:
+        columns = named(self.sample.x, self._input_names(), "input")
+        found = (folding(name, values) for name, values in columns if is_number(values.dtype))
+        return tuple(item for item in found if item is not None)
 
     def _input_names(self) -> tuple[str, ...] | None:
         recording = self.get("recording")

@@ -18,21 +18,24 @@ from keras_stable.diagnosis.facts.dependence import Dependence, Pairing, Realign
 from keras_stable.diagnosis.facts.evaluation import Evaluation, OutputEvaluation
 from keras_stable.diagnosis.facts.failure import CodePlace, StepFailure
 from keras_stable.diagnosis.facts.features import Features
+from keras_stable.diagnosis.facts.input_cost import InputCost
 from keras_stable.diagnosis.facts.leaks import FrozenStatistics, FutureReach, TargetCopy
 from keras_stable.diagnosis.facts.learning import Learning
 from keras_stable.diagnosis.facts.loss_check import LossCheck
-from keras_stable.diagnosis.facts.pipeline import Delivery, Order, Pipeline, Repetition
+from keras_stable.diagnosis.facts.mirroring import Mirroring
+from keras_stable.diagnosis.facts.pipeline import CachedDraws, Delivery, Order, Pipeline, Repetition
 from keras_stable.diagnosis.facts.schedule import Schedule
 from keras_stable.diagnosis.facts.step import Gradients, LayerOutput, NonfiniteOrigin, VariableGradient
 from keras_stable.diagnosis.facts.structure import Layer, Output, Structure
 from keras_stable.diagnosis.facts.suspects import Suspects
-from keras_stable.diagnosis.facts.time_axes import Axes, CarriedState, Padding, TimeLayer, Words
+from keras_stable.diagnosis.facts.time_axes import Axes, CarriedState, Folding, InnerZeros, Padding, TimeLayer, Words
 from keras_stable.diagnosis.facts.trajectory import History, Overfit, Probe, Trial, ZeroedInputs
 from keras_stable.diagnosis.facts.weights import OutputWeights, Weights
 
 __all__ = [
     "Axes",
     "Balance",
+    "CachedDraws",
     "Callback",
     "Callbacks",
     "CarriedState",
@@ -48,18 +51,22 @@ __all__ = [
     "Evaluation",
     "FeatureContrast",
     "Features",
+    "Folding",
     "FrozenStatistics",
     "FutureReach",
     "GradientNoise",
     "Gradients",
     "History",
+    "InnerZeros",
     "Input",
     "InputContrast",
+    "InputCost",
     "Labels",
     "Layer",
     "LayerOutput",
     "Learning",
     "LossCheck",
+    "Mirroring",
     "NonfiniteOrigin",
     "Order",
     "Output",

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Callback:
-    """One of Keras's own callbacks.
+    """One of Keras's own callbacks, or one of a class derived from it.
 
     Attributes:
-        kind: str, class name.
+        kind: str, class name; of a class that the user derived from one of Keras's, that of Keras's.
         index: int, place among the callbacks.
         monitor: str, the key of the logs that it goes by; "" for one that goes by none.
         available: bool, whether the logs will have that key; True too where nobody can tell.
@@ -30,6 +30,7 @@ class Callback:
             0 where it does not within the plan.
         error: str, what `fit` would raise on its account; "".
         lost_to: str, the callback that undoes or forestalls what this one does; "".
+        target: str, what an edit calls it: its own class, with its number where there are several; "" for `kind`.
     """
 
     kind: str = "EarlyStopping"
@@ -56,6 +57,7 @@ class Callback:
     acts_after: int = 0
     error: str = ""
     lost_to: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True)

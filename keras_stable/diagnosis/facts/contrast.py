@@ -36,6 +36,9 @@ class WordContrast:
         commonest_share, usual_share: float, its share in validation and in training.
         starts, validation_starts: float, share of the rows that begin with padding.
         ends, validation_ends: float, share of the rows that end with it.
+        meaning: float, how much of what ids say of the labels in training they say in validation: 1 where they mean the
+            same, 0 where they have nothing in common; NaN where they say nothing. meaning_error: its standard error.
+        company, company_error: float, the same of which ids come together in a row.
     """
 
     unknown: float = 0.02
@@ -49,6 +52,10 @@ class WordContrast:
     validation_starts: float = 0.0
     ends: float = 0.5
     validation_ends: float = 0.5
+    meaning: float = 1.0
+    meaning_error: float = 0.1
+    company: float = 1.0
+    company_error: float = 0.1
 
 
 @dataclass(frozen=True)

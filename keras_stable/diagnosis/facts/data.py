@@ -139,6 +139,9 @@ class Duplicates:
         leaked_rows: tuple of int, the first ten such validation rows.
         validation_changes: bool, whether validation had other rows when it was read once more; looked at where some
             are leaked.
+        by_class: tuple of (rows, repeated rows), of each label where there are at most 100 different ones; else ().
+        measured: bool, whether some number of a row is hardly ever the same in two different rows, as measurements are:
+            rows that are equal are then copies.
     """
 
     samples: int = 1000
@@ -149,3 +152,5 @@ class Duplicates:
     leaked: int = 0
     leaked_rows: tuple[int, ...] = ()
     validation_changes: bool = False
+    by_class: tuple[tuple[int, int], ...] = ()
+    measured: bool = False

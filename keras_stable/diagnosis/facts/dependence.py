@@ -12,7 +12,8 @@ class Realignment:
         kind: "shifted" (each label belongs to the input some rows further on), "reversed", "listed" (one side is
             sorted as numbers, the other as text: 1, 10, 100, 2), "inputs_reshaped" or "labels_reshaped" (an array
             whose rows stood in its last axis was reshaped where it should have been transposed).
-        rows: int, of a shift; 0 for the others.
+        rows: int, of a shift; of "listed", 1 where names are numbered from 0 and 2 from 1, negative where it is the
+            labels that are sorted as text; 0 for the others.
         explained: float, as in `Dependence`.
     """
 

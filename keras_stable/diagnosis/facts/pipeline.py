@@ -80,18 +80,45 @@ class Order:
 
 
 @dataclass(frozen=True)
+class CachedDraws:
+    """What a `cache` of a dataset keeps of random changes that stand before it.
+
+    Attributes:
+        operations: tuple of str, TensorFlow's random operations in the functions before the last `cache`, by type; ()
+            where none was seen.
+        rows: int, that were read twice from what stands before that `cache`; 0 where they were not.
+        changed: float, share of these whose inputs were others the second time.
+        same_labels: bool, whether the labels were the same both times.
+        behind: tuple of str, random operations in the functions behind the `cache`.
+        drawn_rows: bool, whether all rows come from a counter, and not from tensors or files, so that random numbers
+            make them and do not change them.
+    """
+
+    operations: tuple[str, ...] = ()
+    rows: int = 0
+    changed: float = 0.0
+    same_labels: bool = True
+    behind: tuple[str, ...] = ()
+    drawn_rows: bool = False
+
+
+@dataclass(frozen=True)
 class Pipeline:
     """What the source of the data brings over time.
 
     Attributes:
         kind: "arrays", "dataset", "pydataset", "generator" or "loader".
-        first, later: `Delivery` of the first epoch and a later one; None for arrays, and where it was not read.
+        first, later: `Delivery` of the first epoch and the second; None for arrays, and where it was not read.
+        late: `Delivery` of the last epoch that is planned, of a `PyDataset` that can be copied; else None.
         repetition: `Repetition`, or None for arrays.
         orders: tuple of `Order`, of each output to which it applies.
         windows: bool, whether the inputs are windows that move on by a step from row to row.
-        met_again: int, rows of the later epoch whose inputs came once in the first and once in the later one.
+        met_again: int, rows whose inputs came once in the first and once in the later epoch, or in the last one where
+            their labels changed more.
         relabelled: float, how far their labels changed: 0 not at all, 1 as far as by chance; NaN without such rows.
-        seconds_a_batch: float, how long a batch takes to be read; NaN where not measured.
+        seconds_a_batch: float, how long a batch takes to be read, the first ones left out; NaN where not measured.
+        timed_batches: int, of which that is the median.
+        cached: `CachedDraws` of a dataset with a `cache`; None for others.
     """
 
     kind: str = "arrays"
@@ -103,3 +130,6 @@ class Pipeline:
     met_again: int = 0
     relabelled: float = float("nan")
     seconds_a_batch: float = float("nan")
+    timed_batches: int = 0
+    cached: CachedDraws | None = None
+    late: Delivery | None = None

@@ -16,6 +16,8 @@ class Suspects:
         count: int, how many there are.
         far: int, how many of them have a label that more than half of the other classes are likelier than. Where a
             model errs on a sound label, it is among the next ones; a label that was drawn at random is not.
+        doubted: int, rows to whose label the copies, once their probabilities are as sure as their errors allow, give
+            less than a tenth; doubted_if_sound: float, how many these probabilities expect.
         far_if_sound: float, how many of them would be so if all labels were sound, by the copies' own probabilities.
     """
 
@@ -30,3 +32,5 @@ class Suspects:
     count: int = 3
     far: int = 0
     far_if_sound: float = 0.3
+    doubted: int = 0
+    doubted_if_sound: float = 0.0

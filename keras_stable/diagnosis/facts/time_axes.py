@@ -105,6 +105,63 @@ class Axes:
 
 
 @dataclass(frozen=True)
+class Folding:
+    """How rough the values of an input are along its memory, which a `reshape` leaves as it is.
+
+    All figures are mean squared differences of two values, over the same of any two values of a series.
+
+    Attributes:
+        name: str, of the input; shape: tuple of int, of a row, with the channels last.
+        along: float, of neighbours in memory.
+        steps: float, of neighbours along the steps that the shape names, in one channel.
+        wraps: float, of neighbours in memory from the last channel of a step to the first of the next.
+        ends: float, of neighbours in memory where one channel would end, and the next begin, if the channels stood one
+            after the other.
+        deviations: float, by how many standard errors `steps` and `ends` are above `along`, the smaller of both.
+    """
+
+    name: str = "input"
+    shape: tuple[int, ...] = (40, 3)
+    along: float = 1.0
+    steps: float = 0.3
+    wraps: float = 1.0
+    ends: float = 1.0
+    deviations: float = -20.0
+
+
+@dataclass(frozen=True)
+class InnerZeros:
+    """Id 0 where it stands between other ids of a sequence, and is no padding at its end or start.
+
+    Attributes:
+        rows: float, share of the sequences that have such a 0.
+        share: float, of the ids between the first and the last that is not 0.
+        next_share: float, of the commonest other id among the same.
+        others: int, different other ids.
+        followed: int, how many of these zeros another 0 follows; expected: float, how many would in random order. More
+            are so in gaps, and in rows that differ in how many words are unknown; fewer of a word that is one.
+        aligned: float, share of the runs of zeros that end at the same step as most do, as where two sequences are
+            filled up one by one and joined.
+        told: float, correlation of having such a 0 with the labels, in standard deviations of labels that have nothing
+            to do with it; NaN where a row has not one label.
+    """
+
+    rows: float = 0.5
+    share: float = 0.1
+    next_share: float = 0.05
+    others: int = 500
+    followed: int = 20
+    expected: float = 20.0
+    aligned: float = 0.1
+    told: float = float("nan")
+
+    @property
+    def again(self) -> float:
+        """Returns how many zeros follow zeros, over how many would in random order."""
+        return self.followed / self.expected if self.expected > 0 else 0.0
+
+
+@dataclass(frozen=True)
 class Words:
     """The ids of sequences that are looked up in an embedding, without their padding.
 
@@ -113,6 +170,8 @@ class Words:
         size: int, ids that it has vectors for.
         count: int, ids that were seen; distinct: int, different ones.
         commonest: int, the id that occurs most; share: float, of all.
+        zeros: `InnerZeros`, where id 0 stands between other ids; None where it never does.
+        zero_is_masked: bool, whether the embedding hides id 0 (`mask_zero=True`).
     """
 
     layer: str = "embedding"
@@ -121,3 +180,5 @@ class Words:
     distinct: int = 800
     commonest: int = 2
     share: float = 0.06
+    zeros: InnerZeros | None = None
+    zero_is_masked: bool = False

@@ -70,6 +70,19 @@ def clipping(compiled: Compiled | None, limit: float) -> tuple[Edit, ...]:
     return (first, *(Edit("set_argument", "optimizer", name, "None") for name in others))
 
 
+def matched(values: str, others: str) -> str:
+    """Returns Python source that gives each feature, or channel, the mean and the spread that others have.
+
+    >>> import numpy as np
+    >>> x, far = np.array([[1.0], [3.0]]), np.array([[100.0], [500.0]])
+    >>> eval(matched("far", "x")).tolist()
+    [[1.0], [3.0]]
+    """
+    axis = f"tuple(range({others}.ndim - 1))"
+    spread = f"{others}.std({axis}) / np.maximum({values}.std({axis}), 1e-7)"
+    return f"({values} - {values}.mean({axis})) * ({spread}) + {others}.mean({axis})"
+
+
 def class_weights(counts: Iterable[tuple[int, int]]) -> tuple[Edit, ...]:
     """Returns the edit that lets every class weigh the same in all, from (class id, samples).
 

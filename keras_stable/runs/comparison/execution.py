@@ -3,6 +3,7 @@
 import time
 import traceback
 from collections.abc import Mapping
+from pathlib import Path
 
 from keras_stable.config import Config
 from keras_stable.errors import InvalidArgumentError
@@ -35,13 +36,19 @@ def config_mistakes(configs: Mapping[str, Config]) -> list[str]:
     return lines
 
 
-def run_config(label: str, config: Config) -> Run | Failure | None:
+def run_config(label: str, config: Config, log_dir: Path | None = None) -> Run | Failure | None:
     """Trains a config in memory.
+
+    Args:
+        label: which config it is.
+        config: what to run.
+        log_dir: where the events of the run go. Default: it writes none.
 
     Returns:
         A `Run`; a `Failure` where an exception ended it; None where Ctrl-C cut it short, for the figures of half a
         run would stand beside those of whole ones.
     """
+    from keras_stable.runs.comparison.events import write_events
     from keras_stable.runs.fitting import train_in_memory
 
     quiet = config.model_copy(update={"fit": config.fit.model_copy(update={"verbose": 0})})
@@ -52,4 +59,7 @@ def run_config(label: str, config: Config) -> Run | Failure | None:
         return Failure(label, config.seed, first_line(error), traceback.format_exc())
     if trained.interrupted:
         return None
-    return Run(label, config.seed, time.perf_counter() - started, trained.summary, trained.curves)
+    run = Run(label, config.seed, time.perf_counter() - started, trained.summary, trained.curves)
+    if log_dir is not None:
+        write_events(log_dir, config, run)
+    return run

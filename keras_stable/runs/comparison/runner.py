@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from keras_stable.arguments import is_integer
@@ -25,10 +26,11 @@ def compare(
     seeds: int = 1,
     overrides: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
+    log_dir: str | os.PathLike[str] | None = None,
 ) -> Comparison:
     """Trains each config with several seeds, as `keras-stable compare` does, and puts the results side by side.
 
-    The runs follow one another, each in a process of its own and in memory only, so that every run is the one that
+    The runs follow one another, each in a process of its own and in memory, so that every run is the one that
     its config alone would give: nothing that a run sets, such as deterministic operations, lasts into the next.
     The data and the model of every config are made once before the first training, so that a mistake in the last
     config costs no time. A run that fails in training does not stop the others, even where its process is killed:
@@ -41,6 +43,8 @@ def compare(
         overrides: mapping of dotted keys to values, which replace those of every config, such as
             `{"fit.epochs": 5}`. Default: none.
         progress: function that gets one line before and after each run, such as `print`. Default: none.
+        log_dir: str or path; TensorBoard finds every run that ended in `<log_dir>/<label>/seed_<seed>`, with its curves
+            and a row of HParams. Default: no events are written.
 
     Returns:
         A `Comparison`. After Ctrl-C it has the runs that ended before, and `interrupted` is true.
@@ -70,9 +74,11 @@ def compare(
         try:
             if mistakes := processes.call(config_mistakes, labelled):
                 raise InvalidArgumentError("\n".join(mistakes))
+            _make_directory(log_dir)
             for number, (label, config) in enumerate(planned, start=1):
                 say(f"{label}, seed {config.seed}: run {number} of {len(planned)}, {config.fit.epochs} epochs")
-                result = _run(processes, label, config)
+                events = None if log_dir is None else Path(log_dir) / label / f"seed_{config.seed}"
+                result = _run(processes, label, config, events)
                 if isinstance(result, Run):
                     comparison = replace(comparison, runs=(*comparison.runs, result))
                 else:
@@ -118,9 +124,17 @@ def _check_seeds(configs: Mapping[str, Config], seeds: int) -> None:
         raise invalid_argument("seeds", must_be, seeds)
 
 
-def _run(processes: OwnProcesses, label: str, config: Config) -> Run | Failure:
+def _make_directory(log_dir: str | os.PathLike[str] | None) -> None:
     try:
-        result = processes.call(run_config, label, config)
+        if log_dir is not None:
+            Path(log_dir).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise invalid_argument("log_dir", "a directory that can be written", os.fspath(log_dir or "")) from error
+
+
+def _run(processes: OwnProcesses, label: str, config: Config, events: Path | None) -> Run | Failure:
+    try:
+        result = processes.call(run_config, label, config, events)
     except ProcessEndedError as error:
         return Failure(label, config.seed, str(error))
     if result is None:

@@ -77,7 +77,7 @@ def takers(target, structure):
     """Returns what may have the argument: the class of the layer where that is known."""
     kind, _, name = target.partition(":")
     if kind == "callback":
-        return [getattr(keras.callbacks, name)]
+        return [getattr(keras.callbacks, name.partition("[")[0])]
     if kind == "model":
         return [keras.Model]
     layer = structure.layer(name) if structure is not None else None

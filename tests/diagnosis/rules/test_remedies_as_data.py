@@ -19,6 +19,7 @@ from keras_stable.diagnosis.facts import (
     Dependence,
     Evaluation,
     Features,
+    Folding,
     FutureReach,
     GradientNoise,
     Gradients,
@@ -45,7 +46,7 @@ from keras_stable.diagnosis.facts import (
     VariableGradient,
     Weights,
 )
-from keras_stable.diagnosis.facts.contrast import ClassContrast, Contrast
+from keras_stable.diagnosis.facts.contrast import ClassContrast, Contrast, InputContrast, TargetContrast
 from keras_stable.diagnosis.rules import all_rules, find_rule
 from keras_stable.keras_private import flatten_layers
 
@@ -68,8 +69,10 @@ BY_HAND = {
     "input-independent-loss": "a symptom",
     "repeated-batches": "the code of a source of batches",
     "changing-pipeline": "the code of a source of batches",
-    "validation-inputs-differ": "the code that prepares the data",
-    "validation-targets-differ": "the code that prepares the data",
+    "frozen-augmentation": "the code of a source of batches",
+    "unmirrored-targets": "the code of a source of batches",
+    "slow-input": "the code of a source of batches",
+    "masked-word": "the words behind the numbers are not at hand",
     "unknown-words": "the texts are not at hand",
     "failing-step": "the model's own code",
     "kept-metric-state": "the metric's own code",
@@ -301,6 +304,10 @@ SICK = {
         {"history": History(loss=(1.0, 0.7, 0.4, 0.2, 0.1, 0.05), val_loss=(1.0, 0.8, 0.9, 1.1, 1.4, 1.8))},
         ['fit: callbacks + [keras.callbacks.EarlyStopping("val_loss", patience=5, restore_best_weights=True)]'],
     ),
+    "folded-axes": (
+        {"foldings": (Folding(along=0.3, steps=0.9, wraps=0.3, ends=1.0, deviations=12.0),)},
+        ["data: x = x.reshape(len(x), 3, 40).transpose(0, 2, 1)"],
+    ),
     "ineffective-callback": (
         STUCK | {"callbacks": Callbacks((Callback(monitor="val_auc", better="max"),), epochs=60)},
         ['callback:EarlyStopping: mode="max"'],
@@ -365,6 +372,17 @@ SICK = {
             "outputs": (Output(),),
         },
         ["data: validation_data = (validation_data[0], validation_data[1] - 1)"],
+    ),
+    "validation-inputs-differ": (
+        {"contrast": Contrast(inputs=(InputContrast(features=3, channels=(2, 1, 0)),))},
+        ["data: validation_data = (validation_data[0][..., [2, 1, 0]], *validation_data[1:])"],
+    ),
+    "validation-targets-differ": (
+        {"contrast": Contrast(targets=(TargetContrast(std=100.0, shift=-9.0),))},
+        [
+            "data: validation_data = (validation_data[0], (validation_data[1] - validation_data[1].mean(0)) "
+            "* (y.std(0) / validation_data[1].std(0)) + y.mean(0), *validation_data[2:])"
+        ],
     ),
     "future-leak": (
         {

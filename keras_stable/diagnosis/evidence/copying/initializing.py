@@ -17,17 +17,25 @@ _LONGEST = 4.0
 _SAME = (keras.initializers.Zeros, keras.initializers.Ones, keras.initializers.Constant)
 
 
-def initialize(model: keras.Model) -> None:
+def initialize(model: keras.Model, seed: int | None = None) -> None:
     """Gives the trainable weights of a model new initial values, and its optimizer a new state.
 
     A weight named `kernel` is drawn by its layer's `kernel_initializer`, and so on. Weights of layers that do
     not say how they are drawn, frozen ones, the moving statistics of frozen layers, and the statistics of
     `Normalization` layers stay as they are.
+
+    Args:
+        model: a copy.
+        seed: int, of the draws; None leaves it to each initializer, which draws the same values every time.
     """
+    draws = 0
     for layer in flatten_layers(model):
         owner = getattr(layer, "cell", layer)
         for variable in _trained(owner):
             drawn = initializer_of(owner, variable.name)
+            if seed is not None and hasattr(drawn, "seed"):
+                draws += 1
+                drawn = type(drawn).from_config({**drawn.get_config(), "seed": seed + draws})
             if callable(drawn):
                 variable.assign(drawn(variable.shape, dtype=variable.dtype))
             if variable.name == "bias" and getattr(owner, "unit_forget_bias", False):

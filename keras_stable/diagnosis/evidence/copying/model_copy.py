@@ -14,7 +14,7 @@ from keras_stable.optimizers.guard_state import state_variables
 _TRACED = ("train_function", "test_function", "predict_function")
 
 
-def copy_model(model: keras.Model, batch: Any = None, called: bool = True) -> keras.Model:
+def copy_model(model: keras.Model, batch: Any = None, called: bool = True, guarded: bool = True) -> keras.Model:
     """Returns a copy of a compiled model: weights, loss, metrics, optimizer with its settings and state.
 
     It is made attribute by attribute, so it needs neither `get_config` nor registered classes, and takes custom
@@ -28,6 +28,7 @@ def copy_model(model: keras.Model, batch: Any = None, called: bool = True) -> ke
         batch: What builds the copy of an unbuilt model: inputs as the model takes them, or an object whose
             attribute `x` they are. The model itself stays unbuilt.
         called: Whether the model is ever called as a whole, and so has to be built.
+        guarded: Whether its optimizer gets the gradient guard; without it, it trains as the original does.
 
     Raises:
         InvalidArgumentError: When the model is not compiled, not built, or holds what cannot be copied, such as
@@ -54,7 +55,8 @@ def copy_model(model: keras.Model, batch: Any = None, called: bool = True) -> ke
                 for name in _TRACED if isinstance(layer, keras.Model) else ():
                     copier.leave_out(getattr(layer, name, None))
             copied = copier.copy(model)
-            guard_in_place(copied.optimizer)
+            if guarded:
+                guard_in_place(copied.optimizer)
     except COPY_ERRORS as error:
         raise InvalidArgumentError(
             f"`model` must be copyable, so that the original is never trained: {error}"

@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from keras_stable.diagnosis.evidence.data.hashing import row_bytes, row_hashes
+from keras_stable.diagnosis.evidence.data.nesting import leaves
+from keras_stable.diagnosis.evidence.data.row_access import is_number
 from keras_stable.diagnosis.evidence.data.source import Source
 from keras_stable.diagnosis.facts import Duplicates
 
 _ROWS = 50_000
 _FIRST = 10
+_LABELS = 100
+_MEASURED, _LEAST_ROWS = 0.9, 50  # share of different rows that one number tells apart
 _OTHER = 0.05  # share of the rows, more than a last batch that was cut off
 
 
@@ -26,11 +32,16 @@ def duplicates(source: Source) -> Duplicates:
     first: dict[bytes, tuple[int, bytes]] = {}
     repeated = samples = validation_samples = 0
     conflicts: list[tuple[int, int]] = []
+    by_label: dict[bytes, list[int]] = {}
     leaked: list[int] = []
     for number, inputs, labels in _hashed(source):
         samples += 1
         earlier, earlier_labels = first.setdefault(inputs, (number, labels))
         repeated += earlier != number
+        if labels in by_label or len(by_label) <= _LABELS:
+            counts = by_label.setdefault(labels, [0, 0])
+            counts[0] += 1
+            counts[1] += earlier != number
         if earlier_labels != labels:
             conflicts.append((number, earlier))
     validation: set[bytes] = set()
@@ -49,7 +60,20 @@ def duplicates(source: Source) -> Duplicates:
         leaked=len(leaked),
         leaked_rows=tuple(leaked[:_FIRST]),
         validation_changes=bool(leaked) and _changes(source, validation),
+        by_class=tuple((rows, again) for rows, again in by_label.values()) if len(by_label) <= _LABELS else (),
+        measured=bool(leaked and repeated) and _is_measured(source),
     )
+
+
+def _is_measured(source: Source) -> bool:
+    """Returns whether one number of a row tells nearly all different rows apart, as measurements do."""
+    for leaf in leaves(source.sample().x):
+        if not is_number(leaf.dtype):
+            continue
+        rows = np.unique(leaf.reshape(len(leaf), -1), axis=0)
+        if len(rows) >= _LEAST_ROWS and any(len(np.unique(column)) >= _MEASURED * len(rows) for column in rows.T):
+            return True
+    return False
 
 
 def _changes(source: Source, validation: set[bytes]) -> bool:

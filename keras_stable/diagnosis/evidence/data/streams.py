@@ -111,6 +111,23 @@ class Stream:
             elements = itertools.islice(running, self.steps)
             yield (batch_of(element, self.argument, index, self.labelled) for index, element in enumerate(elements))
 
+    def late_epoch(self, ends: int) -> Iterator[Batch] | None:
+        """Returns the batches that come after so many ends of an epoch, none of which was read.
+
+        Args:
+            ends: int, how often a copy of a `PyDataset` is told that an epoch has ended.
+
+        Returns:
+            None for what is told of no end, or cannot be copied.
+        """
+        copied = own_copy(self.given) if self.kind == "pydataset" else None
+        if copied is None:
+            return None
+        for _ in range(ends):
+            copied.on_epoch_end()
+        elements = itertools.islice(self._from(copied), self.steps)
+        return (batch_of(element, self.argument, index, self.labelled) for index, element in enumerate(elements))
+
     def chunks(
         self, rows: int, *, seed: int = 0, inputs: bool = True, most_bytes: int | None = None
     ) -> Iterator[tuple[np.ndarray, Batch]]:

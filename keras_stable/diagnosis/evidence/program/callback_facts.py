@@ -10,6 +10,7 @@ import numpy as np
 
 from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
+from keras_stable.diagnosis.evidence.program.keras_parts import target_of
 from keras_stable.diagnosis.evidence.program.metric_directions import Direction
 from keras_stable.diagnosis.evidence.program.own_functions import isolated, unheard
 from keras_stable.diagnosis.evidence.program.stand_in import Run, StandIn, is_of_keras, simulated
@@ -28,7 +29,8 @@ class Setting:
     """The `fit` that callbacks are looked at in.
 
     Attributes:
-        fit: its arguments.
+        fit: its arguments, with Keras's part in the place of callbacks that the user derived from Keras's.
+        given: tuple of the callbacks as they were given; () for those of `fit`.
         epochs: int, planned; None where nobody said.
         steps_per_epoch: int; None where not known.
         learning_rate: as `learning_rate_of` returns it.
@@ -44,6 +46,7 @@ class Setting:
     metrics: tuple[Any, ...] = ()
     epoch_keys: frozenset[str] = frozenset()
     directions: Mapping[str, Direction] = field(default_factory=dict)
+    given: tuple[Any, ...] = ()
 
     @property
     def run(self) -> Run:
@@ -74,7 +77,8 @@ def _examined(index: int, setting: Setting) -> facts.Callback:
         seen = _watching(seen, callback, monitor, setting)
     if not seen.error and kind in ("LearningRateScheduler", "ReduceLROnPlateau"):
         seen = _with(seen, error=_refused(callback, seen, setting))
-    return _with(seen, lost_to=_lost_to(index, seen, setting))
+    target = target_of(setting.given or setting.fit.callbacks, index)
+    return _with(seen, lost_to=_lost_to(index, seen, setting), target=target)
 
 
 def _settings(callback: Any) -> dict[str, Any]:
@@ -101,8 +105,9 @@ def _with(seen: facts.Callback, **changed: Any) -> facts.Callback:
 def _watching(seen: facts.Callback, callback: Any, monitor: str, setting: Setting) -> facts.Callback:
     """Returns the facts with what holds for the key that it goes by."""
     keys = _keys_for(seen, setting)
-    earlier = [writing_of(other) for other in setting.fit.callbacks[: seen.index]]
-    later = [writing_of(other) for other in setting.fit.callbacks[seen.index + 1 :]]
+    given = setting.given or setting.fit.callbacks
+    earlier = [writing_of(other) for other in given[: seen.index]]
+    later = [writing_of(other) for other in given[seen.index + 1 :]]
     certain = bool(keys) and not any(writing.possible for writing in earlier)
     available = monitor in keys or not certain
     direction = setting.directions.get(monitor, Direction())

@@ -63,11 +63,12 @@ def contrast(
         if _alike(pairs):
             inputs_of = ([leaf for _, leaf, _ in pairs], [other for _, _, other in pairs])
             moved = transfer((inputs_of[0], ids), (inputs_of[1], other_ids), worded, source.seed)
+    numbers = _as_numbers(training, validation, ids, other_ids)
     label_columns = _label_columns(source, source.validation, outputs)
     return Contrast(
         samples=training.rows,
         validation_samples=validation.rows,
-        inputs=tuple(_input(*pair, weights, is_word) for pair, is_word in zip(pairs, worded, strict=True)),
+        inputs=tuple(_input(*pair, weights, is_word, numbers) for pair, is_word in zip(pairs, worded, strict=True)),
         classes=_classes(label_columns, losses),
         targets=_targets(label_columns, losses),
         transfer=moved,
@@ -84,12 +85,31 @@ def _alike(pairs: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> bool:
 
 
 def _input(
-    name: str, training: np.ndarray, validation: np.ndarray, weights: np.ndarray | None, words: bool
+    name: str,
+    training: np.ndarray,
+    validation: np.ndarray,
+    weights: np.ndarray | None,
+    words: bool,
+    labels: tuple[np.ndarray, np.ndarray] | None,
 ) -> InputContrast:
     if not words:
         return numbers_contrast(name, training, validation, weights)
     plain = InputContrast(name, training.dtype.name, validation.dtype.name, features=0)
-    return replace(plain, words=word_contrast(training, validation))
+    return replace(plain, words=word_contrast(training, validation, labels=labels))
+
+
+def _as_numbers(
+    training: Batch, validation: Batch, ids: np.ndarray | None, other_ids: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Returns the labels of each row as numbers, classes as one column each; None where there is not one a row."""
+    if ids is not None and other_ids is not None:
+        classes = np.unique(ids)
+        return (ids[:, None] == classes).astype(np.float64), (other_ids[:, None] == classes).astype(np.float64)
+    columns = [leaves(batch.y) for batch in (training, validation)]
+    if any(len(parts) != 1 or parts[0].size != len(parts[0]) for parts in columns):
+        return None
+    one, other = (np.asarray(parts[0], np.float64).reshape(-1, 1) for parts in columns)
+    return (one, other) if np.isfinite(one).all() and np.isfinite(other).all() else None
 
 
 def _single_ids(batch: Batch, losses: Sequence[str]) -> np.ndarray | None:

@@ -1,6 +1,7 @@
 """Probabilities of rows by copies of the model that were trained on the other half of them."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import keras
 import numpy as np
@@ -18,6 +19,8 @@ from keras_stable.diagnosis.vocabulary import BINARY, CATEGORICAL, SPARSE
 
 _AT_ONCE = 128
 _LISTED = 1000
+_RARE, _TINY = 0.1, 1e-7
+_TEMPERATURES = tuple(np.geomspace(0.25, 16, 25))
 _UNSURE, _LEAST_CHANCE = 2.0, 0.05
 
 
@@ -128,7 +131,27 @@ def suspects(found: np.ndarray, ids: np.ndarray, numbers: np.ndarray, name: str)
         count=len(rows),
         far=int(far.sum()),
         far_if_sound=float(_far_if_sound(found[rows], classes).sum()),
+        **_doubted(found, ids),
     )
+
+
+def _doubted(found: np.ndarray, ids: np.ndarray) -> dict[str, Any]:
+    """Returns how many labels have less than a tenth of the calibrated probability, and how many should.
+
+    One temperature for all rows (Guo et al. 2017) makes the probabilities as sure as the errors are few, so that rows
+    that are hard for everyone are expected; labels that are wrong now and then are not.
+    """
+    logits = np.log(np.clip(found, _TINY, None))
+    rows = np.arange(len(ids))
+    softened = [_softmax(logits / temperature) for temperature in _TEMPERATURES]
+    calibrated = min(softened, key=lambda part: -float(np.log(np.clip(part[rows, ids], _TINY, None)).mean()))
+    rare = np.where(calibrated < _RARE, calibrated, 0.0)
+    return {"doubted": int((calibrated[rows, ids] < _RARE).sum()), "doubted_if_sound": float(rare.sum())}
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    powers = np.exp(logits - logits.max(1, keepdims=True))
+    return powers / powers.sum(1, keepdims=True)
 
 
 def _far_if_sound(found: np.ndarray, classes: int) -> np.ndarray:

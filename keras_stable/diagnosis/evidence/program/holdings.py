@@ -42,8 +42,8 @@ def is_whole(source: Any) -> bool:
     """
     if not is_dataset(source):
         return False
-    for step in _steps(source):
-        name, before = type(step).__name__, _inputs(step)
+    for step in dataset_steps(source):
+        name, before = type(step).__name__, step_inputs(step)
         if any(word in name for word in ("Take", "Skip", "Shard")):
             if len(before) != 1 or int(step.cardinality()) != int(before[0].cardinality()):
                 return False
@@ -52,17 +52,18 @@ def is_whole(source: Any) -> bool:
     return True
 
 
-def _steps(dataset: Any) -> Iterator[Any]:
+def dataset_steps(dataset: Any) -> Iterator[Any]:
     """Yields a dataset and all that it is made from."""
     waiting, count = [dataset], 0
     while waiting and count < _MOST_OBJECTS:
         step = waiting.pop()
         count += 1
         yield step
-        waiting += _inputs(step)
+        waiting += step_inputs(step)
 
 
-def _inputs(step: Any) -> list[Any]:
+def step_inputs(step: Any) -> list[Any]:
+    """Returns the datasets that a step of a dataset reads."""
     return [value for held in vars(step).values() for value in _items(held) if is_dataset(value)]
 
 

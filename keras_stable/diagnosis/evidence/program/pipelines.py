@@ -10,6 +10,7 @@ from keras_stable.diagnosis.evidence.data.kept import Kept
 from keras_stable.diagnosis.evidence.data.nesting import leaves, named
 from keras_stable.diagnosis.evidence.data.source import Source
 from keras_stable.diagnosis.evidence.data.streams import Stream
+from keras_stable.diagnosis.evidence.program.cached_draws import draws_before_cache
 from keras_stable.diagnosis.evidence.program.deliveries import Reading, reading
 from keras_stable.diagnosis.evidence.program.holdings import held_rows, is_whole
 from keras_stable.diagnosis.evidence.program.orders import are_windows, order_of
@@ -22,6 +23,7 @@ _SHARE = 0.04
 _LABEL_VALUES = 2**21
 _ORDERED_BATCHES = 400
 _HEAD = 64
+_LAST_EPOCH = 50
 _NOTHING = Delivery(batches=0, rows=0, mean=(), std=(), spread=())
 
 
@@ -61,7 +63,12 @@ def _of_stream(source: Source, reader: Stream, names: Sequence[str] | None, loss
     later = _later(next(epochs, None), source, None if first.complete else len(first.sizes))
     follows = reader.kind == "generator" or reader.steps is not None
     kept = [part for part in first.labels if part]
-    met, moved = relabelled(first, later) if later is not None and later.sizes else (0, float("nan"))
+    # A cache is full in the second epoch; what the first batches take fills buffers.
+    seconds = (later if later is not None and len(later.seconds) > 2 else first).seconds[1:]
+    late = _late(reader, source, None if first.complete else len(first.sizes))
+    changes = [relabelled(first, other) for other in (later, late) if other is not None and other.sizes]
+    met, moved = max(changes, key=lambda change: np.nan_to_num(change[1], nan=-1.0), default=(0, float("nan")))
+    cached = draws_before_cache(reader.given, source.budget.share(_SHARE)) if reader.kind == "dataset" else None
     held = held_rows(reader.batches.items if isinstance(reader.batches, Kept) else reader.batches, first.head)
     readings = [first, later] if follows and later is not None else [first]
     return Pipeline(
@@ -73,8 +80,17 @@ def _of_stream(source: Source, reader: Stream, names: Sequence[str] | None, loss
         windows=first.head is not None and are_windows(first.head),
         met_again=met,
         relabelled=moved,
-        seconds_a_batch=float(np.median(first.seconds[1:])) if len(first.seconds) > 2 else float("nan"),
+        seconds_a_batch=float(np.median(seconds)) if len(seconds) > 1 else float("nan"),
+        timed_batches=len(seconds),
+        cached=cached,
+        late=None if late is None else late.delivery() if late.sizes else _NOTHING,
     )
+
+
+def _late(reader: Stream, source: Source, most: int | None) -> Reading | None:
+    """Returns the last planned epoch; None where it is the second one, or nothing tells the source where it is."""
+    planned = min(source.epochs or 2, _LAST_EPOCH)
+    return _later(reader.late_epoch(planned - 1), source, most) if planned > 2 else None
 
 
 def _later(batches: Any, source: Source, most: int | None) -> Reading | None:

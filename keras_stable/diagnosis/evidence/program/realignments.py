@@ -12,7 +12,7 @@ Kind = Literal["shifted", "reversed", "listed"]
 
 
 def orders(count: int) -> Iterator[tuple[Kind, int, np.ndarray]]:
-    """Yields a kind, the rows of a shift, and the label that belongs to each input if that is what happened.
+    """Yields a kind, the rows of `Realignment`, and the label that belongs to each input if that is what happened.
 
     Args:
         count: int, rows in all.
@@ -29,8 +29,8 @@ def orders(count: int) -> Iterator[tuple[Kind, int, np.ndarray]]:
     for first in (0, 1):
         # Files listed as text come as 1, 10, 100, 2; the order of their numbers is the order of the others.
         listed = np.array(sorted(range(count), key=lambda row: str(row + first)))
-        yield "listed", 0, listed
-        yield "listed", 0, np.argsort(listed)
+        yield "listed", first + 1, listed
+        yield "listed", -first - 1, np.argsort(listed)
 
 
 def transposed(array: np.ndarray) -> np.ndarray | None:

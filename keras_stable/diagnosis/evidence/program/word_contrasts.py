@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_stable.diagnosis.evidence.program.id_meanings import IdMeanings, Meaning
 from keras_stable.diagnosis.facts import WordContrast
 
 _LEAST_ROWS = 16
@@ -24,12 +25,19 @@ def words_of(leaf: np.ndarray) -> list[list[str]]:
     return [" ".join(row).lower().split() for row in texts]
 
 
-def word_contrast(training: np.ndarray, validation: np.ndarray, seed: int = 0) -> WordContrast | None:
+def word_contrast(
+    training: np.ndarray,
+    validation: np.ndarray,
+    seed: int = 0,
+    labels: tuple[np.ndarray, np.ndarray] | None = None,
+) -> WordContrast | None:
     """Returns how the words of validation differ from those of half of the training rows, as its other half does.
 
     Args:
         training, validation: arrays [n, length] of token ids, or of text.
         seed: int, of how the training rows are halved. Default: 0.
+        labels: the labels of the rows as numbers, arrays [n] or [n, columns], in training and validation; None where
+            a row has none. Default: None.
 
     >>> rng = np.random.default_rng(0)
     >>> contrast = word_contrast(rng.integers(1, 50, (400, 20)), rng.integers(40, 90, (100, 20)))
@@ -54,6 +62,11 @@ def word_contrast(training: np.ndarray, validation: np.ndarray, seed: int = 0) -
     )
     if not all(counts.total() for counts in (known, usual, new)):
         return None
+    meaning = company = Meaning()
+    if padded and training.ndim == validation.ndim == 2:
+        meanings = IdMeanings(training, validation, seed)
+        company = meanings.of_company()
+        meaning = meanings.of_labels(*labels) if labels is not None else meaning
     commonest = max(new, key=lambda word: new[word] / new.total() - known[word] / known.total())
     return WordContrast(
         unknown=_unknown(new, known),
@@ -67,6 +80,10 @@ def word_contrast(training: np.ndarray, validation: np.ndarray, seed: int = 0) -
         validation_starts=_padded(others, 0) if padded else 0.0,
         ends=_padded(rows, -1) if padded else 0.0,
         validation_ends=_padded(others, -1) if padded else 0.0,
+        meaning=meaning.kept,
+        meaning_error=meaning.error,
+        company=company.kept,
+        company_error=company.error,
     )
 
 

@@ -36,10 +36,12 @@ class Limits:
     Attributes:
         steps: int.
         deadline: `Deadline`, after which no further step begins.
+        rates: tuple of (step, rate), from which steps on a callback has the rate be what; () where none sets it.
     """
 
     steps: int = 300
     deadline: Deadline = field(default_factory=Deadline)
+    rates: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def probe(
     unchanged, origin, stopped = Trial("unchanged", 0, before.loss, math.nan), None, ""
     plan = program.source.plan(trained=False)
     steps, most = plan.steps_per_epoch or limits.steps, min(limits.steps, plan.steps or limits.steps)
+    rates = dict(limits.rates)
     start = clock()
     for step, batch in enumerate(endless(program.source)):
         if step == most:
@@ -100,6 +103,8 @@ def probe(
             stopped = "time"
             break
         measured = _values(model.trainable_variables) if step in _MEASURED else None
+        if step in rates:
+            bench.set_rate(rates[step])
         skipped = bench.skipped_steps()
         logs.append(bench.step(batch))
         if measured is not None:

@@ -88,6 +88,11 @@ class Workbench:
                 self.model.train_function = None
             optimizer.learning_rate.assign(own)
 
+    def set_rate(self, rate: float) -> None:
+        """Sets the rate of the first optimizer as a callback does, until `restore`."""
+        if isinstance(learning_rate_source(self.optimizer), keras.Variable):
+            self.optimizer.learning_rate.assign(rate)
+
     def step(self, batch: Batch) -> dict[str, float]:
         """Takes one step and returns the batch's own loss and metrics."""
         self.model.reset_metrics()

@@ -15,6 +15,7 @@ CONCENTRATED = Threshold(
 STRONG = Threshold(0.35, "The same, where batches hold a third of the classes that they should, or fewer.")
 CERTAIN = Threshold(8.0, "Standard deviations of random batches of the same labels, far more than chance makes.")
 SORTED = Threshold(0.9, "Rank correlation of a target with its place, as rows that were sorted by it have.")
+EXACT = Threshold(0.999, "The same of rows that were sorted by their target. What grows over time has noise.")
 
 
 @rule(
@@ -40,6 +41,7 @@ SORTED = Threshold(0.9, "Rank correlation of a target with its place, as rows th
         "strong": STRONG,
         "certain": CERTAIN,
         "sorted": SORTED,
+        "exact": EXACT,
     },
     own=True,
 )
@@ -58,8 +60,8 @@ def unshuffled_data(
     Compares the classes in each batch, in the order of the data, with random batches of the same labels: how many
     there are, and how often two rows of a batch have the same class, by a permutation test. It says nothing when
     `fit` shuffles, of stateful layers, which need the order, and of a regression unless its rows are sorted by their
-    targets and are no windows over a series. Where batches are only somewhat uneven and the model learns all the
-    same it is advice.
+    targets and are no windows over a series. Where batches are only somewhat uneven, or the order is not exact, and
+    the model learns all the same, it is advice.
 
     ## Why is this bad
 
@@ -125,7 +127,7 @@ def _in_order(
                 f"within a batch lies {order.seen:.0%} of the variance of {order.output}.",
                 evidence={"trend": order.trend, "concentration": order.concentration, "batches": order.batches},
                 threshold=SORTED.value,
-                severity="advice" if learning.healthy else "warning",
+                severity="advice" if learning.healthy and abs(order.trend) < EXACT.value else "warning",
                 confidence=0.8,
                 edits=_edits(plan),
             )

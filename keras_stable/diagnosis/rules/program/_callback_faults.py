@@ -31,7 +31,11 @@ def at(
 
 def argument(callback: Callback, name: str, value: str) -> tuple[Edit, ...]:
     """Returns the edit that gives a callback another argument."""
-    return (Edit("set_argument", f"callback:{callback.kind}", name, value),)
+    return (Edit("set_argument", _target(callback), name, value),)
+
+
+def _target(callback: Callback) -> str:
+    return f"callback:{callback.target or callback.kind}"
 
 
 def missing(callback: Callback, callbacks: Callbacks) -> Found | None:
@@ -72,7 +76,7 @@ def refused(callback: Callback, callbacks: Callbacks) -> Found | None:
     del callbacks
     if not callback.error:
         return None
-    edits: tuple[Edit, ...] = (Edit("remove", f"callback:{callback.kind}"),)
+    edits: tuple[Edit, ...] = (Edit("remove", _target(callback)),)
     if callback.monitor and not callback.takes:
         better = callback.better or "max"
         edits = argument(callback, "mode", f'"{better}"')
@@ -164,7 +168,7 @@ def undone(callback: Callback, callbacks: Callbacks) -> Found | None:
             "Leave one of them out, such as ReduceLROnPlateau, or have the function use its second argument: "
             "`lambda epoch, lr: lr`.",
             confidence=0.85,
-            edits=(Edit("remove", f"callback:{callback.kind}"),),
+            edits=(Edit("remove", _target(callback)),),
         )
     if callback.lost_to == "EarlyStopping":
         return at(

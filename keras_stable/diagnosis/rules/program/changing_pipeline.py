@@ -54,10 +54,10 @@ def changing_pipeline(pipeline: Pipeline, plan: Plan) -> Iterator[Found]:
 
     ## What it does
 
-    Reads a second epoch as `fit` would, with `on_epoch_end` called on a copy of a `PyDataset`, and compares it with
-    the first: the rows, the mean and spread of each input, batches that hold one value only, and whether a row that
-    comes in both, by a hash of its inputs, keeps its label. Labels that only tremble, and inputs that come with
-    several labels within an epoch, do not count.
+    Reads a second epoch as `fit` would, with `on_epoch_end` called on a copy of a `PyDataset`, and the last planned
+    one of it, and compares them with the first: the rows, the mean and spread of each input, batches that hold one
+    value only, and whether a row that comes in both, by a hash of its inputs, keeps its label. Labels that only
+    tremble, and inputs that come with several labels within an epoch, do not count.
 
     ## Why is this bad
 
@@ -81,7 +81,11 @@ def changing_pipeline(pipeline: Pipeline, plan: Plan) -> Iterator[Found]:
         yield found
     if later is None or plan.epochs == 1:
         return
-    if found := _relabelled(pipeline) or _fewer(first, later, plan) or _moved(first, later):
+    others = [epoch for epoch in (later, pipeline.late) if epoch is not None]
+    found = _relabelled(pipeline) or next(
+        (hit for epoch in others if (hit := _fewer(first, epoch, plan) or _moved(first, epoch))), None
+    )
+    if found:
         yield found
 
 

@@ -164,10 +164,12 @@ def _restored(realigned: Realignment, dependence: Dependence, figures: dict[str,
 def _edits(realigned: Realignment) -> tuple[Edit, ...]:
     """Returns the edits that pair inputs and labels again; nothing where names are needed for it."""
     count = abs(realigned.rows)
+    by_text = f"sorted(range(len(y)), key=lambda row: str(row + {count - 1}))"
     first, last = f"[:-{count}]", f"[{count}:]"
     cures = {
         "shifted": {"x": f"x{first}", "y": f"y{last}"} if realigned.rows > 0 else {"x": f"x{last}", "y": f"y{first}"},
         "reversed": {"y": "y[::-1]"},
+        "listed": {"y": f"y[{by_text}]" if realigned.rows > 0 else f"y[np.argsort({by_text})]"} if count else {},
         "inputs_reshaped": {"x": "np.moveaxis(x.reshape(*x.shape[1:], len(x)), -1, 0)"},
         "labels_reshaped": {"y": "np.moveaxis(y.reshape(*y.shape[1:], len(y)), -1, 0)"},
     }

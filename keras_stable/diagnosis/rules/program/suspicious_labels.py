@@ -33,8 +33,9 @@ def suspicious_labels(suspects: Suspects) -> Iterator[Found]:
     Trains a copy on each half of up to 2,000 rows, for a short time, and lets it judge the other half. Rows that are
     confidently of another class than their label says are suspicious (confident learning). A model that errs on a
     sound label has it among its next guesses, while one that was drawn at random may be anywhere; so it is a warning
-    where more of the labels are far off than the probabilities allow. With fewer than four classes nothing tells a
-    wrong label from a hard one, and it stays advice.
+    where more of the labels are far off than the probabilities allow. With fewer than four classes little tells a
+    wrong label from a hard one: it is advice, and only where more labels are doubted than the probabilities allow
+    once they are as sure as the copies' errors are few.
 
     ## Why is this bad
 
@@ -52,7 +53,7 @@ def suspicious_labels(suspects: Suspects) -> Iterator[Found]:
     ## References
 
     Northcutt, Jiang and Chuang (2021), Confident Learning; Northcutt, Athalye and Mueller (2021), Pervasive Label
-    Errors in Test Sets.
+    Errors in Test Sets; Guo et al. (2017), On Calibration of Modern Neural Networks.
     """
     if not suspects.accuracy > suspects.majority_share + LEARNT * (1 - suspects.majority_share):
         raise Skip("the copies, trained on half of the rows, learnt too little to judge labels")
@@ -88,7 +89,8 @@ def _judged(suspects: Suspects) -> tuple[Severity | None, float, float]:
     """Returns how grave it is, the share of suspicious labels, and the chance of so many far ones if all are sound."""
     share = suspects.count / suspects.samples
     if suspects.classes < RANKED:
-        return ("advice" if share >= SHARE.value else None), share, 1.0
+        chance = float(pdtrc(suspects.doubted - 1, suspects.doubted_if_sound)) if suspects.doubted else 1.0
+        return ("advice" if share >= SHARE.value and chance < CHANCE.value else None), share, chance
     # The chance of this many or more, of events that are rare one by one.
     chance = float(pdtrc(suspects.far - 1, suspects.far_if_sound)) if suspects.far else 1.0
     if chance < CHANCE.value and share >= SHARE.value:

@@ -1,9 +1,12 @@
 """KS703."""
 
+import math
 from collections.abc import Iterator, Sequence
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Contrast, FeatureContrast, History, InputContrast, Transfer, WordContrast
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
+from keras_stable.diagnosis.rules._edits import matched
 
 MOST = Threshold(
     0.5,
@@ -18,8 +21,18 @@ LOST = Threshold(
     "Accuracy of a simple predictor on training rows kept back above that of guessing, all of which validation loses.",
 )
 
+KEPT = Threshold(
+    0.5,
+    "Share of what ids say of labels and of each other that is kept, by 3 standard errors. Other topics keep 0.9.",
+)
+
 _CERTAIN = 5.0  # standard errors
+_SURE = 3.0  # standard errors of what is kept
 _TIMES = 2.0  # that words differ more than between halves of training
+_VOCABULARY = (
+    "Make the vocabulary once, from the training texts, and use it for both: `vectorize.adapt(train_text)`, then "
+    "`vectorize(val_text)`; no second `fit_on_texts`."
+)
 
 
 @rule(
@@ -41,6 +54,7 @@ _TIMES = 2.0  # that words differ more than between halves of training
         "distance": DISTANCE,
         "padded": PADDED,
         "lost": LOST,
+        "kept": KEPT,
     },
     own=True,
 )
@@ -53,8 +67,9 @@ def validation_inputs_differ(contrast: Contrast, history: History | None = None)
     observation, after the training rows are weighted to the classes of validation. A feature differs where it moved
     by a standard deviation or swelled by 1.8, beyond doubt, and twice as much as parts of training differ from the
     whole, so that drifting series do not count. Half of the features must differ, or one by ten times. It also looks
-    whether the channels fit in another order, at words that training does not know, at the side of the padding, and
-    whether what tells the classes of training rows that were kept back tells those of validation rows by chance only.
+    whether the channels fit in another order, at words that training does not know, at ids that say other things of
+    the labels and of each other than they do in training, at the side of the padding, and whether what tells the
+    classes of training rows that were kept back tells those of validation rows by chance only.
 
     ## Why is this bad
 
@@ -73,7 +88,7 @@ def validation_inputs_differ(contrast: Contrast, history: History | None = None)
 
     Rabanser, Guennemann and Lipton (2019), Failing Loudly: An Empirical Study of Methods for Detecting Dataset Shift.
     """
-    found = [item for data in contrast.inputs if (item := _input(data)) is not None]
+    found = [item for data in contrast.inputs if (item := _input(data, len(contrast.inputs) == 1)) is not None]
     yield from found
     if not found and not any(output.unseen for output in contrast.classes):
         yield from _lost(contrast.transfer, history)
@@ -81,7 +96,7 @@ def validation_inputs_differ(contrast: Contrast, history: History | None = None)
         raise Skip("no inputs could be compared")
 
 
-def _input(data: InputContrast) -> Found | None:
+def _input(data: InputContrast, alone: bool) -> Found | None:
     if data.words is not None:
         return _words(data.name, data.words)
     if data.channels:
@@ -92,6 +107,7 @@ def _input(data: InputContrast) -> Found | None:
             evidence={"channels": len(data.channels)},
             remedy="Read both as RGB: OpenCV gives BGR, so `cv2.cvtColor(image, cv2.COLOR_BGR2RGB)` for all of them.",
             confidence=0.85,
+            edits=_validation_inputs(f"validation_data[0][..., {[*data.channels]}]") if alone else (),
         )
     worst = data.worst
     if worst is None or not data.features:
@@ -115,7 +131,13 @@ def _input(data: InputContrast) -> Found | None:
         },
         threshold=MOST.value,
         confidence=0.95 if extreme else 0.85,
+        edits=_validation_inputs(matched("validation_data[0]", "x")) if alone else (),
     )
+
+
+def _validation_inputs(value: str) -> tuple[Edit, ...]:
+    """Returns the edit that gives validation other inputs; how they were made is not known, what they should be is."""
+    return (Edit("transform_data", "data", "validation_data", f"({value}, *validation_data[1:])"),)
 
 
 def _scales(data: InputContrast, worst: FeatureContrast) -> str:
@@ -151,10 +173,11 @@ def _words(name: str, words: WordContrast) -> Found | None:
             message=f"{text} between training rows: {name} has another vocabulary.",
             evidence=figures,
             threshold=UNKNOWN.value if strange else DISTANCE.value,
-            remedy="Make the vocabulary once, from the training texts, and use it for both: "
-            "`vectorize.adapt(train_text)`, then `vectorize(val_text)`; no second `fit_on_texts`.",
+            remedy=_VOCABULARY,
             confidence=0.9,
         )
+    if _means_other_words(words):
+        return _other_meaning(name, words, figures)
     sides = (words.starts - words.validation_starts, words.ends - words.validation_ends)
     if min(map(abs, sides)) > PADDED.value and sides[0] * sides[1] < 0:
         ends = ("end", "beginning") if sides[1] > 0 else ("beginning", "end")
@@ -172,6 +195,31 @@ def _words(name: str, words: WordContrast) -> Found | None:
             confidence=0.9,
         )
     return None
+
+
+def _means_other_words(words: WordContrast) -> bool:
+    """Returns whether ids say other things of labels and of each other; where only labels do, these are other ones."""
+    known = [
+        (kept, kept + _SURE * error < KEPT.value)
+        for kept, error in ((words.meaning, words.meaning_error), (words.company, words.company_error))
+        if not math.isnan(kept)
+    ]
+    return bool(known) and all(low for _, low in known)
+
+
+def _other_meaning(name: str, words: WordContrast, figures: dict[str, float]) -> Found:
+    labels = math.isnan(words.company)
+    kept = words.meaning if labels else words.company
+    of_what = "the labels" if labels else "which ids come with them"
+    return Found(
+        where=name,
+        message=f"The ids of {name} are as many in validation as in training, but mean other words: of what they say "
+        f"about {of_what} in training, {max(0.0, kept):.0%} holds in validation.",
+        evidence={**figures, "meaning": words.meaning, "company": words.company},
+        threshold=KEPT.value,
+        remedy=_VOCABULARY,
+        confidence=0.95,
+    )
 
 
 def _lost(transfer: Transfer | None, history: History | None) -> Iterator[Found]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Contrast, TargetContrast
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
 
@@ -12,6 +13,10 @@ USUAL = Threshold(
     2.0, "Times that parts of training, in their order, differ from the whole: a series that drifts does."
 )
 
+_MATCHED = (
+    "(validation_data[0], (validation_data[1] - validation_data[1].mean(0)) "
+    "* (y.std(0) / validation_data[1].std(0)) + y.mean(0), *validation_data[2:])"
+)
 _CERTAIN = 5.0  # standard errors
 
 
@@ -53,7 +58,7 @@ def validation_targets_differ(contrast: Contrast) -> Iterator[Found]:
         if targets.exchanged_with:
             yield _other_output(targets)
         elif _differs(targets):
-            yield _other_scale(targets)
+            yield _other_scale(targets, len(contrast.targets) == 1)
 
 
 def _differs(targets: TargetContrast) -> bool:
@@ -66,7 +71,7 @@ def _differs(targets: TargetContrast) -> bool:
     return certain and ratio > max(SCALE.value, USUAL.value * targets.usual_scale)
 
 
-def _other_scale(targets: TargetContrast) -> Found:
+def _other_scale(targets: TargetContrast, alone: bool) -> Found:
     return Found(
         where="validation_data",
         message=f"The targets of {targets.output} have a mean of {targets.mean:.3g} and a standard deviation of "
@@ -75,6 +80,7 @@ def _other_scale(targets: TargetContrast) -> Found:
         evidence=_figures(targets),
         threshold=SHIFT.value,
         confidence=0.9,
+        edits=(Edit("transform_data", "data", "validation_data", _MATCHED),) if alone else (),
     )
 
 

@@ -45,3 +45,20 @@ def test_text_is_compared_by_what_it_says():
     held = np.array([b"good", b"worse"], object)
     found = duplicates(Source(["good", "bad"], [0, 1], validation_data=(held, [0, 1])))
     assert found.leaked_rows == (0,)
+
+
+def test_a_class_that_was_repeated_before_the_split():
+    rare = np.flatnonzero(Y == 3)
+    rows = np.random.default_rng(1).permutation(np.concatenate([np.arange(40), np.repeat(rare, 9)]))
+    found = duplicates(Source(X[rows], Y[rows], validation_split=0.25))
+    rates = sorted(repeated / rows for rows, repeated in found.by_class)
+    assert rates[:3] == [0, 0, 0]
+    assert rates[3] > 0.5
+    assert found.measured is False  # too few rows to say so
+
+
+def test_measurements_tell_rows_apart_and_categories_do_not():
+    measured = np.random.default_rng(2).normal(size=(100, 3))
+    for x, told in ((measured, True), (np.round(measured), False)):
+        whole = np.concatenate([x, x])
+        assert duplicates(Source(whole, np.zeros(200), validation_data=(x, np.zeros(100)))).measured is told

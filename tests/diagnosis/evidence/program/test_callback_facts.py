@@ -123,3 +123,8 @@ def test_what_leaves_a_reduction_without_effect(others, patience, lost_to):
 
 def test_callbacks_of_the_users_own_are_passed_over():
     assert looked_at(Writes()) == ()
+
+
+def test_two_of_one_class_are_told_apart():
+    seen = looked_at(C.EarlyStopping("val_auc"), C.ReduceLROnPlateau(), C.EarlyStopping("val_loss"))
+    assert [callback.target for callback in seen] == ["EarlyStopping[0]", "ReduceLROnPlateau", "EarlyStopping[1]"]

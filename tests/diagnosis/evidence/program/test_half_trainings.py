@@ -116,3 +116,18 @@ def test_probabilities_of_logits():
     assert probabilities(answer, logits).sum(1) == pytest.approx(1)
     one = probabilities(np.array([[0.0], [700.0]]), Output(loss="binary_crossentropy", from_logits=True, width=1))
     assert one.tolist() == [[0.5, 0.5], [0.0, 1.0]]
+
+
+@pytest.mark.parametrize(
+    ("sure", "size", "wrong", "told"),
+    [(1, 3, 0.0, False), (3, 3, 0.0, False), (1, 10, 0.0, False), (3, 10, 0.0, False), (1, 10, 0.08, True)],
+)
+def test_of_two_classes_labels_that_are_hard_are_no_wrong_ones(sure, size, wrong, told):
+    """Labels that are drawn by the right probabilities, and copies that are up to three times as sure."""
+    rng = np.random.default_rng(0)
+    logit = size * rng.normal(size=2000)
+    ids = (rng.random(2000) < 1 / (1 + np.exp(-logit))).astype(int)
+    ids = np.where(rng.random(2000) < wrong, 1 - ids, ids)
+    probability = 1 / (1 + np.exp(-sure * logit))
+    seen = suspects(np.stack([1 - probability, probability], axis=1), ids, np.arange(2000), "output")
+    assert (seen.doubted > 1.5 * seen.doubted_if_sound) is told

@@ -91,3 +91,19 @@ def test_batches_without_labels():
     seen = pipeline(Source(tf.data.Dataset.from_tensor_slices(X).batch(20), labelled=False))
     assert (seen.orders, seen.first.rows) == ((), 120)
     assert not seen.relabelled > 0
+
+
+def test_the_last_planned_epoch_of_a_pydataset():
+    class Turning(Batches):
+        epoch = 0
+
+        def on_epoch_end(self):
+            self.epoch += 1
+            if self.epoch == 6:
+                self.y = self.y[::-1].copy()
+
+    assert pipeline(Source(Turning(), epochs=4)).relabelled == 0.0
+    seen = pipeline(Source(Turning(), epochs=8))
+    assert seen.relabelled > 0.5
+    assert (seen.late.rows, seen.late.complete) == (120, True)
+    assert pipeline(Source(Turning(), epochs=2)).late is None

@@ -30,6 +30,22 @@ def test_shared_rows(severities, samples, repeated, validation, leaked, expected
     assert severities(train_validation_leak, duplicates=duplicates) == expected
 
 
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, "advice"),
+        ({"by_class": ((400, 380), (400, 2))}, "warning"),
+        ({"by_class": ((400, 200), (400, 200))}, "advice"),
+        ({"by_class": ((400, 200), (20, 0))}, "advice"),
+        ({"measured": True}, "warning"),
+        ({"measured": True, "repeated": 20, "leaked": 5}, "advice"),
+    ],
+)
+def test_rows_that_were_copied_do_not_repeat_themselves_by_nature(severities, more, expected):
+    seen = Duplicates(**{"samples": 800, "repeated": 400, "validation_samples": 200, "leaked": 150} | more)
+    assert severities(train_validation_leak, duplicates=seen) == [expected]
+
+
 @pytest.mark.parametrize("cure", ["none", "once", "split first"])
 def test_a_dataset_that_is_shuffled_anew_for_both_parts(cure):
     rows = tf.data.Dataset.from_tensor_slices((np.arange(400, dtype="float32")[:, None], np.arange(400) % 2))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -74,6 +76,7 @@ def test_a_stateful_layer_needs_the_order(severities):
     [
         (SORTED, False, "stuck", ["warning"]),
         (SORTED, False, "learning", ["advice"]),
+        (replace(SORTED, trend=-1.0), False, "learning", ["warning"]),
         (SORTED, True, "stuck", []),
         (Order("output", "numbers", 30, 0.5, 0.97, 0.5, 200.0, trend=0.3), False, "stuck", []),
     ],

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 import keras_stable
+from keras_stable.diagnosis.evidence.program.realignments import orders
 from keras_stable.diagnosis.facts import Dependence, Pairing, Realignment
-from keras_stable.diagnosis.rules.program.misaligned_labels import misaligned_labels
+from keras_stable.diagnosis.rules.program.misaligned_labels import _edits, misaligned_labels
 
 NONE = Dependence(explained=-0.01, by_chance=-0.02, deviations=0.4)
 UNTOLD = Pairing(loss=2.31, dealt_loss=2.3, deviations=-0.5)
@@ -87,3 +88,15 @@ def test_what_only_the_model_finds_is_no_other_order():
     # A training on a part of the sample would not tell: the probe's copy has seen all rows.
     assert report.facts["dependence"].deviations < 4 < report.facts["pairing"].deviations
     assert not report.findings
+
+
+def test_labels_are_listed_as_their_inputs_are():
+    """By number and by text, from 0 and from 1, either side."""
+    y = np.arange(50)
+    by_text = np.array(sorted(range(50), key=lambda row: str(row + 1)))
+    for kind, rows, order in orders(50):
+        if kind != "listed":
+            continue
+        (edit,) = _edits(Realignment("listed", rows))
+        np.testing.assert_array_equal(eval(edit.value, {"np": np, "y": y}), y[order])
+    assert any((y[order] == by_text).all() for kind, _, order in orders(50) if kind == "listed")

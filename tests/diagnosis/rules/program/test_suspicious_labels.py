@@ -15,7 +15,8 @@ from keras_stable.diagnosis.rules.program.suspicious_labels import suspicious_la
         (Suspects(count=80, far=0, far_if_sound=4.0), None),
         (Suspects(count=15, far=10, far_if_sound=1.0), "advice"),  # a few rows
         (Suspects(count=6, far=2, far_if_sound=0.3), "advice"),
-        (Suspects(classes=2, count=80, far=0, majority_share=0.5), "advice"),  # nothing tells wrong ones from hard ones
+        (Suspects(classes=2, count=80, majority_share=0.5, doubted=60, doubted_if_sound=20.0), "advice"),
+        (Suspects(classes=2, count=80, majority_share=0.5, doubted=26, doubted_if_sound=20.0), None),  # hard rows
         (Suspects(classes=2, count=10, far=0, majority_share=0.5), None),
     ],
 )

@@ -89,3 +89,17 @@ def test_a_model_with_two_inputs_one_of_which_is_prepared_otherwise(fixed):
     report = keras_stable.audit(model, [image[:300], table[:300]], y[:300], validation_data=validation, probe=False)
     said = [(finding.rule, finding.where) for finding in report.at_least("warning")]
     assert said == ([] if fixed else [("validation-inputs-differ", "image")])
+
+
+def test_the_edit_brings_validation_to_the_scale_of_training():
+    x, validation = (np.random.default_rng(seed).normal(size=(300, 2)) for seed in (0, 1))
+    worst = InputContrast(features=2, differing=2, worst=FAR)
+    (finding,) = validation_inputs_differ.run({"contrast": Contrast(inputs=(worst,))})
+    (edit,) = finding.edits
+    names = {"np": np, "x": x, "validation_data": (validation * [9.0, 0.1] + [3.0, -50.0], 0)}
+    mended, labels = eval(edit.value, names)
+    np.testing.assert_allclose(mended.mean(0), x.mean(0), atol=1e-9)
+    np.testing.assert_allclose(mended.std(0), x.std(0))
+    assert labels == 0
+    two = Contrast(inputs=(worst, InputContrast(name="other")))
+    assert next(validation_inputs_differ.run({"contrast": two})).edits == ()

@@ -1,0 +1,1 @@
+"""What `keras_stable.repair` does: edits made on a copy, raced, proven, and shrunk."""

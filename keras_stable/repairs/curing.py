@@ -1,0 +1,82 @@
+"""The way from what an audit found to remedies that are proven."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from keras_stable.diagnosis.reporting.report import Report
+from keras_stable.repairs.candidate_sets import candidates
+from keras_stable.repairs.measures import general_measures
+from keras_stable.repairs.proving import Proof, prove, refusal
+from keras_stable.repairs.racing import Ground, Remedies, named, race, smallest_good
+from keras_stable.repairs.remedies import remedies_of
+from keras_stable.repairs.shrinking import shrunk
+from keras_stable.repairs.trial import Outcome
+
+# Shares of the budget; a proof takes what is left.
+_FIRST_RACE, _SECOND_RACE, _SHRINKING = 0.2, 0.2, 0.08
+_IN_SECOND_RACE = 3
+_LONGEST_RACE = 0.5
+
+
+@dataclass(frozen=True)
+class Cure:
+    """Remedies that were taken, with their proof; none where none was.
+
+    Attributes:
+        remedies: tuple of `Remedy`.
+        proof: `Proof`; of the last that was refused where none was taken, None where nothing was tried.
+    """
+
+    remedies: Remedies = ()
+    proof: Proof | None = None
+
+
+def cure(ground: Ground, report: Report, say: Callable[[str], None]) -> Cure:
+    """Returns the smallest set of remedies that is proven to make the program better.
+
+    Candidates race over the same batches and seeds: all of them for a short part of the training, the best three for
+    a longer part. What the winner can do without is taken out. It is then trained beside the program as it is, and
+    judged by other rows than those that the races were decided by.
+
+    Args:
+        ground: the program, and what may be trained.
+        report: what the audit found.
+        say: called with a line before each part.
+    """
+    budget = ground.ledger.budget
+    graver = report.at_least("warning")
+    # What goes with every candidate has to be such that it can.
+    possible = [one for one in remedies_of(report) if not one.sound or ground.trial((one,)) is not None]
+    own = {remedy.edits for remedy in possible}
+    measures = [one for one in general_measures(report, graver[0]) if one.edits not in own]
+    sets = candidates(possible, measures)
+    say(f"Racing {len(sets)} candidates")
+    share = min(_LONGEST_RACE, budget * _FIRST_RACE / max(len(sets), 1))
+    order = race(ground, sets, share, smallest_good)
+    if len(order) > 1:
+        few = order[:_IN_SECOND_RACE]
+        share = min(_LONGEST_RACE, budget * _SECOND_RACE / len(few))
+        order = [*race(ground, few, share, smallest_good), *order[_IN_SECOND_RACE:]]
+    last: Proof | None = None
+    before: dict[tuple[int, float], Outcome] = {}
+    for number, remedies in enumerate(order[:_IN_SECOND_RACE]):
+        if number == 0:
+            say("Taking out what is not needed")
+            remedies = shrunk(ground, remedies, budget * _SHRINKING)
+        say(f"Proving: {named(remedies)}")
+        proof = prove(ground, remedies, before)
+        if proof is None:
+            continue
+        last = proof
+        if _taken(remedies, proof):
+            return Cure(remedies, proof)
+        ground.refused[named(remedies)] = refusal(proof)
+    return Cure((), last)
+
+
+def _taken(remedies: Remedies, proof: Proof) -> bool:
+    if proof.after.figure is None:
+        return False
+    if all(remedy.sound for remedy in remedies):
+        return any(remedy.leak for remedy in remedies) or not proof.worse
+    return proof.better

@@ -1,0 +1,45 @@
+from keras_stable.diagnosis.facts import Compiled, Input, Layer, Output, Structure
+from keras_stable.diagnosis.reporting.contents import ReportContents
+from keras_stable.repairs.measures import general_measures
+
+
+def measures(make_finding, **facts):
+    return list(general_measures(ReportContents(facts=facts), make_finding("input-independent-loss")))
+
+
+def deep(depth):
+    layers = [Layer(f"l{number}", activation="sigmoid", inputs=(f"l{number - 1}",)) for number in range(depth)]
+    return Structure(layers=(*layers, Layer("readout", units=10, activation="softmax")))
+
+
+def test_an_optimizer_that_fits_most_is_always_tried(make_finding):
+    (only,) = measures(make_finding)
+    assert only.general
+    assert only.finding.rule == "input-independent-loss"
+    assert "AdamW" in only.edits[0].value
+
+
+def test_an_optimizer_that_is_much_like_it_stays(make_finding):
+    assert measures(make_finding, compiled=Compiled("adam", 1e-3)) == []
+    for other in (Compiled("adam", 1e-6), Compiled("sgd", 1e-3), Compiled("adam", 1e-3, schedule="CosineDecay")):
+        assert len(measures(make_finding, compiled=other)) == 1
+
+
+def test_numbers_are_normalized_and_ids_are_not(make_finding):
+    assert len(measures(make_finding, inputs=(Input(),))) == 2
+    assert len(measures(make_finding, inputs=(Input(consumer="Embedding"),))) == 1
+
+
+def test_units_that_squash_become_relu(make_finding):
+    relu = measures(make_finding, structure=deep(2), outputs=(Output(),))[-1]
+    assert [str(edit) for edit in relu.edits] == [
+        text
+        for name in ("l0", "l1")
+        for text in (f'layer:{name}: activation="relu"', f'layer:{name}: kernel_initializer="he_normal"')
+    ]
+
+
+def test_deep_nets_get_normalized_features(make_finding):
+    last = measures(make_finding, structure=deep(6), outputs=(Output(),))[-1]
+    assert [edit.target for edit in last.edits] == [f"layer:l{number}" for number in range(1, 6)]
+    assert "BatchNormalization" in last.edits[0].value
