@@ -125,12 +125,15 @@ def train(
 def resume(run_dir: str | os.PathLike[str], overrides: Sequence[str] = ()) -> TrainedRun:
     """Goes on with a run that was killed, as `keras-stable train --resume` does, at the step it had reached.
 
-    The result is the one that it would have had. A run that was killed before its first checkpoint, or of several
-    workers, begins again; one that had ended is written once more.
+    The result is the one that it would have had. A run that was killed before its first checkpoint begins again; one
+    that had ended is written once more.
 
     Args:
         run_dir: str or path; the directory of the run.
         overrides: sequence of "key=value", which replace values of its config, such as "fit.epochs=50". Default: none.
+
+    Returns:
+        A `TrainedRun`.
 
     Raises:
         InvalidArgumentError: it is not the directory of a run, or another process trains in it.
@@ -156,9 +159,7 @@ def _train(config: Config, begin: Callable[[], Path], directory: Path) -> Traine
         wait_for_all(strategy)
         with _errors_named(directory), _written_in(directory, chief) as own:
             shown = config if chief else config.model_copy(update={"fit": config.fit.model_copy(update={"verbose": 0})})
-            # Workers must not go on from different steps: a training of several writes no checkpoints.
-            checkpoint = None if config.distribution.strategy == "multi_worker" else _checkpoint(config, directory)
-            trained, summary = _fitted(shown, own, checkpoint, data, model, weights)
+            trained, summary = _fitted(shown, own, _checkpoint(config, directory), data, model, weights)
         wait_for_all(strategy)
     if chief:
         with _errors_named(directory):
