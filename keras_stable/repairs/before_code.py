@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from keras_stable.diagnosis.edit import Edit
+from keras_stable.diagnosis.edit import Edit, named_callback
 from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
 from keras_stable.keras_private import compile_arguments, learning_rate_source
 from keras_stable.repairs.layer_edits import layers_by_path
@@ -62,7 +62,7 @@ def _owner(program: Program, edit: Edit) -> Any:
         return name
     if kind == "callback":
         callbacks = FitArguments.checked(callbacks=program.fit.get("callbacks")).callbacks
-        return next((callback for callback in callbacks if type(callback).__name__ == name), None)
+        return named_callback(callbacks, name)
     if kind == "layer" and name != "*":
         return layers_by_path(model).get(name)
     return model

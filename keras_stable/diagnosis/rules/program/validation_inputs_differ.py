@@ -199,18 +199,14 @@ def _words(name: str, words: WordContrast) -> Found | None:
 
 def _means_other_words(words: WordContrast) -> bool:
     """Returns whether ids say other things of labels and of each other; where only labels do, these are other ones."""
-    known = [
-        (kept, kept + _SURE * error < KEPT.value)
-        for kept, error in ((words.meaning, words.meaning_error), (words.company, words.company_error))
-        if not math.isnan(kept)
-    ]
-    return bool(known) and all(low for _, low in known)
+    pairs = ((words.meaning, words.meaning_error), (words.company, words.company_error))
+    known = [kept + _SURE * error for kept, error in pairs if not math.isnan(kept)]
+    return bool(known) and max(known) < KEPT.value
 
 
 def _other_meaning(name: str, words: WordContrast, figures: dict[str, float]) -> Found:
-    labels = math.isnan(words.company)
-    kept = words.meaning if labels else words.company
-    of_what = "the labels" if labels else "which ids come with them"
+    by_labels = math.isnan(words.company)
+    kept, of_what = (words.meaning, "the labels") if by_labels else (words.company, "which ids come with them")
     return Found(
         where=name,
         message=f"The ids of {name} are as many in validation as in training, but mean other words: of what they say "
