@@ -120,6 +120,7 @@ class StabilityGuard(CheckedCallback):
         )  # fmt: skip
         self._rules = AuditCallback(select=rules)
         self._contexts = ExitStack()
+        self._runs = False
         self._writer: EventWriter | None = None
         self.events: list[GuardEvent] = []
         self.rollbacks = 0
@@ -149,6 +150,7 @@ class StabilityGuard(CheckedCallback):
         self._steps_per_epoch = (self.params or {}).get("steps")
         self._pending: Alarm | None = None
         self._told: set[str] = set()
+        self._runs = True
 
     def on_epoch_begin(self, epoch: int, logs: dict | None = None) -> None:
         self._epoch, self._events_before = epoch, len(self.events)
@@ -187,7 +189,9 @@ class StabilityGuard(CheckedCallback):
                 logs |= dict.fromkeys(logs.keys() & self.model.get_metrics_result().keys(), float("nan"))
 
     def on_train_end(self, logs: dict | None = None) -> None:
-        self._pending = None
+        if not self._runs:
+            return
+        self._runs, self._pending = False, None
         if self.stop_reason is None:
             self._check()
         self._recovery.store.clear()

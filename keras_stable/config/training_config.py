@@ -101,7 +101,7 @@ class EarlyStopping(Section):
 
 
 class StabilityGuardConfig(Section):
-    """Watches every step, and does what it is told when the training breaks; see `callbacks.StabilityGuard`."""
+    """Watches every step and acts when the training breaks; its events go to `guard/` in the run directory."""
 
     action: Literal["rollback", "stop", "warn"] = "rollback"
     """What is done."""

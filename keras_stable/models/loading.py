@@ -17,6 +17,7 @@ from keras_stable.layers import table_columns  # noqa: F401
 from keras_stable.models.trusted_source import may_import
 from keras_stable.optimizers.guarded_classes import dotted_name_of, guard_by_registered_name, is_guarded_name
 from keras_stable.reporting.zip_check import check_zip
+from keras_stable.stability import rates  # noqa: F401
 
 
 def load_model(path: str | os.PathLike[str], **arguments: Any) -> keras.Model:

@@ -166,12 +166,12 @@ def _callbacks(config: Config, data: Data, directory: Path | None) -> list[keras
 
 
 def _stability_guard(keys: StabilityGuardConfig, directory: Path | None) -> keras.callbacks.Callback:
-    where = {} if directory is None else {"directory": directory / "guard", "log_dir": directory / "tensorboard"}
     return stable_callbacks.StabilityGuard(
         keys.action,
         keys.max_rollbacks,
         rate_factor=keys.rate_factor,
         on_disk=keys.on_disk and directory is not None,
         keep_batches=0 if directory is None else keys.keep_batches,
-        **where,
+        directory=None if directory is None else directory / "guard",
+        log_dir=None if directory is None else directory / "tensorboard",
     )

@@ -76,7 +76,6 @@ def train(
     | `confusion.csv` | which class the validation samples of each class are taken for |
     | `model.keras` | the model, with the weights of the epoch that `summary.json` names as `model_epoch`: the last |
     | | one; with early stopping the one whose monitored value was best; after Ctrl-C the most accurate one |
-    | `guard/` | with `fit.stability_guard`, its events, and what `keras-stable replay` needs of each |
     | `export/1/` | the SavedModel |
     | `checkpoints/` | where the run goes on after it was killed, as often as `fit.checkpoint_every` says |
 

@@ -186,7 +186,9 @@ class NormWatch:
         return _RECORD_FACTOR * self._record if self._healthy >= _RECORD_STEPS else math.inf
 
     def is_bad(self, norm: float) -> bool:
-        """Whether this norm is beyond all that was healthy."""
+        """Whether this norm is beyond all that was healthy, or not finite where that is no search for a loss scale."""
+        if not math.isfinite(norm):
+            return self._nonfinite_steps <= RUN
         return self._healthy >= _RECORD_STEPS and norm > _RECORD_FACTOR * self._record > 0
 
     def add(self, step: int, norms: np.ndarray, *, loss_is_high: bool) -> Alarm | None:

@@ -11,7 +11,8 @@ import tensorflow as tf
 
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.keras_private import learning_rate_source, replace_learning_rate_source
-from keras_stable.stability.float64_copy import float64_copy, loss_and_norm
+from keras_stable.stability.detection import RUN
+from keras_stable.stability.double_precision import float64_copy, loss_and_norm
 from keras_stable.stability.rates import SettableRate
 from keras_stable.stability.training_state import innermost
 from keras_stable.stability.watcher import Watcher
@@ -81,7 +82,7 @@ class ReplayBench:
             state: of all variables, as kept.
             batches: of each step.
             rates: of each optimizer.
-            level: what the median loss of the last steps must not pass. Default: what a single one must not.
+            level: what 8 losses in a row must not pass, or the median of fewer. Default: what a single one must not.
         """
         self._put_back(state)
         for settable, rate in zip(self._rates, rates, strict=False):
@@ -99,7 +100,7 @@ class ReplayBench:
         broken = not np.isfinite(list(figures.values())).all() or bool(grown(before, figures, self._watcher.state))
         last = losses[-4:]
         loss, norm = float(np.median(last)), float(norms[-1]) if norms else math.nan
-        bad = self._is_bad(last, norms[-1:]) or (level is not None and loss > level)
+        bad = self._is_bad(last, norms[-1:]) or (level is not None and _lasting(losses) > level)
         return Outcome(what, loss, norm, broken or bad, by_weights=broken and not bad)
 
     def in_float64(self, what: str, state: Mapping[str, Any], batch: list[np.ndarray]) -> Outcome:
@@ -143,6 +144,13 @@ class ReplayBench:
         parts = data if isinstance(data, tuple) else (data,)
         x, y, sample_weight = (*parts, None, None)[:3]
         return x, y, sample_weight
+
+
+def _lasting(losses: Sequence[float]) -> float:
+    """Returns what the losses of a run have stayed above anywhere: a high rate may recover before the last step."""
+    if len(losses) < RUN:
+        return float(np.median(losses))
+    return max(min(losses[first : first + RUN]) for first in range(len(losses) - RUN + 1))
 
 
 def _filled(structure: Any, arrays: list[np.ndarray]) -> Any:

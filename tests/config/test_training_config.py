@@ -29,3 +29,11 @@ def test_an_integer_is_a_number(load):
 @pytest.mark.parametrize("value", ["balanced", "{0: 1, 2: 0.5}", "null"])
 def test_class_weights(value, load):
     assert load(f"{DATA}fit: {{class_weight: {value}}}").fit.class_weight in ("balanced", {0: 1.0, 2: 0.5}, None)
+
+
+def test_the_guard_is_off_unless_it_is_asked_for(load, mistakes):
+    assert load(DATA).fit.stability_guard is None
+    keys = load(f"{DATA}fit: {{stability_guard: {{action: warn}}}}").fit.stability_guard
+    assert (keys.action, keys.max_rollbacks, keys.rate_factor, keys.on_disk) == ("warn", 3, 0.5, False)
+    (mistake,) = mistakes(f"{DATA}fit: {{stability_guard: {{action: undo}}}}")
+    assert "`fit.stability_guard.action` must be" in mistake

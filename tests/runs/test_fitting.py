@@ -1,3 +1,5 @@
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -27,12 +29,34 @@ def test_every_other_option_of_a_run_works_together():
             augmentation=[{"layer": "RandomTranslation", "height_factor": 0.1, "width_factor": 0.1}],
             loss={"label_smoothing": 0.1, "focal_gamma": 2.0},
             optimizer={"learning_rate_schedule": "cosine", "warmup_epochs": 1},
-            fit={"epochs": 2, "class_weight": "balanced", "steps_per_execution": 4, "normalization_update_epochs": 0},
+            fit={
+                "epochs": 2,
+                "class_weight": "balanced",
+                "steps_per_execution": 4,
+                "normalization_update_epochs": 0,
+                "stability_guard": {"max_rollbacks": 1},
+            },
         )
     )
     assert trained.summary.epochs == 2
     assert trained.summary.grad_norm_max < 10
     assert len(trained.curves.global_norm) == 2 * 45
+    assert trained.history["guard_events"] == [0, 0]
+
+
+def test_the_guard_of_a_config_writes_into_the_run_directory(tmp_path):
+    """The data are broken after they were checked, as far as that not even a guarded optimizer gets along."""
+    keys = {"keep_batches": 4, "rate_factor": 0.25}
+    run = config(fit={"epochs": 1, "batch_size": 4, "normalization_update_epochs": 0, "stability_guard": keys})
+    data, model, weights = prepared(run)
+    data.train.x[::2] = np.nan
+    trained = fit(run, data, model, weights, directory=tmp_path)
+    event = json.loads((tmp_path / "guard" / "events.jsonl").read_text().splitlines()[0])
+    assert (event["kind"], event["action"]) == ("nonfinite", "rollback")
+    assert any(row % 2 == 0 for row in event["rows"])
+    assert event["new_rates"] == pytest.approx([0.00025])
+    assert (tmp_path / "guard" / event["directory"] / "batches.npz").is_file()
+    assert trained.history["guard_rollbacks"] == [1]
 
 
 def test_the_model_is_adapted_before_the_first_step():

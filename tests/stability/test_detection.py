@@ -85,6 +85,8 @@ def test_a_norm_counts_only_with_a_high_loss():
     norms = np.append(RNG.random(60), [1e3, 1.0])
     assert watch.add(0, norms, loss_is_high=False) is None
     assert watch.is_bad(1e3)
+    # A loss scale is found by overflowing.
+    assert [NormWatch(steps).is_bad(np.nan) for steps in (3, 40)] == [True, False]
     alarm = watch.add(62, np.array([0.5, 1e3]), loss_is_high=True)
     assert (alarm.kind, alarm.quantity, alarm.step) == ("spike", "gradient norm", 63)
     assert watch.add(64, np.array([np.nan, np.inf]), loss_is_high=True) is None

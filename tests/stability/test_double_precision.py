@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_stable.stability.float64_copy import float64_copy, loss_and_norm
+from keras_stable.stability.double_precision import float64_copy, loss_and_norm
 
 
 def test_the_copy_computes_in_float64():
