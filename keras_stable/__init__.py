@@ -29,6 +29,7 @@ _HOME = {
     "models": "keras_stable.models",
     "optimizers": "keras_stable.optimizers",
     "repair": "keras_stable.repairs.repairing",
+    "replay": "keras_stable.runs.replaying",
     "train": "keras_stable.runs.training",
 }
 
@@ -45,6 +46,7 @@ __all__ = [
     "models",
     "optimizers",
     "repair",
+    "replay",
     "train",
 ]
 

@@ -461,3 +461,9 @@ def dataset_variables(dataset: Any) -> list[Any]:
 def operations_are_deterministic() -> bool:
     """Returns whether `enable_op_determinism` was called: `config.is_op_determinism_enabled`."""
     return _config.is_op_determinism_enabled()
+
+
+def fitted_arrays(iterator: Any) -> Any | None:
+    """Returns x, y and sample weights as `fit` got them, `ArrayDataAdapter._inputs`; None where they are no arrays."""
+    adapter = iterator.data_adapter
+    return adapter._inputs if type(adapter).__name__ == "ArrayDataAdapter" else None

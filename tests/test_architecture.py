@@ -36,6 +36,7 @@ LEVELS = [
     ["testing"],
     ["data", "models", "callbacks"],
     ["checkpoints"],
+    ["stability"],
     ["diagnosis"],
     ["diagnosis.judging"],
     ["diagnosis.reporting"],

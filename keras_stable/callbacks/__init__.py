@@ -9,6 +9,7 @@ from keras_stable.callbacks.feature_normalization_update import FeatureNormaliza
 from keras_stable.callbacks.gradient_norm_logger import GradientNormLogger
 from keras_stable.callbacks.prediction_diversity_logger import PredictionDiversityLogger
 from keras_stable.callbacks.replica_check import ReplicaCheck
+from keras_stable.callbacks.stability_guard import StabilityGuard
 
 __all__ = [
     "AuditCallback",
@@ -19,4 +20,5 @@ __all__ = [
     "GradientNormLogger",
     "PredictionDiversityLogger",
     "ReplicaCheck",
+    "StabilityGuard",
 ]

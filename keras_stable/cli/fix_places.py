@@ -13,7 +13,7 @@ from keras_stable.cli.progress import status
 from keras_stable.diagnosis.edit import Edit
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.imports import first_line
-from keras_stable.scripts.checked_source import Checked
+from keras_stable.scripts.source_checking import Checked
 from keras_stable.scripts.source_fix import SourceRemedy, fix_sources
 from keras_stable.source_edits.config_edits import edited_config
 from keras_stable.source_edits.editing import SourceChange, Unplaced

@@ -8,7 +8,8 @@ from typing import Any
 from keras_stable.diagnosis.edit import Edit
 from keras_stable.reporting.page_file import write_page
 from keras_stable.scripts.source_fix import SourceFix, SourceRemedy
-from keras_stable.source_edits.editing import Unplaced
+from keras_stable.source_edits.editing import Unplaced, as_typed
+from keras_stable.source_edits.endings import TargetScale
 from keras_stable.source_edits.writing import check_source, write_source
 
 
@@ -48,7 +49,8 @@ class FixResult:
         change, proof = fixed.change, ""
         if fixed.checked is not None:
             rules = ", ".join(remedy.rule for remedy in fixed.made if remedy.rule not in fixed.checked.rules)
-            proof = f"Proven: {checking}, and an audit of it finds {f'no {rules} any more' if rules else 'no more'}."
+            as_repaired = "no more than one of the repaired model"
+            proof = f"Proven: {checking}, and an audit of it finds {f'no {rules} any more' if rules else as_repaired}."
         return cls(repair, change.diff(), change.after, fixed.made, change.unplaced, proof)
 
     @property
@@ -72,7 +74,7 @@ class FixResult:
         lines = []
         for file, text in self.texts.items():
             backup = write_source(file, text)
-            lines.append(f"Written: {file} (as it was: {backup.name})")
+            lines.append(f"Written: {as_typed(file)} (as it was: {backup.name})")
         for path, text in self.new.items():
             lines.append(f"Written: {write_page(path, text, 'write')}")
         if self.saved is not None:
@@ -100,3 +102,16 @@ def left_over(repair: Any) -> frozenset[str]:
     """Returns the rules that still find something in the repaired program."""
     report = repair.report_after
     return frozenset() if report is None else frozenset(finding.rule for finding in report.findings)
+
+
+def scales_of(repair: Any) -> dict[Edit, TargetScale]:
+    """Returns what those changes of a repair make of the targets that only scale them."""
+    from keras_stable.diagnosis.evidence.data.stream_kinds import stream_kind
+    from keras_stable.repairs.target_scaling import scaling
+
+    program = getattr(repair, "program", None)
+    if program is None or stream_kind(program.x):
+        return {}
+    edits = [change.edit for change in repair.changes if change.edit.kind == "transform_data"]
+    scales = {edit: scaling(edit, program.y, program.names.outputs) for edit in edits}
+    return {edit: TargetScale(*scale) for edit, scale in scales.items() if scale is not None}

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from keras_stable.cli.fix_result import FixResult
-from keras_stable.source_edits.editing import Unplaced
+from keras_stable.source_edits.editing import Unplaced, as_typed
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class FixText:
                 for remedy in result.made
             ],
             "diff": result.diff,
-            "files": list(result.texts),
+            "files": [as_typed(file) for file in result.texts],
             "proof": result.proof,
             "by_hand": [
                 {"reason": remedy.reason, "file": remedy.file, "line": remedy.line, "code": list(remedy.code)}

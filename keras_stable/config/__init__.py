@@ -9,8 +9,10 @@ from keras_stable.config.data_config import (
     ImageFolderData,
     KerasData,
     NpzData,
+    ParquetData,
     PythonData,
     SklearnData,
+    TableData,
     TfrecordData,
 )
 from keras_stable.config.distribution_config import DistributionConfig
@@ -35,8 +37,10 @@ __all__ = [
     "ModelConfig",
     "NpzData",
     "OptimizerConfig",
+    "ParquetData",
     "PythonData",
     "SklearnData",
+    "TableData",
     "TfrecordData",
     "config_schema",
     "dump_config",

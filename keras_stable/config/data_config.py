@@ -65,20 +65,44 @@ class NpzData(DataSection):
                 yield Conflict(("data", key), f"given together with `data.{other}`", None, (("data", other),))
 
 
-class CsvData(DataSection):
-    """A CSV file with a header, numeric feature columns and one label column."""
+class TableData(DataSection):
+    """What every kind of table has."""
 
-    kind: Literal["csv"]
     path: Text
     """The file with the training samples."""
     label: Text = "label"
     """Name of the label column; text and integers both become class ids, in sorted order."""
     validation_path: Text | None = None
     """The same with the validation samples; null splits them off."""
+    preprocess: Literal["auto", "always", "never"] = "auto"
+    """Whether the model takes the raw row, categories, texts, dates and missing cells included, and preprocesses it;
+    auto: where some column holds no numbers."""
+    columns: dict[str, Literal["number", "category", "text", "date", "ignore"]] = Field(default_factory=dict)
+    """What a column of a raw row holds, by its name; the others are found out."""
+    on_error: Literal["raise", "skip"] = "raise"
+    """Whether rows of a raw table that cannot be right are an error, or left out and counted."""
 
     @property
     def flat(self) -> bool:
         return True
+
+    def conflicts(self) -> Iterator[Conflict]:
+        if self.columns and self.preprocess == "never":
+            yield Conflict(
+                ("data", "columns"), "left out for preprocess never", self.columns, (("data", "preprocess"),)
+            )
+
+
+class CsvData(TableData):
+    """A CSV file with a header, feature columns and one label column."""
+
+    kind: Literal["csv"]
+
+
+class ParquetData(TableData):
+    """A Parquet file, as `csv`; it needs `pip install 'keras-stable[parquet]'`."""
+
+    kind: Literal["parquet"]
 
 
 class ImageFolderData(DataSection):
@@ -93,6 +117,8 @@ class ImageFolderData(DataSection):
     """One channel or three."""
     validation_path: Text | None = None
     """The same with the validation samples; null splits them off."""
+    on_error: Literal["raise", "skip"] = "raise"
+    """Whether images that cannot be read are an error, or left out and counted."""
 
 
 class TfrecordData(DataSection):
@@ -139,6 +165,6 @@ class PythonData(DataSection):
 
 
 DataConfig = Annotated[
-    SklearnData | NpzData | CsvData | ImageFolderData | TfrecordData | KerasData | PythonData,
+    SklearnData | NpzData | CsvData | ParquetData | ImageFolderData | TfrecordData | KerasData | PythonData,
     Field(discriminator="kind"),
 ]

@@ -100,6 +100,21 @@ class EarlyStopping(Section):
         return "max" if self.monitor.endswith(("accuracy", "unique_classes", "effective_classes")) else "min"
 
 
+class StabilityGuardConfig(Section):
+    """Watches every step, and does what it is told when the training breaks; see `callbacks.StabilityGuard`."""
+
+    action: Literal["rollback", "stop", "warn"] = "rollback"
+    """What is done."""
+    max_rollbacks: NonNegativeInt = 3
+    """Rollbacks after which the run stops."""
+    rate_factor: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """What a rollback multiplies the learning rate by."""
+    on_disk: bool = False
+    """Keep the snapshots in the run directory, and not in memory."""
+    keep_batches: NonNegativeInt = 32
+    """Batches around each event that are kept for `keras-stable replay`."""
+
+
 class FitConfig(Section):
     """What the training loop is told."""
 
@@ -112,6 +127,7 @@ class FitConfig(Section):
     mixed_precision: Literal["mixed_float16", "mixed_bfloat16"] | None = None
     """The dtype policy; null is float32. Loss scaling comes with float16."""
     early_stopping: EarlyStopping | None = None
+    stability_guard: StabilityGuardConfig | None = None
     normalization_update_epochs: NonNegativeInt = 1
     """How many epochs pass until the feature normalization is adapted again; 0 adapts it once, before training."""
     checkpoint_every: HowOften | None = "1 epoch"

@@ -1,6 +1,7 @@
 """`kind: image_folder`: a directory with one directory of images for each class."""
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,11 @@ class _Files:
     argument: str
     paths: np.ndarray
     labels: np.ndarray
+
+    def without(self, paths: Mapping[str, str]) -> "_Files":
+        """Returns the files but these."""
+        kept = np.array([path not in paths for path in self.paths], bool)
+        return _Files(self.argument, self.paths[kept], self.labels[kept])
 
 
 def load(config: ImageFolderData, *, batch_size: int, seed: int) -> Data:
@@ -56,13 +62,18 @@ def load(config: ImageFolderData, *, batch_size: int, seed: int) -> Data:
     else:
         train = files
         validation = _validation(config.validation_path, names)
-    check_batch_size(batch_size, len(train.paths))
     # Sorted by class until here; the first few validation samples are to be a fair sample.
     rows = np.random.default_rng(seed).permutation(len(validation.paths))
     validation = _Files(validation.argument, validation.paths[rows], validation.labels[rows])
-    train_scan = scan(_readable(train, config, batch_size), train.argument, train.argument, config.input_scale)
+    bad: dict[str, str] = {}
+    train_scan = scan(_readable(train, config, bad), train.argument, train.argument, config.input_scale)
     counts = check_classes(train_scan, "data.path", len(names))
-    scan(_readable(validation, config, batch_size), validation.argument, validation.argument, config.input_scale)
+    scan(_readable(validation, config, bad), validation.argument, validation.argument, config.input_scale)
+    if bad:
+        path, why = next(iter(bad.items()))
+        warnings.warn(f"{len(bad)} images are left out, the first is {path}: {why}.", stacklevel=2)
+        train, validation = (files.without(bad) for files in (train, validation))
+    check_batch_size(batch_size, len(train.paths))
     shape = train_scan.input_shape
     order = tf.data.Dataset.from_tensor_slices((train.paths, train.labels))
     shuffled = order.shuffle(len(train.paths), seed=seed, reshuffle_each_iteration=True)
@@ -73,6 +84,7 @@ def load(config: ImageFolderData, *, batch_size: int, seed: int) -> Data:
         num_classes=len(names),
         class_names=names,
         class_counts=counts,
+        skipped=tuple(f"{path}: {why}" for path, why in bad.items()),
     )
 
 
@@ -116,20 +128,27 @@ def _images(files: tf.data.Dataset, config: ImageFolderData) -> tf.data.Dataset:
     return files.map(read, num_parallel_calls=tf.data.AUTOTUNE)
 
 
-def _readable(files: _Files, config: ImageFolderData, batch_size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yields every image, and after the last one raises DataError with the count of those that cannot be read."""
+def _readable(
+    files: _Files, config: ImageFolderData, skipped: dict[str, str]
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yields every image that can be read.
+
+    After the last one it raises DataError with the count of the others, or adds them to `skipped` if they may be.
+    """
     images = iter(_images(tf.data.Dataset.from_tensor_slices((files.paths, files.labels)), config))
-    bad = []
+    bad: dict[str, str] = {}
     for path in files.paths:
         try:
             image, label = next(images)
         except tf.errors.OpError as error:
-            bad.append((path, reason(error)))
+            bad[path] = reason(error)
             continue
         yield image.numpy()[None], label.numpy()[None]
-    if bad:
+    if bad and config.on_error == "raise":
+        path, why = next(iter(bad.items()))
         raise data_error(
             files.argument,
             "images that can be read",
-            f"{len(bad)} of {len(files.paths)} files that cannot, the first is {bad[0][0]}: {bad[0][1]}",
+            f"{len(bad)} of {len(files.paths)} files that cannot, the first is {path}: {why}",
         )
+    skipped.update(bad)

@@ -11,6 +11,7 @@ KINDS = {
     "image_folder": "keras_stable.data.image_folder",
     "keras": "keras_stable.data.keras_sets",
     "npz": "keras_stable.data.npz",
+    "parquet": "keras_stable.data.parquet",
     "python": "keras_stable.data.python_function",
     "sklearn": "keras_stable.data.sklearn_sets",
     "tfrecord": "keras_stable.data.tfrecord",

@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from keras_stable.config.column import Column
+
 
 @dataclass(frozen=True)
 class Split:
@@ -35,6 +37,9 @@ class Data:
         num_classes: int, at least 2.
         class_names: tuple of str in the order of the class ids, or None where the source names none.
         class_counts: int64 array [num_classes], the training samples of each class; none is zero.
+        columns: of a table whose rows the model takes as they are: `x` of the splits are then arrays [n] by column,
+            float32 or text. Default: none; the model takes arrays.
+        skipped: what was left out because it cannot be read, each with the reason. Default: nothing.
     """
 
     train: Split
@@ -43,6 +48,8 @@ class Data:
     num_classes: int
     class_names: tuple[str, ...] | None
     class_counts: np.ndarray
+    columns: tuple[Column, ...] | None = None
+    skipped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

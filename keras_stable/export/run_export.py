@@ -91,7 +91,10 @@ def about_run(config: Config, data: Data, summary: Mapping[str, Any] | None) -> 
         "training_samples": counts,
         "input_shape": data.input_shape,
         "classes": data.num_classes,
+        "skipped_samples": len(data.skipped),
     }
+    if data.columns is not None:
+        described["columns"] = {column.name: column.kind for column in data.columns}
     return {"data": described, "config": config.model_dump(mode="json"), "metrics": summary}
 
 

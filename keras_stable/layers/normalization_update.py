@@ -8,7 +8,7 @@ are, and the readout is rewritten in the same way. With features h, statistics (
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,16 +107,20 @@ class NormalizationUpdate:
         layers = [layer for layer in getattr(model, "layers", ()) if isinstance(layer, FeatureNormalization)]
         self.layers = [layer for layer in layers if layer.input_mean is None]
         # Only functional and built Sequential models have `inputs`.
-        if not self.layers or len(getattr(model, "inputs", None) or ()) != 1:
+        inputs = list(getattr(model, "inputs", None) or ())
+        # Of a Sequential model only `inputs` is sure to be there.
+        named = model.input if len(inputs) > 0 and not isinstance(model, keras.Sequential) else None
+        if not self.layers or not (len(inputs) == 1 or isinstance(named, Mapping)):
             raise invalid_argument(
                 "model",
-                "a functional or Sequential model of one input with a FeatureNormalization among its own layers that "
-                "adapts",
+                "a functional or Sequential model of one input, or of a dictionary of them, with a "
+                "FeatureNormalization among its own layers that adapts",
                 getattr(model, "name", model),
             )
+        self._inputs = named if isinstance(named, Mapping) else inputs[0]
         self.model = model
         self.readout = find_readout(model)
-        self._parts = [keras.Model(model.inputs[0], layer.input) for layer in self.layers]
+        self._parts = [keras.Model(self._inputs, layer.input) for layer in self.layers]
         self._inputs_of = [_traced(part) for part in self._parts]
 
     def adapt(self, x: Any) -> None:
@@ -158,7 +162,7 @@ class NormalizationUpdate:
         input_of = self._inputs_of[self.layers.index(layer)]
         moments = RunningMoments(layer.keep_axis)
         for batch in input_batches(x):
-            moments.update(input_of(tf.cast(batch, self.model.inputs[0].dtype)).numpy())
+            moments.update(input_of(keras.tree.map_structure(_cast, batch, self._inputs)).numpy())
         return moments
 
     def _put(self, layer: FeatureNormalization, moments: RunningMoments) -> None:
@@ -179,8 +183,13 @@ class NormalizationUpdate:
 
 def _traced(part: keras.Model) -> Callable[[Any], Any]:
     """Returns a model at inference, traced once for every batch size."""
-    signature = [tf.TensorSpec(part.inputs[0].shape, part.inputs[0].dtype)]
+    structure = part.input if isinstance(part.input, Mapping) else part.inputs[0]
+    signature = [keras.tree.map_structure(lambda tensor: tf.TensorSpec(tensor.shape, tensor.dtype), structure)]
     return tf.function(lambda batch: part(batch, training=False), input_signature=signature)
+
+
+def _cast(batch: Any, tensor: Any) -> Any:
+    return tf.convert_to_tensor(batch) if tensor.dtype == "string" else tf.cast(batch, tensor.dtype)
 
 
 def _averages(model: keras.Model, dense: keras.layers.Dense) -> list[tuple[Any, Any]]:

@@ -7,9 +7,11 @@ from typing import Any
 import keras
 
 from keras_stable.arguments import is_integer
+from keras_stable.config.column import Column
 from keras_stable.errors import invalid_argument
 from keras_stable.layers import FeatureNormalization
 from keras_stable.models.encoders import ENCODERS
+from keras_stable.models.table_inputs import raw_inputs
 
 # The standard deviation of the logits before the first step. With it the first loss lies 0.005 above
 # ln(classes), and the encoder still gets a gradient, which a readout of zeros would deny it.
@@ -26,6 +28,7 @@ def classifier(
     feature_normalization: bool = True,
     logit_scaling: bool = True,
     augmentation: Sequence[keras.layers.Layer] = (),
+    columns: Sequence[Column] = (),
     name: str = "classifier",
     **encoder_arguments: Any,
 ) -> keras.Model:
@@ -49,6 +52,9 @@ def classifier(
         logit_scaling: bool; scale the logits by 1/sqrt(features) and start them small. False: a readout as Keras
             makes it. Default True.
         augmentation: Keras layers that change inputs while training, on the raw inputs. Default: none.
+        columns: what the columns of a raw table hold (`keras_stable.data.columns`): the model then takes a dictionary
+            of them, text and missing values included, and neither `input_shape`, `input_normalization` nor
+            `augmentation` counts. Default: none.
         name: str; the model's name. Default "classifier".
         **encoder_arguments: what the encoder takes, e.g. `hidden_units=(256, 128)`.
 
@@ -65,18 +71,10 @@ def classifier(
     """
     _check(input_shape, num_classes)
     input_shape, num_classes = tuple(int(n) for n in input_shape), int(num_classes)
-    inputs = keras.Input(input_shape, name="inputs")
-    x = inputs
-    # Keras's image layers take [height, width] for one image without a batch, so they are given channels.
-    add_channel = len(input_shape) == 2 and (encoder == "conv" or len(augmentation) > 0)
-    if add_channel:
-        x = keras.layers.Reshape((*input_shape, 1), dtype="float32", name="channel")(x)
-    for layer in augmentation:
-        x = layer(x)
-    if add_channel and encoder != "conv":
-        x = keras.layers.Reshape(x.shape[1:3], dtype="float32", name="no_channel")(x)
-    if input_normalization:
-        x = FeatureNormalization(name="input_normalization")(x)
+    if columns:
+        inputs, x = raw_inputs(columns)
+    else:
+        inputs, x = _array_inputs(input_shape, encoder, augmentation, input_normalization)
     features = _encode(x, encoder, encoder_arguments)
     if layer_normalization:
         features = keras.layers.LayerNormalization(name="layer_normalization")(features)
@@ -89,6 +87,27 @@ def classifier(
         initializer = keras.initializers.RandomNormal(stddev=_FIRST_LOGITS)
     logits = keras.layers.Dense(num_classes, kernel_initializer=initializer, dtype="float32", name="readout")(features)
     return keras.Model(inputs, logits, name=name)
+
+
+def _array_inputs(
+    input_shape: tuple[int, ...],
+    encoder: str | keras.layers.Layer,
+    augmentation: Sequence[keras.layers.Layer],
+    normalized: bool,
+) -> tuple[Any, Any]:
+    inputs = keras.Input(input_shape, name="inputs")
+    x = inputs
+    # Keras's image layers take [height, width] for one image without a batch, so they are given channels.
+    add_channel = len(input_shape) == 2 and (encoder == "conv" or len(augmentation) > 0)
+    if add_channel:
+        x = keras.layers.Reshape((*input_shape, 1), dtype="float32", name="channel")(x)
+    for layer in augmentation:
+        x = layer(x)
+    if add_channel and encoder != "conv":
+        x = keras.layers.Reshape(x.shape[1:3], dtype="float32", name="no_channel")(x)
+    if normalized:
+        x = FeatureNormalization(name="input_normalization")(x)
+    return inputs, x
 
 
 def _check(input_shape: Sequence[int], num_classes: int) -> None:

@@ -38,6 +38,7 @@ def build_model(config: Config, data: Data) -> keras.Model:
             layer_normalization=keys.layer_normalization,
             feature_normalization=keys.feature_normalization,
             logit_scaling=keys.logit_scaling,
+            columns=data.columns or (),
             augmentation=[_augmentation(layer, index) for index, layer in enumerate(config.augmentation)],
             **{name: getattr(keys, name) for name in _ENCODER_KEYS[keys.encoder]},
         )
@@ -111,8 +112,8 @@ def class_weight(config: Config, data: Data) -> dict[int, float] | None:
 
 def steps_per_epoch(split: Split, batch_size: int) -> int:
     """Returns how many batches an epoch has; counts them where a dataset does not know."""
-    if split.is_arrays:
-        return int(np.ceil(len(split.x) / batch_size))
+    if split.y is not None:
+        return int(np.ceil(len(split.y) / batch_size))
     if hasattr(split.x, "cardinality"):
         cardinality = int(split.x.cardinality())
         return cardinality if cardinality >= 0 else sum(1 for _ in split.x)

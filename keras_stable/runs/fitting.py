@@ -1,6 +1,7 @@
 """Fits the model of a config in memory: the place where data, model, optimizer and callbacks meet."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import keras
 import tensorflow as tf
@@ -11,6 +12,7 @@ from keras_stable.callbacks.epoch_lines import EpochLines
 from keras_stable.callbacks.graceful_interrupt import GracefulInterrupt
 from keras_stable.callbacks.gradient_recorder import GradientRecorder
 from keras_stable.config import Config
+from keras_stable.config.training_config import StabilityGuardConfig
 from keras_stable.data import Data, load_data
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.imports import first_line
@@ -90,12 +92,16 @@ def fit(
     model: keras.Model,
     weights: dict[int, float] | None = None,
     *,
+    directory: Path | None = None,
     extra_callbacks: list[keras.callbacks.Callback] | None = None,
 ) -> Trained:
-    """Fits a model that `adapted_model` made, and measures it; Ctrl-C ends it with the best weights so far."""
+    """Fits a model that `adapted_model` made, and measures it; Ctrl-C ends it with the best weights so far.
+
+    What a callback keeps beside the logs goes into `directory`; without one nothing is written.
+    """
     recorder, best, interrupt = GradientRecorder(), BestWeights(), GracefulInterrupt()
     lines = EpochLines(config.fit.verbose)
-    callbacks = [*_callbacks(config, data), recorder, best, *(extra_callbacks or []), lines, interrupt]
+    callbacks = [*_callbacks(config, data, directory), recorder, best, *(extra_callbacks or []), lines, interrupt]
     interrupted = False
     try:
         with interrupt, lines:
@@ -117,6 +123,8 @@ def fit(
         interrupted = True
         for callback in callbacks:
             callback.on_train_end()
+            if isinstance(callback, stable_callbacks.Checkpoint):
+                callback.close()
         best.restore()
     curves = Curves(dict(model.history.history), recorder.global_norm, recorder.applied_norm)
     first = model.predict(first_inputs(data.validation.x, 10), verbose=0)
@@ -132,7 +140,7 @@ def _model_epoch(callbacks: list[keras.callbacks.Callback], epochs: int, interru
     return epochs
 
 
-def _callbacks(config: Config, data: Data) -> list[keras.callbacks.Callback]:
+def _callbacks(config: Config, data: Data, directory: Path | None) -> list[keras.callbacks.Callback]:
     made: list[keras.callbacks.Callback] = []
     every = config.fit.normalization_update_epochs
     if config.model.feature_normalization and every:
@@ -141,6 +149,8 @@ def _callbacks(config: Config, data: Data) -> list[keras.callbacks.Callback]:
         made.append(stable_callbacks.AveragedWeights())
     made.append(stable_callbacks.GradientNormLogger())
     made.append(stable_callbacks.PredictionDiversityLogger())
+    if config.fit.stability_guard is not None:
+        made.append(_stability_guard(config.fit.stability_guard, directory))
     stopping = config.fit.early_stopping
     if stopping is not None:
         made.append(
@@ -153,3 +163,15 @@ def _callbacks(config: Config, data: Data) -> list[keras.callbacks.Callback]:
             )
         )
     return made
+
+
+def _stability_guard(keys: StabilityGuardConfig, directory: Path | None) -> keras.callbacks.Callback:
+    where = {} if directory is None else {"directory": directory / "guard", "log_dir": directory / "tensorboard"}
+    return stable_callbacks.StabilityGuard(
+        keys.action,
+        keys.max_rollbacks,
+        rate_factor=keys.rate_factor,
+        on_disk=keys.on_disk and directory is not None,
+        keep_batches=0 if directory is None else keys.keep_batches,
+        **where,
+    )

@@ -26,7 +26,17 @@ _CONFIG, _ENVIRONMENT = "config.yaml", "environment.json"
 _STARTED = {_CONFIG, _ENVIRONMENT}
 # What `keras-stable run` leaves of a script that trained.
 _RECORDED = {_ENVIRONMENT, "tensorboard"}
-_RESULTS = {"history.csv", "tensorboard", "curves.png", "summary.json", "model.keras", "export", "reports"}
+_RESULTS = {
+    "history.csv",
+    "confusion.csv",
+    "tensorboard",
+    "curves.png",
+    "summary.json",
+    "model.keras",
+    "export",
+    "reports",
+    "guard",
+}
 _FILES = _STARTED | _RESULTS | {CHECKPOINTS}
 # What a killed process left in the time when these were the names of files that are being written.
 _EARLIER_TEMPORARIES = {"environment.partial", "summary.partial"}

@@ -26,6 +26,7 @@ from keras_stable.export.samples import first_samples
 from keras_stable.imports import first_line
 from keras_stable.models import load_model
 from keras_stable.reporting.temporary_path import TemporaryPath
+from keras_stable.runs.confusion import confusion_matrix, write_confusion
 from keras_stable.runs.curves import save_curves
 from keras_stable.runs.fitting import Trained, fit, prepared
 from keras_stable.runs.hparams_table import write_row
@@ -72,8 +73,10 @@ def train(
     | `history.csv` | the `logs` of every epoch |
     | `tensorboard/` | the dashboard, for TensorBoard |
     | `curves.png`, `summary.json` | the picture and the figures of the run |
+    | `confusion.csv` | which class the validation samples of each class are taken for |
     | `model.keras` | the model, with the weights of the epoch that `summary.json` names as `model_epoch`: the last |
     | | one; with early stopping the one whose monitored value was best; after Ctrl-C the most accurate one |
+    | `guard/` | with `fit.stability_guard`, its events, and what `keras-stable replay` needs of each |
     | `export/1/` | the SavedModel |
     | `checkpoints/` | where the run goes on after it was killed, as often as `fit.checkpoint_every` says |
 
@@ -198,17 +201,23 @@ def _fitted(
     every = config.distribution.check_replicas_every
     callbacks = [
         keras.callbacks.CSVLogger(str(directory / "history.csv")),
-        Dashboard(directory / "tensorboard", config=dump_config(config), hparams={}, into_logs=False),
+        Dashboard(
+            directory / "tensorboard",
+            config=dump_config(config),
+            hparams={},
+            class_names=data.class_names,
+            into_logs=False,
+        ),
         *([ReplicaCheck(every)] if every and config.distribution.strategy != "none" else []),
         *([] if checkpoint is None else [checkpoint]),
     ]
     started = time.perf_counter()
-    trained = fit(config, data, model, weights, extra_callbacks=callbacks)
+    trained = fit(config, data, model, weights, directory=directory, extra_callbacks=callbacks)
     seconds = time.perf_counter() - started
     with TemporaryPath(directory / _MODEL) as temporary:
         trained.model.save(temporary)
     summary = {"name": config.name, **trained.summary.to_dict(), "interrupted": trained.interrupted}
-    summary |= {"model_epoch": trained.model_epoch, "seconds": seconds}
+    summary |= {"model_epoch": trained.model_epoch, "seconds": seconds, "skipped_samples": len(data.skipped)}
     if checkpoint is not None and checkpoint.goodput is not None:
         summary["goodput"] = checkpoint.goodput.to_dict()
     return trained, summary
@@ -228,6 +237,7 @@ def _write_results(
 ) -> None:
     write_json(directory / "summary.json", summary)
     write_row(directory / "tensorboard", config, trained.summary, trained.curves)
+    write_confusion(directory, confusion_matrix(model, data), data.class_names)
     save_curves({config.name or "run": trained.curves}, directory / "curves.png")
     # Of a run that goes on, the export is that of where it was interrupted.
     shutil.rmtree(directory / "export", ignore_errors=True)

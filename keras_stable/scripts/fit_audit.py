@@ -11,7 +11,7 @@ from keras_stable.scripts.fit_calls import FitCall
 from keras_stable.scripts.located_report import located
 from keras_stable.scripts.loop_subject import UNKNOWN_LOSS, compiled_for_audit, loop_arguments
 from keras_stable.scripts.own_loops import LoopWatch, OwnLoop
-from keras_stable.scripts.program_sites import program_sites
+from keras_stable.scripts.site_finding import loop_sites, program_sites
 from keras_stable.scripts.watched_program import Ending, ProgramStopped, Runs, WatchedProgram, stop
 from keras_stable.source_edits.sites import ProgramSites
 
@@ -97,6 +97,8 @@ class FitAudit:
             report = getattr(result, "report", result)
             self.result, self.report = result, located(report, call, made, compiled)
             self.sites = program_sites(call, made, compiled, report.facts, self._arguments)
+            if self.loop is not None:
+                self.sites = loop_sites(self.sites, self.loop, made)
 
     def _audit_loop(self, loop: OwnLoop) -> None:
         if self.report is not None or self.refusal is not None or self.calls:
@@ -104,7 +106,7 @@ class FitAudit:
             return
         self.loop = loop
         call = FitCall(1, compiled_for_audit(loop), loop_arguments(loop), _no_fit, loop.location)
-        self._audit(call, {} if loop.trainable else {"probe": False})
+        self._audit(call, {} if loop.trainable or self._examine is not None else {"probe": False})
         if self.report is not None and not loop.trainable:
             self.report = replace(self.report, unexamined={**self.report.unexamined, "training": UNKNOWN_LOSS})
         stop()

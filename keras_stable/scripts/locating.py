@@ -56,7 +56,9 @@ def _span(frame: FrameType) -> Span:
     positions = next(itertools.islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), (None,) * 4)
     _, line, _, column = positions
     end = None if line is None or column is None else (line, column)
-    return Span(_as_typed(frame.f_code.co_filename), frame.f_lineno, end)
+    file = frame.f_code.co_filename
+    # A program may change its directory; a cell of a notebook has a name that is no path.
+    return Span(os.path.abspath(file) if os.path.exists(file) else file, frame.f_lineno, end)
 
 
 def is_user_code(file: str) -> bool:

@@ -1,12 +1,13 @@
 """The remedies of a program made in its sources, and proven there: the changed program is run and audited."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from keras_stable.diagnosis.edit import Edit
-from keras_stable.scripts.checked_source import Checked
+from keras_stable.scripts.source_checking import Checked
 from keras_stable.source_edits.editing import SourceChange, Unplaced, edit_sources, unplaced
+from keras_stable.source_edits.endings import TargetScale
 from keras_stable.source_edits.sites import ProgramSites
 
 
@@ -52,13 +53,19 @@ class Sources(Protocol):
 
 @dataclass(frozen=True)
 class ScriptSources:
-    """The Python files of a program whose sites are known."""
+    """The Python files of a program whose sites are known.
+
+    Attributes:
+        sites: where its parts are made.
+        scales: mapping of edits that scale targets to `TargetScale`.
+    """
 
     sites: ProgramSites
+    scales: Mapping[Edit, TargetScale] = field(default_factory=dict)
 
     def changed(self, remedies: Sequence[Sequence[Edit]]) -> SourceChange:
         """Returns what remedies make of them; no file is written."""
-        return edit_sources(self.sites, remedies)
+        return edit_sources(self.sites, remedies, scales=self.scales)
 
     def by_hand(self, edits: tuple[Edit, ...], reason: str) -> Unplaced:
         """Returns a remedy as code to paste."""
@@ -79,7 +86,8 @@ def fix_sources(
         sources: the files.
         remedies: what is to be made.
         check: runs the program with other texts of its files, and audits it.
-        left: slugs of rules that are known to find something after all remedies, too.
+        left: slugs of rules that are known to find something after all remedies, too. Advice is no reason to take
+            one back.
     """
     wanted, refused = list(remedies), list[Unplaced]()
     while True:
@@ -89,7 +97,8 @@ def fix_sources(
         if not change.after:
             return SourceFix(whole, made)
         checked = check(change.after)
-        failed = [remedy for remedy in made if checked.failure or remedy.rule in checked.rules.keys() - set(left)]
+        found = {rule for rule, severity in checked.rules.items() if severity != "advice"} - set(left)
+        failed = [remedy for remedy in made if checked.failure or remedy.rule in found]
         if not failed:
             return SourceFix(whole, made, checked)
         for remedy in failed:

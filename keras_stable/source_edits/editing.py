@@ -1,6 +1,7 @@
 """Edits of a program made in its sources, as far as it is certain where each has to go."""
 
 import difflib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from keras_stable.diagnosis.edit import Edit
 from keras_stable.source_edits.adapting import layer_call, set_attribute
 from keras_stable.source_edits.argument_edits import append, set_argument
 from keras_stable.source_edits.data_edits import transform_data
+from keras_stable.source_edits.endings import TargetScale, scaled_targets
 from keras_stable.source_edits.layer_edits import insert_layer, remove_layer, replace_layer
 from keras_stable.source_edits.not_placed import NotPlacedError
 from keras_stable.source_edits.part_edits import remove_part, replace_part
@@ -54,13 +56,22 @@ class SourceChange:
 
     def diff(self) -> str:
         """Returns the change as a unified diff; "" where nothing changes."""
-        parts = []
+        parts: list[str] = []
         for file, text in self.after.items():
             old, new = (part.splitlines(keepends=True) for part in (self.before[file], text))
             # A newline that ends a line belongs to the diff's own lines.
-            lines = difflib.unified_diff([_ended(o) for o in old], [_ended(n) for n in new], file, file)
-            parts += list(lines)
+            name = as_typed(file)
+            parts += difflib.unified_diff([_ended(o) for o in old], [_ended(n) for n in new], name, name)
         return "".join(parts)
+
+
+def as_typed(file: str) -> str:
+    """Returns a path as one would type it: below the current directory from there on, else whole.
+
+    >>> as_typed(os.path.join(os.getcwd(), "jobs", "train.py")), as_typed("train.py")
+    ('jobs/train.py', 'train.py')
+    """
+    return file.removeprefix(os.path.join(os.getcwd(), ""))
 
 
 def _ended(line: str) -> str:
@@ -68,7 +79,10 @@ def _ended(line: str) -> str:
 
 
 def edit_sources(
-    program: ProgramSites, remedies: Sequence[Sequence[Edit]], read: Callable[[str], str] = read_source
+    program: ProgramSites,
+    remedies: Sequence[Sequence[Edit]],
+    read: Callable[[str], str] = read_source,
+    scales: Mapping[Edit, TargetScale] | None = None,
 ) -> SourceChange:
     """Returns the sources of a program with remedies made in them; no file is written.
 
@@ -78,6 +92,8 @@ def edit_sources(
         program: where the parts of the program are made.
         remedies: each a sequence of edits that are made together.
         read: returns the text of a file.
+        scales: mapping of those edits of data that only scale targets to what they make of them. They are undone
+            behind the output, so that answers keep their unit.
 
     >>> from keras_stable.source_edits.sites import Site, Span
     >>> program = ProgramSites({"fit": Site((Span("train.py", 1),))})
@@ -87,12 +103,13 @@ def edit_sources(
     """
     project = Project(program, read)
     placed, others = [], []
+    scales = scales or {}
     everything = [edit for remedy in remedies for edit in remedy]
     # What is adapted to the data comes behind what is done to them.
     for remedy in sorted(remedies, key=lambda remedy: not any(map(_is_of_data, remedy))):
         state = project.state()
         try:
-            _make(project, remedy, everything)
+            _make(project, remedy, everything, scales)
         except NotPlacedError as reason:
             project.restore(state)
             others.append(_unplaced(project, tuple(remedy), str(reason)))
@@ -120,10 +137,15 @@ def _is_of_data(edit: Edit) -> bool:
     return edit.kind == "transform_data"
 
 
-def _make(project: Project, edits: Sequence[Edit], everything: Sequence[Edit]) -> None:
-    data = [edit for edit in edits if _is_of_data(edit)]
+def _make(
+    project: Project, edits: Sequence[Edit], everything: Sequence[Edit], scales: Mapping[Edit, TargetScale]
+) -> None:
+    data = [edit for edit in edits if _is_of_data(edit) and edit not in scales]
     if data:
         project.apply(transform_data(project, data))
+    for edit in edits:
+        if edit in scales:
+            project.apply(scaled_targets(project, scales[edit]))
     others = [edit for edit in everything if _is_of_data(edit)]
     for edit in edits:
         if not _is_of_data(edit):
@@ -155,7 +177,7 @@ def _unplaced(project: Project, edits: tuple[Edit, ...], reason: str) -> Unplace
     )
     span = site.spans[0] if site is not None and site.spans else None
     line = 0 if span is None else project.first_line(span)
-    return Unplaced(edits, reason, span.file if span else "", line, tuple(map(code_to_paste, edits)))
+    return Unplaced(edits, reason, as_typed(span.file) if span else "", line, tuple(map(code_to_paste, edits)))
 
 
 _COMPILED = ("optimizer", "loss", "schedule", "compile")

@@ -51,6 +51,7 @@ class ProgramSites:
         validation: the same of its `validation_data`; "" where there are none.
         outputs: tuple of str, names of the outputs, in order.
         inputs: tuple of str, names of the inputs, in order.
+        ends: tuple of targets, the layer that gives each output; "" where that is not known.
         forms: mapping of "x" and "y" to how several arrays are given: as a "dict" or a "list"; without an entry, one.
     """
 
@@ -61,6 +62,7 @@ class ProgramSites:
     validation: Literal["", "arrays", "dataset", "other"] = ""
     outputs: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
     forms: Mapping[str, str] = field(default_factory=dict)
 
     def layers(self) -> dict[str, Site]:

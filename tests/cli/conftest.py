@@ -1,9 +1,13 @@
 import inspect
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from keras_stable.cli import main
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from keras_stable.errors import ExportError, InvalidArgumentError
 COMMANDS = (
     *("--help", "--version", "train --help", "audit --help", "explain KS401", "explain unknown", "schema"),
     *("audit nope", "audit nope.keras --data nope.npz", "audit a:b --select KS9", "audit a:b --html ."),
+    *("fix --help", "fix nope.py", "fix nope.keras --data nope.npz", "fix a:b --force"),
 )
 LIGHT = """
 import sys

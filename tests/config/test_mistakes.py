@@ -112,13 +112,13 @@ def test_an_unknown_key_gets_a_suggestion_where_one_is_near(text, line, mistakes
 @pytest.mark.parametrize(
     ("text", "lines"),
     [
-        ("seed: 1", ["`data` must be given: a mapping whose `kind` is csv, image_folder, keras, npz, python, sklearn"]),
+        ("seed: 1", ["`data` must be given: a mapping whose `kind` is csv, image_folder, keras, npz, parquet, python"]),
         ("data: 3", ["`data` must be a mapping whose `kind` is csv,"]),
-        ("data: {name: digits}", ["`data.kind` must be given: csv, image_folder, keras, npz, python, sklearn or tf"]),
-        ("data: {kind: npy, path: 3}", ["`data.kind` must be csv, image_folder, keras, npz, python, sklearn or tfrec"]),
+        ("data: {name: digits}", ["`data.kind` must be given: csv, image_folder, keras, npz, parquet, python, sk"]),
+        ("data: {kind: npy, path: 3}", ["`data.kind` must be csv, image_folder, keras, npz, parquet, python, skle"]),
         (
             "data: {kind: 3}",
-            ["`data.kind` must be csv, image_folder, keras, npz, python, sklearn or tfrecord. Received"],
+            ["`data.kind` must be csv, image_folder, keras, npz, parquet, python, sklearn or tfrecord. Received"],
         ),
         ("data: {kind: npz, path: 3}", ["`data.path` must be a string that is not empty. Received: data.path=3"]),
         ("data: {kind: npz, path: ''}", ["`data.path` must be a string that is not empty. Received: data.path=''"]),

@@ -95,6 +95,16 @@ def test_images_that_cannot_be_read_are_counted_and_the_first_is_named(folder, l
     )
 
 
+def test_images_that_cannot_be_read_may_be_skipped(folder, load):
+    root = folder()
+    (root / "ant" / "0.png").write_bytes(b"no image")
+    (root / "bee" / "1.JPG").write_bytes(b"")
+    with pytest.warns(UserWarning, match=r"2 images are left out, the first is .*(0\.png|1\.JPG)"):
+        data = load("image_folder", path="images", image_size=[4, 4], on_error="skip")
+    assert sorted(line.split(":")[0].rsplit("/", 1)[1] for line in data.skipped) == ["0.png", "1.JPG"]
+    assert len(gathered(data.train)[1]) + len(gathered(data.validation)[1]) == 13
+
+
 def test_a_batch_above_the_number_of_images_is_refused(folder, load, refused):
     folder()
     line = refused(load, "image_folder", path="images", image_size=(4, 4), batch_size=13)

@@ -138,20 +138,27 @@ class InnerZeros:
         share: float, of the ids between the first and the last that is not 0.
         next_share: float, of the commonest other id among the same.
         others: int, different other ids.
-        again: float, share of these zeros that another 0 follows, over `share`: 1 for words in random order, more for
-            gaps and for rows that differ in how many words are unknown, less for a word of a language.
+        followed: int, how many of these zeros another 0 follows; expected: float, how many would in random order. More
+            are so in gaps, and in rows that differ in how many words are unknown; fewer of a word that is one.
         aligned: float, share of the runs of zeros that end at the same step as most do, as where two sequences are
             filled up one by one and joined.
-        by_count: bool, whether the other ids are numbered by how often they come.
+        told: float, correlation of having such a 0 with the labels, in standard deviations of labels that have nothing
+            to do with it; NaN where a row has not one label.
     """
 
     rows: float = 0.5
     share: float = 0.1
     next_share: float = 0.05
     others: int = 500
-    again: float = 0.5
+    followed: int = 20
+    expected: float = 20.0
     aligned: float = 0.1
-    by_count: bool = False
+    told: float = float("nan")
+
+    @property
+    def again(self) -> float:
+        """Returns how many zeros follow zeros, over how many would in random order."""
+        return self.followed / self.expected if self.expected > 0 else 0.0
 
 
 @dataclass(frozen=True)

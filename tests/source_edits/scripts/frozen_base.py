@@ -1,7 +1,7 @@
 import keras
 import numpy as np
 
-base = keras.applications.MobileNetV2(include_top=False, weights=None, input_shape=(32, 32, 3))
+base = keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Conv2D(4, 3)], name="base")
 base.trainable = False
 model = keras.Sequential([base, keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(2)])
 model.trainable = False

@@ -1,6 +1,6 @@
 import tensorflow as tf
 
-(x_train, y_train), (x_test, y_test) = tf.keras.datasets.mnist.load_data()
+(x_train, y_train), (x_test, y_test) = [(tf.ones((n, 28, 28)).numpy(), tf.zeros(n).numpy()) for n in (8, 4)]
 model = tf.keras.models.Sequential([
   tf.keras.layers.Flatten(input_shape=(28, 28)),
   tf.keras.layers.Dense(128, activation='relu'),

@@ -1,15 +1,18 @@
 """Zeros between the other ids of sequences. Imports no TensorFlow."""
 
+import math
+
 import numpy as np
 
 from keras_stable.diagnosis.facts import InnerZeros
 
-_BY_COUNT = -0.8  # rank correlation of ids and counts, as where words are numbered by how often they come
-_LEAST_IDS = 5
 
-
-def zeros_between(ids: np.ndarray) -> InnerZeros | None:
+def zeros_between(ids: np.ndarray, labels: np.ndarray | None = None) -> InnerZeros | None:
     """Returns the figures of id 0 between other ids, over sequences [n, steps]; None where it never stands there.
+
+    Args:
+        ids: int array.
+        labels: array [n] or [n, columns] of numbers; None where a row has not one label. Default: None.
 
     >>> zeros = zeros_between(np.array([[3, 0, 1, 2, 0], [1, 3, 0, 2, 0], [2, 1, 0, 0, 0], [1, 1, 3, 2, 0]]))
     >>> zeros.rows, round(zeros.share, 2), zeros.others
@@ -17,7 +20,8 @@ def zeros_between(ids: np.ndarray) -> InnerZeros | None:
     """
     if ids.ndim != 2 or ids.shape[1] < 3:
         return None
-    rows = ids[(ids != 0).any(1)]
+    some = (ids != 0).any(1)
+    rows = ids[some]
     if not len(rows):
         return None
     real = rows != 0
@@ -32,24 +36,24 @@ def zeros_between(ids: np.ndarray) -> InnerZeros | None:
     share = float(zeros.sum() / total)
     followed = zeros[:, :-1] & zeros[:, 1:]
     ends = np.nonzero(zeros[:, :-1] & real[:, 1:])[1]
+    told = math.nan if labels is None or len(labels) != len(ids) else _told(zeros.any(1), labels[some])
     return InnerZeros(
         rows=float(zeros.any(1).mean()),
         share=share,
         next_share=float(counts.max() / total),
         others=len(others),
-        again=float(followed.sum() / zeros.sum() / share),
+        followed=int(followed.sum()),
+        expected=float(zeros.sum() * share),
         aligned=float(np.bincount(ends).max() / len(ends)),
-        by_count=len(others) >= _LEAST_IDS and _rank_correlation(others, counts) < _BY_COUNT,
+        told=told,
     )
 
 
-def _rank_correlation(one: np.ndarray, other: np.ndarray) -> float:
-    """Returns Spearman's rank correlation; equal values share the mean of their ranks."""
-    ranks = []
-    for values in (one, other):
-        _, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
-        ends = np.cumsum(counts)
-        ranks.append((ends - (counts - 1) / 2)[codes])
-    if min(np.ptp(part) for part in ranks) == 0:
-        return 0.0
-    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
+def _told(presence: np.ndarray, labels: np.ndarray) -> float:
+    """Returns the largest correlation with a column of the labels, times the root of the number of rows."""
+    columns = np.asarray(labels, np.float64).reshape(len(labels), -1)
+    spread = presence.std() * columns.std(0)
+    if not (spread > 0).any() or not np.isfinite(columns).all():
+        return math.nan
+    shared = ((presence - presence.mean())[:, None] * (columns - columns.mean(0))).mean(0)
+    return float(np.abs(shared[spread > 0] / spread[spread > 0]).max() * math.sqrt(len(columns)))

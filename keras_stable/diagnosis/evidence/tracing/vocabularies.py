@@ -9,13 +9,18 @@ from keras_stable.diagnosis.evidence.data.padding import padded_rows
 from keras_stable.diagnosis.evidence.tracing.recording import Recording
 from keras_stable.diagnosis.facts import Words
 
+Rows = tuple[np.ndarray, np.ndarray | None]
 
-def looked_up_words(recording: Recording, more: Callable[[np.ndarray], np.ndarray] = np.asarray) -> Iterator[Words]:
+
+def looked_up_words(
+    recording: Recording, more: Callable[[np.ndarray], Rows] = lambda ids: (ids, None)
+) -> Iterator[Words]:
     """Yields the figures of each embedding that sequences of ids enter, over the rows of the first pass.
 
     Args:
         recording: the first passes.
-        more: returns more rows of the same ids, in which zeros are looked for. Default: the same rows.
+        more: returns more rows of the same ids with a label each, in which zeros are looked for. Default: the same
+            rows, without labels.
     """
     layers = {seen.path: seen.layer for seen in recording.seen}
     for path, ids in recording.looked_up.items():
@@ -34,6 +39,6 @@ def looked_up_words(recording: Recording, more: Callable[[np.ndarray], np.ndarra
                 distinct=len(distinct),
                 commonest=int(distinct[counts.argmax()]),
                 share=float(counts.max() / counts.sum()),
-                zeros=zeros_between(more(ids)),
+                zeros=zeros_between(*more(ids)),
                 zero_is_masked=bool(getattr(layers[path], "mask_zero", False)),
             )

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
+from scipy.special import pdtr
+
 from keras_stable.diagnosis.facts import InnerZeros, Learning, TimeLayer, Words
 from keras_stable.diagnosis.rule import Found, Severity, Skip, Threshold, rule
 
 ROWS = Threshold(0.05, "Share of the sequences with a 0 between other ids. Padding alone makes none.")
 ALIGNED = Threshold(0.7, "Share of the zeros that end at one step: two sequences, filled up and joined, end there.")
 AGAIN = Threshold(2.0, "Zeros that follow zeros, over random order. Gaps come in runs, and so do unknown words.")
+TOLD = Threshold(
+    6.0, "Standard deviations by which having a 0 goes with the labels. What is unknown says little of them."
+)
+ALONE = Threshold(1e-3, "Chance that so few zeros follow zeros in random order. Unknown words come together.")
 ALPHABET = Threshold(64, "Different ids up to which they are letters, classes or the like, of which none is unknown.")
-
-_REPEATED = 0.5  # zeros that follow zeros, over random order: a language hardly says a word twice in a row
 
 
 @rule(
@@ -35,7 +39,7 @@ _REPEATED = 0.5  # zeros that follow zeros, over random order: a language hardly
         "suspicious-labels",
         "noisy-gradient",
     ),
-    thresholds={"rows": ROWS, "aligned": ALIGNED, "again": AGAIN, "alphabet": ALPHABET},
+    thresholds={"rows": ROWS, "aligned": ALIGNED, "again": AGAIN, "told": TOLD, "alone": ALONE, "alphabet": ALPHABET},
     own=True,
 )
 def masked_word(words: Sequence[Words], learning: Learning, time_layers: Sequence[TimeLayer] = ()) -> Iterator[Found]:
@@ -45,8 +49,8 @@ def masked_word(words: Sequence[Words], learning: Learning, time_layers: Sequenc
 
     Looks for id 0 between the other ids of a sequence, where a mask hides it: padding stands behind or before them
     only. Zeros that all end at one step, as where two sequences were filled up and then joined, are left alone. Words
-    that no vocabulary knows may be 0 on purpose, so that it is advice where the model learns and the zeros come in
-    runs, or the ids say nothing of how they were numbered.
+    that no vocabulary knows may be 0 on purpose, so that it is advice where the zeros come in runs, and where the model
+    learns, unless the zeros go with the labels, or follow each other less than words do that are not one and the same.
 
     ## Why is this bad
 
@@ -90,6 +94,6 @@ def masked_word(words: Sequence[Words], learning: Learning, time_layers: Sequenc
 def _severity(zeros: InnerZeros, learning: Learning) -> Severity:
     if zeros.again > AGAIN.value:
         return "advice"
-    commonest = zeros.by_count and zeros.share >= zeros.next_share and zeros.again < _REPEATED
-    sure = zeros.others <= ALPHABET.value or commonest
+    alone = float(pdtr(zeros.followed, zeros.expected)) < ALONE.value
+    sure = zeros.others <= ALPHABET.value or alone or zeros.told > TOLD.value
     return "warning" if sure or not learning.healthy else "advice"

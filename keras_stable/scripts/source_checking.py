@@ -43,7 +43,7 @@ def checked_source(
         order, answer = Path(directory, "order.json"), Path(directory, "answer.json")
         asked = {"kind": type(program).__name__, "program": vars(program), "fit": fit, "texts": dict(texts)}
         order.write_text(json.dumps({**asked, "options": dict(options or {})}))
-        command = [sys.executable, "-m", "keras_stable.scripts.checked_source", str(order), str(answer)]
+        command = [sys.executable, "-m", "keras_stable.scripts.source_checking", str(order), str(answer)]
         home = str(Path(__file__).parents[2])
         paths = [home, *filter(None, [os.environ.get("PYTHONPATH")])]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -67,7 +67,7 @@ def main(order: str, answer: str) -> None:
         ending = session.run()
     error = session.refusal or ending.error
     if error is not None:
-        result = Checked({}, failure=f"{type(error).__name__}: {first_line(error)}")
+        result = Checked({}, failure=first_line(error))
     elif session.report is None:
         result = Checked({}, failure="it did not reach its `fit`")
     else:
@@ -81,7 +81,7 @@ def _program(kind: str, named: dict[str, Any], texts: Mapping[str, str]) -> User
     if kind == "SubjectProgram":
         return SubjectProgram(**named)
     name = named["name"]
-    script = texts.get(name, texts.get(os.path.abspath(name)))
+    script = texts.get(os.path.abspath(name), texts.get(name))
     return UserProgram(name, tuple(named["arguments"]), named["is_module"], script)
 
 

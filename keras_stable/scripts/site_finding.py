@@ -2,10 +2,12 @@
 
 import inspect
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from keras_stable.scripts.fit_calls import FitCall
 from keras_stable.scripts.locating import Locations
+from keras_stable.scripts.own_loops import OwnLoop
 from keras_stable.source_edits.sites import ProgramSites, Site
 
 Kind = Literal["arrays", "dataset", "other"]
@@ -46,8 +48,22 @@ def program_sites(
         "" if validation is None else _kind(validation[0] if isinstance(validation, tuple | list) else validation),
         tuple(getattr(call.model, "output_names", None) or ()),
         tuple(names),
+        _ends(facts.get("outputs"), layers),
         {name: form for name in ("x", "y") if (form := _form(given.get(name)))},
     )
+
+
+def loop_sites(program: ProgramSites, loop: OwnLoop, made: Locations) -> ProgramSites:
+    """Returns the sites of a program that trains by a loop of its own, which has no `fit` and maybe no `compile`.
+
+    Args:
+        program: as `program_sites` returns it for what the loop was made into.
+        loop: the loop.
+        made: where layers, optimizers and losses were made.
+    """
+    parts = {"optimizer": loop.optimizer, "loss": loop.loss}
+    own = {name: _site(part, made) for name, part in parts.items() if part is not None and made.is_direct(part)}
+    return replace(program, sites=program.layers() | own)
 
 
 def _kind(x: Any) -> Kind:
@@ -141,6 +157,12 @@ def _first_layers(structure: Any, sites: Mapping[str, Site]) -> tuple[list[str],
                 by_input.setdefault(name, []).append(_nearest(layer.path, sites))
     first = [target for targets in by_input.values() for target in targets]
     return list(dict.fromkeys(first)), {name: list(dict.fromkeys(targets)) for name, targets in by_input.items()}
+
+
+def _ends(outputs: Any, sites: Mapping[str, Site]) -> tuple[str, ...]:
+    """Returns the target of the layer that gives each output; "" for one that the user's line does not make."""
+    targets = [f"layer:{output.layer}" for output in outputs or ()]
+    return tuple(target if target in sites else "" for target in targets)
 
 
 def _nearest(path: str, sites: Mapping[str, Site]) -> str:
