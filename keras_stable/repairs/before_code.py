@@ -1,8 +1,10 @@
 """The code that an edit changes, as far as the objects of a program tell it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
+import numpy as np
 
 from keras_stable.diagnosis.edit import Edit, named_callback
 from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
@@ -30,7 +32,8 @@ def code_before(program: Program, edit: Edit) -> str:
         return f".{edit.argument} = {_shown(getattr(owner, edit.argument, None))}"
     if edit.kind == "set_argument":
         value = _argument(owner, edit.argument)
-        return f"{edit.argument}={_shown(value)}"
+        # What a call was not given does not stand there.
+        return "" if value is None and isinstance(owner, Mapping) else f"{edit.argument}={_shown(value)}"
     return _shown(owner)
 
 
@@ -69,7 +72,7 @@ def _owner(program: Program, edit: Edit) -> Any:
 
 
 def _argument(owner: Any, argument: str) -> Any:
-    if isinstance(owner, dict):
+    if isinstance(owner, Mapping):
         return owner.get(argument)
     try:
         return owner.get_config().get(argument)
@@ -80,6 +83,8 @@ def _argument(owner: Any, argument: str) -> Any:
 def _shown(value: Any) -> str:
     if isinstance(value, dict) and "class_name" in value:
         return f"{value['class_name']}(...)"
+    if isinstance(value, np.ndarray):
+        return "..."
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, str | int | bool | dict | list | tuple | type(None)):

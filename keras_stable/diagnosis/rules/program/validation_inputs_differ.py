@@ -3,10 +3,9 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Contrast, FeatureContrast, History, InputContrast, Transfer, WordContrast
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
-from keras_stable.diagnosis.rules._edits import matched
+from keras_stable.diagnosis.rules._edits import matched, validation_inputs
 
 MOST = Threshold(
     0.5,
@@ -107,7 +106,7 @@ def _input(data: InputContrast, alone: bool) -> Found | None:
             evidence={"channels": len(data.channels)},
             remedy="Read both as RGB: OpenCV gives BGR, so `cv2.cvtColor(image, cv2.COLOR_BGR2RGB)` for all of them.",
             confidence=0.85,
-            edits=_validation_inputs(f"validation_data[0][..., {[*data.channels]}]") if alone else (),
+            edits=validation_inputs(f"validation_data[0][..., {[*data.channels]}]") if alone else (),
         )
     worst = data.worst
     if worst is None or not data.features:
@@ -131,13 +130,8 @@ def _input(data: InputContrast, alone: bool) -> Found | None:
         },
         threshold=MOST.value,
         confidence=0.95 if extreme else 0.85,
-        edits=_validation_inputs(matched("validation_data[0]", "x")) if alone else (),
+        edits=validation_inputs(matched("validation_data[0]", "x")) if alone else (),
     )
-
-
-def _validation_inputs(value: str) -> tuple[Edit, ...]:
-    """Returns the edit that gives validation other inputs; how they were made is not known, what they should be is."""
-    return (Edit("transform_data", "data", "validation_data", f"({value}, *validation_data[1:])"),)
 
 
 def _scales(data: InputContrast, worst: FeatureContrast) -> str:
