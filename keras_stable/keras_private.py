@@ -364,7 +364,7 @@ def keras_seed_state() -> Any | None:
 
 
 def running_fit() -> tuple[Any | None, Any | None]:
-    """Returns the list of callbacks and the epoch iterator of the `fit` that calls: its local `epoch_iterator`."""
+    """Returns the callbacks and the epoch iterator of the `fit` that calls: `sys._getframe`, local `epoch_iterator`."""
     frame: Any = sys._getframe(1)
     callbacks = None
     while frame is not None:
@@ -409,7 +409,7 @@ def batches_of(iterator: Any) -> Any:
 
 
 def replace_batches(iterator: Any, dataset: tf.data.Dataset) -> None:
-    """Replaces the same, for the strategy that it was made for: `_distribute_strategy`."""
+    """Replaces `_distributed_dataset`, for the strategy that it was made for: `_distribute_strategy`."""
     strategy = iterator._distribute_strategy
     iterator._distributed_dataset = strategy.experimental_distribute_dataset(dataset)
 
@@ -421,7 +421,7 @@ def iterator_position(iterator: Any) -> dict[str, Any]:
 
 
 def set_iterator_position(iterator: Any, seen: int, batches: int | None, current: Any | None) -> None:
-    """Sets the same."""
+    """Sets `_steps_seen`, `_num_batches` and `_current_iterator`."""
     iterator._steps_seen, iterator._num_batches, iterator._current_iterator = seen, batches, current
 
 

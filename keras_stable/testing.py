@@ -54,7 +54,7 @@ def assert_resumes_everywhere(
     ...     model.compile("adam", "mse", run_eagerly=True)
     ...     return model
     >>> assert_resumes_everywhere(build, np.ones((8, 2)), np.ones((8, 1)), batch_size=4, epochs=2)
-    6
+    5
     """
     given = {"x": x, "y": y, **fit_arguments}
     with tempfile.TemporaryDirectory() as directory:

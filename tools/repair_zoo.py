@@ -80,6 +80,7 @@ def examined(name: str, build: Any, build_fixed: Any, seed: int, healthy: bool) 
         repair = keras_stable.repair(model, x, y, seed=seed, **fit)
         row |= {"seconds": round(time.perf_counter() - started, 1), "trainings": round(repair.trainings, 2)}
         row |= {"verdict": repair.verdict, "edits": [str(change) for change in repair.changes]}
+        row["refused"] = dict(repair.refused)
         after = model.get_weights()
         row["untouched"] = all(np.array_equal(old, new, equal_nan=True) for old, new in zip(before, after, strict=True))
         if healthy:

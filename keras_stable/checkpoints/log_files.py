@@ -43,9 +43,12 @@ class EventFiles:
 
     def sizes(self) -> dict[str, int]:
         """Returns how many bytes each file has, by a name that holds wherever the directories lie."""
-        files = self._files()
-        _of_earlier_fits.update(files.values())
-        return {name: path.stat().st_size for name, path in files.items()}
+        self.remember()
+        return {name: path.stat().st_size for name, path in self._files().items()}
+
+    def remember(self) -> None:
+        """Remembers the files there are, for a later `fit` of this process."""
+        _of_earlier_fits.update(self._files().values())
 
     def set_back(self, sizes: Any, processes: list[str]) -> None:
         """Cuts the files that were there before this `fit` to what they were at a checkpoint.

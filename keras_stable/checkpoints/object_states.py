@@ -13,7 +13,7 @@ from keras_stable.checkpoints.plain_values import Decoder, Encoder, NotPlainErro
 from keras_stable.errors import CheckpointError
 
 # Who is watched, not what was seen; and places in the file system, which no file may redirect.
-_NOT_STATE = {"model", "_model", "params", "validation_data"}
+_NOT_STATE = {"model", "params", "validation_data"}
 _PLACES = ("path", "file", "dir")
 _SMALL = 2**20
 _SAMPLE = 4096
@@ -90,7 +90,7 @@ def _captured_object(owner: Any, encoder: Encoder) -> dict[str, Any]:
 
 def _is_plain_object(value: Any) -> bool:
     module = type(value).__module__.partition(".")[0]
-    foreign = module in ("builtins", "keras", "tensorflow", "numpy", "collections", "threading", "logging", "io", "_io")
+    foreign = module in ("builtins", "keras", "tensorflow", "numpy", "collections", "threading", "logging", "io")
     refused = (type, io.IOBase, os.PathLike, *_KERAS, keras.callbacks.Callback)
     return not foreign and hasattr(value, "__dict__") and not callable(value) and not isinstance(value, refused)
 

@@ -108,6 +108,7 @@ class Session:
         """Called when an epoch begins."""
         set_first_epoch(self._model, 0)
         self._progress.begin_epoch(epoch)
+        self._events.remember()
 
     def begin_batch(self) -> None:
         """Called before a batch is trained on."""

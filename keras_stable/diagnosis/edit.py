@@ -1,7 +1,7 @@
 """A change of a program as data, so that a program can make it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,6 +13,17 @@ TARGET = re.compile(
     r"fit|compile|optimizer|schedule|loss(:.+)?|metric:\w+|model|data(:.+)?|input:.+|layer:.+|callback:\w+(\[\d+\])?"
 )
 """The forms that a target has."""
+
+
+def callback_names(callbacks: Iterable[Any]) -> list[str]:
+    """Returns what targets call callbacks: by class, and by number among several of one class.
+
+    >>> callback_names([1, 2.5, 3])
+    ['int[0]', 'float', 'int[1]']
+    """
+    kinds = [type(callback).__name__ for callback in callbacks]
+    numbers = [kinds[:index].count(kind) for index, kind in enumerate(kinds)]
+    return [f"{kind}[{number}]" if kinds.count(kind) > 1 else kind for kind, number in zip(kinds, numbers, strict=True)]
 
 
 def named_callback(callbacks: Sequence[Any], name: str) -> Any:

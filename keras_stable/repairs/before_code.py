@@ -1,10 +1,12 @@
 """The code that an edit changes, as far as the objects of a program tell it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
+import numpy as np
 
-from keras_stable.diagnosis.edit import Edit
+from keras_stable.diagnosis.edit import Edit, named_callback
 from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
 from keras_stable.keras_private import compile_arguments, learning_rate_source
 from keras_stable.repairs.layer_edits import layers_by_path
@@ -30,7 +32,8 @@ def code_before(program: Program, edit: Edit) -> str:
         return f".{edit.argument} = {_shown(getattr(owner, edit.argument, None))}"
     if edit.kind == "set_argument":
         value = _argument(owner, edit.argument)
-        return f"{edit.argument}={_shown(value)}"
+        # What a call was not given does not stand there.
+        return "" if value is None and isinstance(owner, Mapping) else f"{edit.argument}={_shown(value)}"
     return _shown(owner)
 
 
@@ -62,14 +65,14 @@ def _owner(program: Program, edit: Edit) -> Any:
         return name
     if kind == "callback":
         callbacks = FitArguments.checked(callbacks=program.fit.get("callbacks")).callbacks
-        return next((callback for callback in callbacks if type(callback).__name__ == name), None)
+        return named_callback(callbacks, name)
     if kind == "layer" and name != "*":
         return layers_by_path(model).get(name)
     return model
 
 
 def _argument(owner: Any, argument: str) -> Any:
-    if isinstance(owner, dict):
+    if isinstance(owner, Mapping):
         return owner.get(argument)
     try:
         return owner.get_config().get(argument)
@@ -80,6 +83,8 @@ def _argument(owner: Any, argument: str) -> Any:
 def _shown(value: Any) -> str:
     if isinstance(value, dict) and "class_name" in value:
         return f"{value['class_name']}(...)"
+    if isinstance(value, np.ndarray):
+        return "..."
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, str | int | bool | dict | list | tuple | type(None)):

@@ -1,6 +1,6 @@
 """The way from what an audit found to remedies that are proven."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from keras_stable.diagnosis.reporting.report import Report
@@ -8,7 +8,7 @@ from keras_stable.repairs.candidate_sets import candidates
 from keras_stable.repairs.measures import general_measures
 from keras_stable.repairs.proving import Proof, prove, refusal
 from keras_stable.repairs.racing import Ground, Remedies, named, race, smallest_good
-from keras_stable.repairs.remedies import remedies_of
+from keras_stable.repairs.remedies import Remedy, remedies_of
 from keras_stable.repairs.shrinking import shrunk
 from keras_stable.repairs.trial import Outcome
 
@@ -49,10 +49,10 @@ def cure(ground: Ground, report: Report, say: Callable[[str], None]) -> Cure:
     possible = [one for one in remedies_of(report) if not one.sound or ground.trial((one,)) is not None]
     own = {remedy.edits for remedy in possible}
     measures = [one for one in general_measures(report, graver[0]) if one.edits not in own]
-    sets = candidates(possible, measures)
+    sets = candidates(possible, measures if _needs_more(possible, report) else [])
     say(f"Racing {len(sets)} candidates")
     share = min(_LONGEST_RACE, budget * _FIRST_RACE / max(len(sets), 1))
-    order = race(ground, sets, share, smallest_good)
+    order = sets if len(sets) < 2 else race(ground, sets, share, smallest_good)
     if len(order) > 1:
         few = order[:_IN_SECOND_RACE]
         share = min(_LONGEST_RACE, budget * _SECOND_RACE / len(few))
@@ -72,6 +72,14 @@ def cure(ground: Ground, report: Report, say: Callable[[str], None]) -> Cure:
             return Cure(remedies, proof)
         ground.refused[named(remedies)] = refusal(proof)
     return Cure((), last)
+
+
+def _needs_more(possible: Sequence[Remedy], report: Report) -> bool:
+    """Returns whether general measures are worth a trial: not where nothing is wrong with the training itself."""
+    if any(not remedy.sound and remedy.finding.severity != "advice" for remedy in possible):
+        return True
+    learning = report.facts.get("learning")
+    return not possible and not (learning is not None and learning.healthy)
 
 
 def _taken(remedies: Remedies, proof: Proof) -> bool:

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Iterable
 from typing import Any
 
-from keras_stable.diagnosis.edit import Edit
+from keras_stable.diagnosis.edit import Edit, named_callback
 from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
 from keras_stable.imports import first_line
 from keras_stable.repairs.expressions import CannotApplyError, evaluated
@@ -39,11 +39,12 @@ def changed_fit(arguments: dict[str, Any], edits: Iterable[Edit]) -> dict[str, A
 
 def _callbacks(callbacks: Any, name: str, edit: Edit) -> list[Any]:
     before = FitArguments.checked(callbacks=callbacks).callbacks
-    if all(type(callback).__name__ != name for callback in before):
+    chosen = named_callback(before, name)
+    if chosen is None:
         raise CannotApplyError(f"There is no callback {name}.")
     after = []
     for callback in before:
-        if type(callback).__name__ != name:
+        if callback is not chosen:
             after.append(callback)
         elif edit.kind != "remove":
             after.append(_made_anew(callback, edit.argument, evaluated(edit.value)))

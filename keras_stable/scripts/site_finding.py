@@ -125,12 +125,15 @@ def _parameters(kind: type) -> Mapping[str, inspect.Parameter]:
 
 
 def _callback_sites(callbacks: Any, made: Locations) -> dict[str, Site]:
+    from keras_stable.diagnosis.edit import callback_names
     from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
 
     sites: dict[str, Site] = {}
-    for callback in FitArguments.checked(callbacks=callbacks).callbacks if callbacks is not None else ():
+    listed = FitArguments.checked(callbacks=callbacks).callbacks if callbacks is not None else ()
+    for callback, name in zip(listed, callback_names(listed), strict=True):
         if made.is_direct(callback):
-            sites.setdefault(f"callback:{type(callback).__name__}", _site(callback, made))
+            sites[f"callback:{name}"] = _site(callback, made)
+            sites.setdefault(f"callback:{type(callback).__name__}", sites[f"callback:{name}"])
     return sites
 
 

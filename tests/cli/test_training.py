@@ -141,3 +141,28 @@ def wait_for_epochs(path, epochs, process):
         assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "CONFIG or `--resume RUN` must be given"),
+        (("small.yaml", "--resume", "run"), "given without CONFIG"),
+        (("--resume", "run", "--overwrite"), "given without CONFIG"),
+        (("--resume", "run"), "must be the directory of a run"),
+    ],
+    ids=["nothing", "both", "overwrite", "no run"],
+)
+def test_what_cannot_be_resumed_is_said(run, here, arguments, words):
+    result = run("train", *arguments)
+    assert result.exit_code == 2
+    assert words in result.stderr
+    assert not (here / "runs").exists()
+
+
+def test_a_run_that_ended_is_resumed_for_longer(run, here):
+    assert run("train", "small.yaml", "--run-dir", "run").exit_code == 0
+    result = run("train", "--resume", "run", "--set", "fit.epochs=3")
+    assert result.exit_code == 0, result.output
+    summary = json.loads((here / "run" / "summary.json").read_text())
+    assert (summary["epochs"], summary["goodput"]["starts"]) == (3, 2)

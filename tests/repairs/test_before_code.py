@@ -18,7 +18,7 @@ def program():
     ("edit", "before", "after"),
     [
         (Edit("set_argument", "fit", "shuffle", "True"), "shuffle=False", "shuffle=True"),
-        (Edit("set_argument", "fit", "class_weight", "{0: 1}"), "class_weight=None", "class_weight={0: 1}"),
+        (Edit("set_argument", "fit", "class_weight", "{0: 1}"), "", "class_weight={0: 1}"),
         (Edit("set_argument", "compile", "loss_weights", "3"), "loss_weights=2", "loss_weights=3"),
         (Edit("set_argument", "optimizer", "momentum", "0.5"), "momentum=0.9", "momentum=0.5"),
         (Edit("set_argument", "schedule", "decay_steps", "99"), "decay_steps=10", "decay_steps=99"),

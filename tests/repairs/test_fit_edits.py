@@ -70,3 +70,18 @@ def test_a_callback_that_there_is_not_cannot_be_changed():
 def test_an_argument_that_there_is_not_cannot_be_set():
     with pytest.raises(CannotApplyError, match="EarlyStopping takes no stamina"):
         changed_fit({"callbacks": [keras.callbacks.EarlyStopping()]}, [of_callback("stamina", "1")])
+
+
+def test_of_two_callbacks_of_one_class_the_one_that_is_meant():
+    stops = [
+        keras.callbacks.EarlyStopping("val_loss", patience=3),
+        keras.callbacks.EarlyStopping("val_auc", mode="min"),
+    ]
+    edit = Edit("set_argument", "callback:EarlyStopping[1]", "mode", '"max"')
+    first, second = changed_fit({"callbacks": stops}, [edit])["callbacks"]
+    assert first is stops[0]
+    assert (second.monitor, second.mode) == ("val_auc", "max")
+    [left] = changed_fit({"callbacks": stops}, [Edit("remove", "callback:EarlyStopping[0]")])["callbacks"]
+    assert left is stops[1]
+    with pytest.raises(CannotApplyError):
+        changed_fit({"callbacks": stops}, [Edit("remove", "callback:EarlyStopping[2]")])

@@ -67,9 +67,8 @@ def shares_picture(predicted: np.ndarray, labels: np.ndarray, names: Sequence[st
     axes.bar(places - 0.2, 100 * shares[1, shown], 0.4, label="true", color="#9aa0a6")
     axes.bar(places + 0.2, 100 * shares[0, shown], 0.4, label="predicted", color="#1f77b4")
     axes.set(title=title, xlabel="class", ylabel="% of samples")
-    axes.set_xticks(
-        places, [_name(int(index), names) for index in shown], rotation=90 if names or len(shown) > 20 else 0
-    )
+    texts = [_name(int(index), names) for index in shown]
+    axes.set_xticks(places, texts, rotation=90 if _long(texts) else 0)
     axes.grid(axis="y", alpha=0.3)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)

@@ -83,6 +83,15 @@ def matched(values: str, others: str) -> str:
     return f"({values} - {values}.mean({axis})) * ({spread}) + {others}.mean({axis})"
 
 
+def validation_inputs(value: str) -> tuple[Edit, ...]:
+    """Returns the edit that gives validation other inputs.
+
+    >>> print(*validation_inputs("validation_data[0] / 255"))
+    data: validation_data = (validation_data[0] / 255, *validation_data[1:])
+    """
+    return (Edit("transform_data", "data", "validation_data", f"({value}, *validation_data[1:])"),)
+
+
 def class_weights(counts: Iterable[tuple[int, int]]) -> tuple[Edit, ...]:
     """Returns the edit that lets every class weigh the same in all, from (class id, samples).
 

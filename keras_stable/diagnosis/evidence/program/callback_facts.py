@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from keras_stable.diagnosis import facts
+from keras_stable.diagnosis.edit import callback_names
 from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
-from keras_stable.diagnosis.evidence.program.keras_parts import target_of
 from keras_stable.diagnosis.evidence.program.metric_directions import Direction
 from keras_stable.diagnosis.evidence.program.own_functions import isolated, unheard
 from keras_stable.diagnosis.evidence.program.stand_in import Run, StandIn, is_of_keras, simulated
@@ -77,7 +77,7 @@ def _examined(index: int, setting: Setting) -> facts.Callback:
         seen = _watching(seen, callback, monitor, setting)
     if not seen.error and kind in ("LearningRateScheduler", "ReduceLROnPlateau"):
         seen = _with(seen, error=_refused(callback, seen, setting))
-    target = target_of(setting.given or setting.fit.callbacks, index)
+    target = callback_names(setting.given or setting.fit.callbacks)[index]
     return _with(seen, lost_to=_lost_to(index, seen, setting), target=target)
 
 

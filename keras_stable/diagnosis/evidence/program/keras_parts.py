@@ -1,7 +1,6 @@
 """What is Keras's own of a callback that the user has derived from one of Keras's."""
 
 import inspect
-from collections.abc import Iterable
 from typing import Any
 
 import keras
@@ -33,18 +32,6 @@ def keras_part(callback: Any) -> Any:
     part: Any = object.__new__(base)
     vars(part).update(vars(callback))
     return part
-
-
-def target_of(callbacks: Iterable[Any], index: int) -> str:
-    """Returns what an edit calls a callback: its class, and its number among several of that class.
-
-    >>> stops = [keras.callbacks.EarlyStopping(), keras.callbacks.TerminateOnNaN(), keras.callbacks.EarlyStopping()]
-    >>> [target_of(stops, index) for index in range(3)]
-    ['EarlyStopping[0]', 'TerminateOnNaN', 'EarlyStopping[1]']
-    """
-    names = [type(callback).__name__ for callback in callbacks]
-    name = names[index]
-    return f"{name}[{names[:index].count(name)}]" if names.count(name) > 1 else name
 
 
 def _replaced(kind: type, base: type) -> list[str]:

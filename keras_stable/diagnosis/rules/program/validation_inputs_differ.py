@@ -3,10 +3,9 @@
 import math
 from collections.abc import Iterator, Sequence
 
-from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Contrast, FeatureContrast, History, InputContrast, Transfer, WordContrast
 from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
-from keras_stable.diagnosis.rules._edits import matched
+from keras_stable.diagnosis.rules._edits import matched, validation_inputs
 
 MOST = Threshold(
     0.5,
@@ -107,7 +106,7 @@ def _input(data: InputContrast, alone: bool) -> Found | None:
             evidence={"channels": len(data.channels)},
             remedy="Read both as RGB: OpenCV gives BGR, so `cv2.cvtColor(image, cv2.COLOR_BGR2RGB)` for all of them.",
             confidence=0.85,
-            edits=_validation_inputs(f"validation_data[0][..., {[*data.channels]}]") if alone else (),
+            edits=validation_inputs(f"validation_data[0][..., {[*data.channels]}]") if alone else (),
         )
     worst = data.worst
     if worst is None or not data.features:
@@ -131,13 +130,8 @@ def _input(data: InputContrast, alone: bool) -> Found | None:
         },
         threshold=MOST.value,
         confidence=0.95 if extreme else 0.85,
-        edits=_validation_inputs(matched("validation_data[0]", "x")) if alone else (),
+        edits=validation_inputs(matched("validation_data[0]", "x")) if alone else (),
     )
-
-
-def _validation_inputs(value: str) -> tuple[Edit, ...]:
-    """Returns the edit that gives validation other inputs; how they were made is not known, what they should be is."""
-    return (Edit("transform_data", "data", "validation_data", f"({value}, *validation_data[1:])"),)
 
 
 def _scales(data: InputContrast, worst: FeatureContrast) -> str:
@@ -199,18 +193,14 @@ def _words(name: str, words: WordContrast) -> Found | None:
 
 def _means_other_words(words: WordContrast) -> bool:
     """Returns whether ids say other things of labels and of each other; where only labels do, these are other ones."""
-    known = [
-        (kept, kept + _SURE * error < KEPT.value)
-        for kept, error in ((words.meaning, words.meaning_error), (words.company, words.company_error))
-        if not math.isnan(kept)
-    ]
-    return bool(known) and all(low for _, low in known)
+    pairs = ((words.meaning, words.meaning_error), (words.company, words.company_error))
+    known = [kept + _SURE * error for kept, error in pairs if not math.isnan(kept)]
+    return bool(known) and max(known) < KEPT.value
 
 
 def _other_meaning(name: str, words: WordContrast, figures: dict[str, float]) -> Found:
-    labels = math.isnan(words.company)
-    kept = words.meaning if labels else words.company
-    of_what = "the labels" if labels else "which ids come with them"
+    by_labels = math.isnan(words.company)
+    kept, of_what = (words.meaning, "the labels") if by_labels else (words.company, "which ids come with them")
     return Found(
         where=name,
         message=f"The ids of {name} are as many in validation as in training, but mean other words: of what they say "

@@ -15,6 +15,7 @@ from keras_stable.diagnosis.facts import (
 from keras_stable.diagnosis.rule import Skip
 from keras_stable.diagnosis.rules.program.validation_inputs_differ import validation_inputs_differ
 
+NAN = float("nan")
 FAR = FeatureContrast(-1, 0.3, 0.4, -50.0, 96.0, shift=-134.0, scale=255.0)
 NEAR = FeatureContrast(3, 0.0, 1.0, 1.4, 1.0, shift=1.4)
 
@@ -103,3 +104,20 @@ def test_the_edit_brings_validation_to_the_scale_of_training():
     assert labels == 0
     two = Contrast(inputs=(worst, InputContrast(name="other")))
     assert next(validation_inputs_differ.run({"contrast": two})).edits == ()
+
+
+@pytest.mark.parametrize(
+    ("meaning", "company", "told"),
+    [
+        ((0.1, 0.05), (NAN, NAN), True),
+        ((0.1, 0.05), (0.1, 0.05), True),
+        ((NAN, NAN), (0.1, 0.05), True),
+        ((0.1, 0.05), (0.95, 0.05), False),  # the labels are other ones, and not the words
+        ((0.4, 0.1), (NAN, NAN), False),
+        ((NAN, NAN), (NAN, NAN), False),
+    ],
+)
+def test_ids_that_mean_other_words(meaning, company, told):
+    words = WordContrast(meaning=meaning[0], meaning_error=meaning[1], company=company[0], company_error=company[1])
+    contrast = Contrast(inputs=(InputContrast(words=words, features=0),))
+    assert bool(list(validation_inputs_differ.run({"contrast": contrast}))) is told
