@@ -20,7 +20,8 @@ from keras_stable.data import Data
 from keras_stable.distribution import is_chief, scope
 from keras_stable.distribution.agreement import wait_for_all
 from keras_stable.errors import RunError, invalid_argument
-from keras_stable.export import PROOF_SAMPLES, export_saved_model
+from keras_stable.export import export_saved_model
+from keras_stable.export.exporting import PROOF_SAMPLES
 from keras_stable.export.run_export import about_run
 from keras_stable.export.samples import first_samples
 from keras_stable.imports import first_line
