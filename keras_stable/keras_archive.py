@@ -3,17 +3,19 @@
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import IO, Any
 
 _CONFIG = "config.json"
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 
 
 def registered_names(file: str | os.PathLike[str] | IO[bytes]) -> list[str]:
     """Returns the registered names of all objects that a `.keras` file holds, each once.
 
     Args:
-        file: the path of the file, or the open file. Anything that is no such file holds no name.
+        file: the path of the file, or the open file. Anything that is no such file, or a broken one, holds no name.
 
     >>> import io
     >>> with zipfile.ZipFile(file := io.BytesIO(), "w") as archive:
@@ -23,9 +25,13 @@ def registered_names(file: str | os.PathLike[str] | IO[bytes]) -> list[str]:
     """
     if not zipfile.is_zipfile(file):
         return []
-    with zipfile.ZipFile(file) as archive:
-        config = json.loads(archive.read(_CONFIG)) if _CONFIG in archive.namelist() else {}
-    return list(dict.fromkeys(_names(config)))
+    try:
+        with zipfile.ZipFile(file) as archive:
+            config = json.loads(archive.read(_CONFIG)) if _CONFIG in archive.namelist() else {}
+        return list(dict.fromkeys(_names(config)))
+    except (*_BROKEN, RecursionError):
+        # Keras says what is wrong with it.
+        return []
 
 
 def _names(config: Any) -> Iterator[str]:

@@ -31,7 +31,7 @@ def assert_resumes_everywhere(
     """Trains with a checkpoint after every step, goes on from each of them, and compares what comes out.
 
     All weights, moving statistics, optimizer and random states must be equal in every bit, and the logs of every epoch
-    equal. All of it happens in this process. Source: the iterator tests of Grain (`assert_equal_output_after_checkpoint`).
+    equal. All of it happens in this process. Source: Grain's `assert_equal_output_after_checkpoint`, for iterators.
 
     Args:
         build: called without arguments for each training; returns a compiled model, or a pair of that and a mapping of
@@ -51,7 +51,7 @@ def assert_resumes_everywhere(
 
     >>> def build():
     ...     model = keras.Sequential([keras.Input((2,)), keras.layers.Dropout(0.5), keras.layers.Dense(1)])
-    ...     model.compile("adam", "mse")
+    ...     model.compile("adam", "mse", run_eagerly=True)
     ...     return model
     >>> assert_resumes_everywhere(build, np.ones((8, 2)), np.ones((8, 1)), batch_size=4, epochs=2)
     6

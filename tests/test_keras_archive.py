@@ -36,5 +36,13 @@ def test_what_is_no_keras_file_holds_no_name(tmp_path):
     (tmp_path / "text.keras").write_text('{"registered_name": "keras_stable>AdamW"}')
     with zipfile.ZipFile(tmp_path / "empty.keras", "w") as archive:
         archive.writestr("other.json", "{}")
-    for path in (tmp_path / "text.keras", tmp_path / "empty.keras", tmp_path, tmp_path / "missing.keras"):
+    with zipfile.ZipFile(tmp_path / "broken.keras", "w") as archive:
+        archive.writestr("config.json", "[" * 100_000)
+    for path in (
+        tmp_path / "broken.keras",
+        tmp_path / "text.keras",
+        tmp_path / "empty.keras",
+        tmp_path,
+        tmp_path / "missing.keras",
+    ):
         assert registered_names(path) == []

@@ -3,6 +3,8 @@
 And no other file of the package has one: see `test_private_names.py`.
 """
 
+import copy
+import inspect
 import random
 
 import keras
@@ -523,3 +525,149 @@ def test_built_from():
         model.fit(tf.data.Dataset.from_tensor_slices((np.ones((4, 3)), np.ones((4, 1)))).batch(2), verbose=0)
     assert [tuple(part.shape) for part in batches[0]] == [(2, 3), (2, 1)]
     assert model.built
+
+
+def test_fitted_arrays():
+    seen = []
+
+    class Looking(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            seen.append(private.fitted_arrays(private.running_fit()[1]))
+
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x, y = np.ones((4, 3), "float32"), np.ones((4, 1), "float32")
+    for data in ((x, y), (tf.data.Dataset.from_tensor_slices((x, y)).batch(2),)):
+        model.fit(*data, verbose=0, callbacks=[Looking()])
+    assert [np.shape(array) for array in tf.nest.flatten(seen[0])] == [(4, 3), (4, 1)]
+    assert seen[1] is None
+
+
+@pytest.fixture(scope="module")
+def inside():
+    """What a callback sees inside `fit`: the functions are called from there."""
+    seen = {}
+
+    class Looking(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            seen["callbacks"], seen["iterator"] = private.running_fit()
+            frame = inspect.currentframe()
+            seen["inside"] = private.is_inside_fit(frame, seen["callbacks"]), private.is_inside_fit(frame, None)
+            private.build_for(self.model, (tf.TensorSpec((None, 1), "float32"), tf.TensorSpec((None, 1), "float32")))
+            seen["built"] = self.model.optimizer.built and bool(self.model.metrics_variables)
+            private.set_first_epoch(self.model, 2)
+
+        def on_epoch_begin(self, epoch, logs=None):
+            seen.setdefault("epoch", epoch)
+
+    looking, model = Looking(), keras.Sequential([keras.layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=["mae"], run_eagerly=True)
+    model.fit(np.ones((6, 1)), np.ones((6, 1)), batch_size=2, epochs=3, callbacks=[looking], verbose=0)
+    private.set_first_epoch(model, 0)
+    return seen
+
+
+def test_running_fit(inside):
+    assert isinstance(inside["callbacks"], keras.callbacks.CallbackList)
+    assert inside["iterator"].num_batches == 3
+    assert private.running_fit() == (None, None)
+
+
+def test_is_inside_fit(inside):
+    assert inside["inside"] == (True, False)
+    assert not private.is_inside_fit(None, inside["callbacks"])
+
+
+def test_build_for(inside):
+    assert inside["built"]
+
+
+def test_set_first_epoch(inside):
+    assert inside["epoch"] == 2
+
+
+def test_steps_of_epoch(inside):
+    steps = [step[0] for step in private.steps_of_epoch(inside["iterator"])()]
+    assert steps == [0, 1, 2]
+
+
+def test_batches_of(inside):
+    assert [len(batch[0]) for batch in private.batches_of(inside["iterator"])] == [2, 2, 2]
+
+
+def _replaced(inside):
+    iterator = copy.copy(inside["iterator"])
+    private.replace_batches(iterator, tf.data.Dataset.range(2))
+    assert [int(batch) for batch in private.batches_of(iterator)] == [0, 1]
+    private.replace_steps(iterator, lambda: iter([(7, 7, None)]), lambda: None)
+    assert next(iter(iterator))[0] == 7
+
+
+def test_replace_steps(inside):
+    _replaced(inside)
+
+
+def test_replace_batches(inside):
+    _replaced(inside)
+
+
+def test_iterator_position(inside):
+    iterator = copy.copy(inside["iterator"])
+    private.set_iterator_position(iterator, 2, 5, iter([]))
+    assert private.iterator_position(iterator) == {"seen": 2, "batches": 5, "going_on": False}
+    iterator.steps_per_epoch = 4
+    assert private.iterator_position(iterator)["going_on"]
+
+
+def test_set_iterator_position(inside):
+    test_iterator_position(inside)
+
+
+def test_keras_seed_state():
+    private.forget_keras_seed_generator()
+    assert private.keras_seed_state() is None
+    keras.random.uniform(())
+    assert private.keras_seed_state().shape == (2,)
+
+
+def test_dataset_inputs():
+    dataset = tf.data.Dataset.range(3)
+    assert private.dataset_inputs(dataset.batch(2)) == [dataset]
+    assert private.dataset_inputs(None) == []
+
+
+def test_dataset_seeds():
+    dataset = tf.data.Dataset.range(3)
+    assert private.dataset_seeds(dataset) is None
+    assert private.dataset_seeds(dataset.shuffle(3, seed=5)) != (0, 0)
+
+
+def test_dataset_keeps_order():
+    dataset = tf.data.Dataset.range(3)
+    mapped = [dataset.map(lambda x: x, 2, deterministic=kept) for kept in (None, True, False)]
+    assert [private.dataset_keeps_order(some) for some in mapped] == [True, True, False]
+
+
+def test_is_parallel():
+    dataset = tf.data.Dataset.range(3)
+    assert [private.is_parallel(dataset.map(lambda x: x, calls)) for calls in (None, 2)] == [False, True]
+
+
+def _looked_into():
+    variable = tf.Variable(1, dtype=tf.int64)
+    dataset = tf.data.Dataset.range(3).map(lambda x: x + variable.assign_add(1))
+    assert "AssignAddVariableOp" in {operation.type for operation in private.dataset_operations(dataset)}
+    assert private.dataset_variables(dataset)[0] is variable
+    assert private.dataset_operations(tf.data.Dataset.range(3)) == private.dataset_variables(None) == []
+
+
+def test_dataset_operations():
+    _looked_into()
+
+
+def test_dataset_variables():
+    _looked_into()
+
+
+def test_operations_are_deterministic():
+    assert private.operations_are_deterministic() in (True, False)

@@ -3,6 +3,7 @@
     python tools/benchmark.py                         every model, as Keras compiles by default
     python tools/benchmark.py --jit                   the same with XLA
     python tools/benchmark.py --models mlp --rounds 20
+    python tools/benchmark.py --serving               not training: how long an answer takes, of each export
 
 Every variant of a model trains in this one process, in turn, some steps at a time: once in each round, in an order
 that changes from round to round, so that none finds its memory warmer than another. Where a model happens to lie in
@@ -31,6 +32,7 @@ import subprocess
 import sys
 import tempfile
 
+import benchmark_serving
 import keras
 import numpy as np
 import tensorflow as tf
@@ -104,6 +106,7 @@ def main() -> None:
     parser.add_argument("--instances", type=int, default=3, help="how often each variant is built")
     parser.add_argument("--jit", action="store_true", help="with XLA, which Keras leaves out where there is only a CPU")
     parser.add_argument("--memory", type=int, metavar="REPEATS", help="compare peak memory, not time")
+    parser.add_argument("--serving", action="store_true", help="compare model.predict with the exports of a model")
     parser.add_argument("--peak-of", choices=VARIANTS, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     jit: bool | str = True if arguments.jit else "auto"
@@ -113,6 +116,10 @@ def main() -> None:
             print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
             return
         print(f"{machine()}\njit_compile={jit!r}, load {os.getloadavg()[0]:.1f}")
+        if arguments.serving:
+            for model_name in benchmark_serving.MODELS:
+                benchmark_serving.compare(model_name, 10 * arguments.rounds)
+            return
         if arguments.memory:
             print("\n| peak memory | stock, MiB | recording, MiB | ratio |\n| --- | --- | --- | --- |")
         for model_name in arguments.models:

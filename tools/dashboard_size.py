@@ -29,9 +29,9 @@ from keras_stable.callbacks.dashboard.gradient_curves import GradientCurves
 from keras_stable.callbacks.dashboard.gradient_heat_map import GradientHeatMap
 from keras_stable.callbacks.dashboard.gradient_spread import GradientSpread
 from keras_stable.callbacks.dashboard.run_writers import RunWriters
-from keras_stable.callbacks.dashboard.tags import NORMS
 from keras_stable.optimizers import AdamW
 from keras_stable.optimizers.history import GradientHistory
+from keras_stable.reporting.dashboard_tags import NORMS
 
 PIECE = 512
 SPIKE = 1e4

@@ -1,8 +1,9 @@
 """Writes every file that is made from the code.
 
 python tools/generate.py            the schemas of configs and of audit reports, docs/configuration.md, docs/rules.md,
-                                    and a page for each rule, in docs/rules/ and, for whoever installs the package,
-                                    in keras_stable/diagnosis/rules/pages/; that of a rule that is gone is deleted
+                                    docs/dashboard_tags.md, and a page for each rule, in docs/rules/ and, for whoever
+                                    installs the package, in keras_stable/diagnosis/rules/pages/; that of a rule that is
+                                    gone is deleted
 python tools/generate.py --check    exits 1 when one of them is not what would be written
 """
 
@@ -22,6 +23,7 @@ from keras_stable.config.wording import must_be
 from keras_stable.diagnosis.reporting import schema
 from keras_stable.diagnosis.reporting.rule_pages import index_page, rule_page
 from keras_stable.diagnosis.rules import all_rules
+from keras_stable.reporting.dashboard_tags import tags_table
 
 ROOT = Path(__file__).resolve().parent.parent
 RULES = "docs/rules"
@@ -31,6 +33,12 @@ _HEAD = """# Configuration
 Every key of a config file, its default and what it must be. `configs/schema.json` says the same to an editor.
 A file is checked as a whole: every mistake is reported at once, with its line. `--set section.key=value` puts
 another value in the place of one in the file.
+"""
+_TAGS_HEAD = """# Tags of the dashboard
+
+What [`callbacks.Dashboard`](dashboard.md) writes to TensorBoard. The training is the run itself; the curve `validation`
+and the curve `after` of the gradient norm are the runs `validation` and `after_clipping` below it, so that they come
+into the same cards. A tag whose quantity a model or an optimizer does not have is not written.
 """
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -102,12 +110,18 @@ def html_page(markdown: str) -> str:
     return _PAGE.format(title=title, body=body)
 
 
+def tags_page() -> str:
+    """Returns the page of all tags that the dashboard writes."""
+    return f"{_TAGS_HEAD}\n{tags_table()}"
+
+
 def generated() -> dict[str, str]:
     """Returns the text of every file, by its path from the repository's root."""
     pages = {rule.slug: rule_page(rule) for rule in all_rules()}
     return {
         "configs/schema.json": schema_text(),
         "docs/configuration.md": configuration_page(),
+        "docs/dashboard_tags.md": tags_page(),
         "docs/rules.md": index_page(),
         "keras_stable/diagnosis/reporting/report.schema.json": schema.schema_text(),
         **{f"{RULES}/{slug}.md": page for slug, page in pages.items()},

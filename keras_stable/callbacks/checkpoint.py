@@ -95,7 +95,6 @@ class Checkpoint(CheckedCallback):
         self._settings = Settings(Frequency.parse(every), keep, monitor, larger, background, signals)
         self._fits = 0
         self._session: Session | None = None
-        self._events: tuple[Any, EventFiles] | None = None
 
     @property
     def resumed_from(self) -> Path | None:
@@ -125,13 +124,6 @@ class Checkpoint(CheckedCallback):
         TrainingState(model, []).restore_variables(read_archive(path))
         return path
 
-    def set_model(self, model: Any) -> None:
-        super().set_model(model)
-        callbacks, _ = running_fit()
-        if callbacks is not None:
-            # Before any of them has begun: their new event files are not those of an earlier process.
-            self._events = callbacks, EventFiles(with_nested(callbacks.callbacks))
-
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         callbacks, iterator = running_fit()
         if callbacks is None:
@@ -140,8 +132,7 @@ class Checkpoint(CheckedCallback):
             return  # called again, as the list of callbacks has a new first one
         if self._session is not None and not self._session.closed:
             self._session.close()
-        before = self._events[1] if self._events is not None and self._events[0] is callbacks else None
-        events = before or EventFiles(with_nested(callbacks.callbacks))
+        events = EventFiles(with_nested(callbacks.callbacks))
         directory = self.directory / f"fit_{self._fits + 1}"
         self._session = Session(self.model, callbacks, iterator, events, directory, self._settings)
         _surround(callbacks, self._session, self)

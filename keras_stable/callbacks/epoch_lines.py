@@ -71,7 +71,7 @@ class EpochLines(CheckedCallback):
             return
         now, epochs = time.monotonic(), self.params.get("epochs") or epoch + 1
         left = self._left(epoch, now)
-        time_text = f"{duration(left)} left" if epoch + 1 < epochs else f"{duration(now - self._began)} in all"
+        time_text = f"{duration(left)} left" if epoch + 1 < epochs else duration(now - self._began)
         line = epoch_line(f"{epoch + 1:{len(str(epochs))}}/{epochs}", plain_numbers(logs or {}), time_text)
         if self._progress is not None:
             self._progress.console.print(Text(line), soft_wrap=True)
@@ -106,13 +106,15 @@ def epoch_line(number: str, logs: Mapping[str, float], end: str) -> str:
 
     >>> logs = {"loss": 0.504, "accuracy": 1.0, "val_loss": 0.556, "val_accuracy": 0.98, "grad_norm_max": 0.0246}
     >>> epoch_line("3/30", {**logs, "val_unique_classes": 10.0}, "17 s left")
-    '3/30  loss 0.504, val 0.556  accuracy 1.000, val 0.980  grad norm 0.0246  10 classes  17 s left'
+    '3/30  loss 0.504, val 0.556  acc 1.000, val 0.980  grad norm 0.0246  10 classes  17 s left'
     """
     parts = [_pair("loss", "loss", logs, significant)]
     metric = first_metric(logs)
     if metric is not None:
         is_share = "acc" in metric and all(0 <= logs.get(key, 0) <= 1 for key in (metric, f"val_{metric}"))
-        parts.append(_pair(metric, metric, logs, share if is_share else significant))
+        # Names such as sparse_categorical_accuracy would leave no room.
+        name = "acc" if metric.endswith("accuracy") else metric
+        parts.append(_pair(name, metric, logs, share if is_share else significant))
     if logs.get("skipped_steps"):
         parts.append(f"{count(logs['skipped_steps'])} skipped")
     if "grad_norm_max" in logs:
@@ -131,14 +133,14 @@ def duration(seconds: float) -> str:
     """Returns a time as people say it.
 
     >>> [duration(seconds) for seconds in (0.04, 3.21, 59.7, 90, 8000, 200000)]
-    ['0.0 s', '3.2 s', '60 s', '1 min 30 s', '2 h 13 min', '55 h 33 min']
+    ['0.0 s', '3.2 s', '60 s', '1:30 min', '2 h 13 min', '55 h 33 min']
     """
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     if seconds < 60:
         return f"{seconds:.0f} s"
     whole = round(seconds)
-    return f"{whole // 60} min {whole % 60} s" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"
+    return f"{whole // 60}:{whole % 60:02} min" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def _pair(name: str, key: str, logs: Mapping[str, float], shown: Any) -> str:

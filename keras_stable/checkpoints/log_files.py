@@ -1,7 +1,9 @@
 """The files that callbacks write while they train, set back to where a checkpoint found them."""
 
 import os
+import re
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,9 @@ from keras_stable.reporting.temporary_path import TemporaryPath
 
 _EVENTS = "tfevents"
 _PARTS = ("", "train", "validation")
+_BEGAN = int(time.time())
+# Those that a `fit` of this process has had, which may be over.
+_of_earlier_fits: set[Path] = set()
 
 
 def this_process() -> str:
@@ -28,7 +33,7 @@ class EventFiles:
 
     def __init__(self, callbacks: list[Any]) -> None:
         self._callbacks = [callback for callback in callbacks if _log_directory(callback) is not None]
-        self._there_before = set(self._files().values())
+        self._there_before = {path for path in self._files().values() if not _is_new(path)}
 
     def flush(self) -> None:
         """Has everything that was logged so far written."""
@@ -38,7 +43,9 @@ class EventFiles:
 
     def sizes(self) -> dict[str, int]:
         """Returns how many bytes each file has, by a name that holds wherever the directories lie."""
-        return {name: path.stat().st_size for name, path in self._files().items()}
+        files = self._files()
+        _of_earlier_fits.update(files.values())
+        return {name: path.stat().st_size for name, path in files.items()}
 
     def set_back(self, sizes: Any, processes: list[str]) -> None:
         """Cuts the files that were there before this `fit` to what they were at a checkpoint.
@@ -71,6 +78,13 @@ class EventFiles:
                     if path.is_file() and path not in files.values():
                         files[f"{index}/{part}/{path.name}"] = path
         return files
+
+
+def _is_new(path: Path) -> bool:
+    """Returns whether the present `fit` has made a file: another process may have had the same number."""
+    time_of_name = re.search(rf"{_EVENTS}\.(\d+)", path.name)
+    own = f"{this_process()}." in f"{path.name}." and time_of_name is not None and int(time_of_name[1]) >= _BEGAN
+    return own and path not in _of_earlier_fits
 
 
 def _log_directory(callback: Any) -> str | None:

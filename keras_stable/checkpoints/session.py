@@ -37,7 +37,7 @@ class Session:
         model: what is trained.
         callbacks: the `keras.callbacks.CallbackList` of `fit`.
         iterator: the epoch iterator of `fit`; None where `fit` is not Keras's own.
-        events: `EventFiles`, from before any callback has begun.
+        events: the `EventFiles` of its callbacks.
         directory: where to.
         settings: how.
 

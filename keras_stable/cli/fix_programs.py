@@ -12,6 +12,8 @@ from keras_stable.cli.programs import say_no_fit
 from keras_stable.cli.progress import status
 from keras_stable.scripts.programs import SubjectProgram, UserProgram
 from keras_stable.scripts.source_checking import Checked, checked_source
+from keras_stable.source_edits.not_placed import NotPlacedError
+from keras_stable.source_edits.sites import ProgramSites, Site
 
 
 def fixed_program(program: UserProgram | SubjectProgram, fit: int, options: Mapping[str, Any]) -> FixResult:
@@ -40,6 +42,9 @@ def fixed_program(program: UserProgram | SubjectProgram, fit: int, options: Mapp
         ending.print_error()
         sys.exit(say_no_fit(program, ending, session.calls, fit) or USAGE_ERROR)
     result = replace(session.result, report=session.report)
+    sites = session.sites
+    if isinstance(program, SubjectProgram) and (returned := _returned_site(program.name)) is not None:
+        sites = replace(sites, sites={**sites.sites, "fit": returned})
     remedies = source_remedies(result)
     if not remedies:
         return FixResult(result)
@@ -49,5 +54,18 @@ def fixed_program(program: UserProgram | SubjectProgram, fit: int, options: Mapp
 
     with status() as say:
         say("Running and auditing the changed script")
-        fixed = fix_sources(ScriptSources(session.sites, scales_of(result)), remedies, check, left_over(result))
+        fixed = fix_sources(ScriptSources(sites, scales_of(result)), remedies, check, left_over(result))
     return FixResult.of(result, fixed, f"{program.name} was run up to its `fit` with this change")
+
+
+def _returned_site(name: str) -> Site | None:
+    """Returns where the function of a program has the arguments of `fit` that it returns."""
+    from keras_stable.source_edits.project import Project
+    from keras_stable.source_edits.returned import returned_site
+
+    module, _, function = name.partition(":")
+    file = getattr(sys.modules.get(module), "__file__", None)
+    try:
+        return None if file is None else returned_site(Project(ProgramSites({})).tree(file), function)
+    except NotPlacedError:
+        return None

@@ -49,7 +49,8 @@ class FixResult:
         change, proof = fixed.change, ""
         if fixed.checked is not None:
             rules = ", ".join(remedy.rule for remedy in fixed.made if remedy.rule not in fixed.checked.rules)
-            proof = f"Proven: {checking}, and an audit of it finds {f'no {rules} any more' if rules else 'no more'}."
+            as_repaired = "no more than one of the repaired model"
+            proof = f"Proven: {checking}, and an audit of it finds {f'no {rules} any more' if rules else as_repaired}."
         return cls(repair, change.diff(), change.after, fixed.made, change.unplaced, proof)
 
     @property

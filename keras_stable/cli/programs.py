@@ -122,7 +122,7 @@ def run(
     With --resume, a script that was killed is started again, and each of its trainings goes on at the step it had
     reached. SCRIPT may then be left out.
     """
-    from keras_stable.runs.run_directory import make_run_directory, read_environment, write_environment
+    from keras_stable.runs.run_directory import CHECKPOINTS, make_run_directory, read_environment, write_environment
     from keras_stable.scripts.recorded_run import RecordedRun
 
     if earlier is not None and (run_dir is not None or overwrite):
@@ -138,7 +138,14 @@ def run(
         read_environment(earlier)
         directory = earlier.resolve()
     quiet_tensorflow()
-    session = RecordedRun(program, directory, {"seconds": seconds}, _say, checkpoint_every)
+    session = RecordedRun(
+        program,
+        directory / "tensorboard",
+        {"seconds": seconds},
+        _say,
+        directory / CHECKPOINTS,
+        checkpoint_every,
+    )
     ending = session.run()
     ending.print_error()
     if ending.code == TERMINATED:

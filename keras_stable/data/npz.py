@@ -1,7 +1,5 @@
 """`kind: npz`: the arrays of one NumPy archive."""
 
-import zipfile
-import zlib
 from typing import Any
 
 import numpy as np
@@ -11,8 +9,7 @@ from keras_stable.data.checks import data_error
 from keras_stable.data.files import existing_file
 from keras_stable.data.in_memory import from_arrays
 from keras_stable.data.structures import Arrays, ArraySource, Data
-
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError)
+from keras_stable.reporting.zip_check import BROKEN, check_npz
 
 
 def load(config: NpzData, *, batch_size: int, seed: int) -> Data:
@@ -29,9 +26,10 @@ def load(config: NpzData, *, batch_size: int, seed: int) -> Data:
 
 def _read(config: NpzData) -> ArraySource:
     path = existing_file("data.path", config.path)
+    check_npz(path, "data.path")
     try:
         archive = np.load(path, allow_pickle=False)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise data_error("data.path", "an .npz file", f"{config.path}, which is broken or none ({error})") from error
     if not isinstance(archive, np.lib.npyio.NpzFile):
         raise data_error("data.path", "an .npz file, which holds named arrays", f"{config.path}, a single array")
@@ -64,7 +62,7 @@ def _array(archive: Any, config: NpzData, key: str, name: str) -> np.ndarray:
         raise data_error(f"data.{key}", f"an array of {config.path}, which holds {held}", f"data.{key}={name!r}")
     try:
         return archive[name]
-    except _BROKEN as error:
+    except BROKEN as error:
         raise data_error(name, "an array of numbers that can be read without pickle", str(error)) from error
 
 

@@ -18,7 +18,7 @@ from keras_stable.export.proof import Case, Proof, answers_of, prove, serve
 from keras_stable.export.proof_cases import edges, made_up
 from keras_stable.export.quantizing import accuracy, quantized_copy
 from keras_stable.export.samples import first_samples
-from keras_stable.export.served_inputs import ServedInputs, served_inputs
+from keras_stable.export.served_inputs import ServedInputs, find_inputs
 from keras_stable.export.serving import SIGNATURE, Serving
 from keras_stable.export.stored_proof import write_proof
 from keras_stable.imports import first_line
@@ -80,7 +80,7 @@ class Exporter:
         class_names: names in the order of the class ids. Default: none.
         encoder: the layer that gives the features, or its name. Default: see `features.encoder_of`.
         input_signature: `keras.InputSpec`s nested as the model takes its inputs, for a model that is neither
-            functional nor Sequential. Default: see `served_inputs.served_inputs`.
+            functional nor Sequential. Default: see `served_inputs.find_inputs`.
         task: "auto", "classes" or "values": what the outputs are. Default "auto", see `heads.find_heads`.
         about: `data`, `config`, `metrics` and `audit` for the card. Default: none.
         quantize: "int8", which needs `samples`. Default: none.
@@ -112,7 +112,7 @@ class Exporter:
         self.labels = None if labels is None else np.asarray(labels)[:PROOF_SAMPLES]
         first = None if samples is None else first_samples(samples, PROOF_SAMPLES)
         _build(model, first)
-        inputs = served_inputs(model, first, input_signature)
+        inputs = find_inputs(model, first, input_signature)
         self.real = None if first is None else inputs.named(first)
         if self.real is not None and not len(next(iter(self.real.values()))):
             raise invalid_argument("samples", "at least one sample", "none")

@@ -62,7 +62,7 @@ class ServedInputs:
         return arrays
 
 
-def served_inputs(model: keras.Model, samples: Any = None, signature: Any = None) -> ServedInputs:
+def find_inputs(model: keras.Model, samples: Any = None, signature: Any = None) -> ServedInputs:
     """Finds what a model takes.
 
     A functional or Sequential model says it, names and dimensions that vary included. Of any other model it is what
@@ -81,7 +81,7 @@ def served_inputs(model: keras.Model, samples: Any = None, signature: Any = None
         InvalidArgumentError: nothing says what the model takes, or an input is sparse.
 
     >>> model = keras.Sequential([keras.Input((None, 3), name="series"), keras.layers.GRU(2)])
-    >>> served_inputs(model).specs
+    >>> find_inputs(model).specs
     {'series': TensorSpec(shape=(None, None, 3), dtype=tf.float32, name='series')}
     """
     if signature is not None:

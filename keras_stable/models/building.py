@@ -11,7 +11,7 @@ from keras_stable.config.column import Column
 from keras_stable.errors import invalid_argument
 from keras_stable.layers import FeatureNormalization
 from keras_stable.models.encoders import ENCODERS
-from keras_stable.models.table_inputs import table_inputs
+from keras_stable.models.table_inputs import raw_inputs
 
 # The standard deviation of the logits before the first step. With it the first loss lies 0.005 above
 # ln(classes), and the encoder still gets a gradient, which a readout of zeros would deny it.
@@ -72,7 +72,7 @@ def classifier(
     _check(input_shape, num_classes)
     input_shape, num_classes = tuple(int(n) for n in input_shape), int(num_classes)
     if columns:
-        inputs, x = table_inputs(columns)
+        inputs, x = raw_inputs(columns)
     else:
         inputs, x = _array_inputs(input_shape, encoder, augmentation, input_normalization)
     features = _encode(x, encoder, encoder_arguments)

@@ -10,7 +10,7 @@ from keras_stable.config.column import PATTERNS, Column
 from keras_stable.layers.table_columns import DateColumn, NumberColumn
 
 
-def table_inputs(columns: Sequence[Column]) -> tuple[dict[str, Any], Any]:
+def raw_inputs(columns: Sequence[Column]) -> tuple[dict[str, Any], Any]:
     """Returns one `keras.Input` [batch] for each column, and the features of the row.
 
     | kind | features |
@@ -26,7 +26,7 @@ def table_inputs(columns: Sequence[Column]) -> tuple[dict[str, Any], Any]:
     Returns:
         KerasTensors [batch] by column, float32 or text; and a KerasTensor [batch, features], float32.
 
-    >>> inputs, features = table_inputs([Column("age", "number"), Column("sex", "category", vocabulary=("f", "m"))])
+    >>> inputs, features = raw_inputs([Column("age", "number"), Column("sex", "category", vocabulary=("f", "m"))])
     >>> features.shape
     (None, 4)
     """

@@ -61,7 +61,16 @@ def guard_by_registered_name(registered_name: str) -> type[Any]:
     'GuardedRMSprop'
     """
     made = keras.saving.get_registered_object(registered_name)
-    return made or guard(_optimizer_class(registered_name.removeprefix(f"{_PACKAGE}>{_REGISTERED}")))
+    return made or guard(_optimizer_class(dotted_name_of(registered_name)))
+
+
+def dotted_name_of(registered_name: str) -> str:
+    """Returns module and class of the optimizer that a registered name stands for.
+
+    >>> dotted_name_of("keras_stable>Guarded.own_module.Own")
+    'own_module.Own'
+    """
+    return registered_name.removeprefix(f"{_PACKAGE}>{_REGISTERED}")
 
 
 def is_guarded_name(registered_name: str) -> bool:

@@ -47,7 +47,9 @@ def cure(ground: Ground, report: Report, say: Callable[[str], None]) -> Cure:
     graver = report.at_least("warning")
     # What goes with every candidate has to be such that it can.
     possible = [one for one in remedies_of(report) if not one.sound or ground.trial((one,)) is not None]
-    sets = candidates(possible, list(general_measures(report, graver[0])))
+    own = {remedy.edits for remedy in possible}
+    measures = [one for one in general_measures(report, graver[0]) if one.edits not in own]
+    sets = candidates(possible, measures)
     say(f"Racing {len(sets)} candidates")
     share = min(_LONGEST_RACE, budget * _FIRST_RACE / max(len(sets), 1))
     order = race(ground, sets, share, smallest_good)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from keras_stable.diagnosis.edit import Edit
 from keras_stable.repairs.applying import applied
 from keras_stable.repairs.expressions import CannotApplyError
 from keras_stable.repairs.ledger import Ledger
@@ -114,7 +115,8 @@ def smallest_good(outcomes: dict[Remedies, Outcome]) -> list[Remedies]:
         top = max(outcomes[remedies].whole for remedies in waiting)
         slack = max(WORTH, _WORTH_OF_REST * (1 - top)) if top <= 1 else WORTH
         near = [remedies for remedies in waiting if outcomes[remedies].whole >= top - slack]
-        chosen = min(near, key=lambda remedies: (size(remedies), -outcomes[remedies].whole))
+        # Among equals the likelier cause is ahead, and no chance decides.
+        chosen = min(near, key=size)
         order.append(chosen)
         waiting.remove(chosen)
     return order
@@ -122,4 +124,9 @@ def smallest_good(outcomes: dict[Remedies, Outcome]) -> list[Remedies]:
 
 def size(remedies: Remedies) -> int:
     """Returns how much remedies change: the edits, those of one layer after another counted as one."""
-    return sum(len({(edit.kind, edit.argument) for edit in remedy.edits}) + remedy.general for remedy in remedies)
+    return sum(len(set(map(_sort_of, remedy.edits))) + remedy.general for remedy in remedies)
+
+
+def _sort_of(edit: Edit) -> tuple[str, str]:
+    """Returns what edits of one sort have in common: rows that go, go from inputs and labels alike."""
+    return edit.kind, "" if edit.kind == "transform_data" else edit.argument

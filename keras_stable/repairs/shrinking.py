@@ -34,7 +34,8 @@ def shrunk(ground: Ground, remedies: Remedies, budget: float) -> Remedies:
         if not smaller:
             continue
         outcome = _outcome(ground, smaller, share)
-        if outcome is not None and outcome.whole >= whole.whole - WORTH / 2:
+        slack = WORTH if piece[0].general else WORTH / 2
+        if outcome is not None and outcome.whole >= whole.whole - slack:
             remedies = smaller
     return remedies
 

@@ -123,6 +123,8 @@ def fit(
         interrupted = True
         for callback in callbacks:
             callback.on_train_end()
+            if isinstance(callback, stable_callbacks.Checkpoint):
+                callback.close()
         best.restore()
     curves = Curves(dict(model.history.history), recorder.global_norm, recorder.applied_norm)
     first = model.predict(first_inputs(data.validation.x, 10), verbose=0)

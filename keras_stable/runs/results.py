@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-NORM_LIMIT = 10.0
-"""The global gradient norm before clipping that a stable run stays under."""
+from keras_stable.reporting.dashboard_tags import NORM_LIMIT
+
+__all__ = ["NORM_LIMIT", "Curves", "Summary", "largest_drop", "summarize"]
 
 
 @dataclass(frozen=True)

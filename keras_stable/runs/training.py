@@ -201,7 +201,13 @@ def _fitted(
     every = config.distribution.check_replicas_every
     callbacks = [
         keras.callbacks.CSVLogger(str(directory / "history.csv")),
-        Dashboard(directory / "tensorboard", config=dump_config(config), hparams={}, into_logs=False),
+        Dashboard(
+            directory / "tensorboard",
+            config=dump_config(config),
+            hparams={},
+            class_names=data.class_names,
+            into_logs=False,
+        ),
         *([ReplicaCheck(every)] if every and config.distribution.strategy != "none" else []),
         *([] if checkpoint is None else [checkpoint]),
     ]

@@ -8,9 +8,7 @@ from typing import Any
 
 from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.errors import InvalidArgumentError
-from keras_stable.frequency import Frequency
 from keras_stable.imports import first_line
-from keras_stable.runs.run_directory import CHECKPOINTS
 from keras_stable.scripts.fit_calls import FitCall
 from keras_stable.scripts.located_report import located
 from keras_stable.scripts.watched_program import Ending, Runs, WatchedProgram
@@ -31,10 +29,11 @@ class RecordedRun:
 
     Args:
         program: what to run.
-        directory: the run directory; TensorBoard events and checkpoints go into it.
+        directory: an existing directory for TensorBoard events.
         options: further arguments of `keras_stable.audit`.
         say: called with a line about what could not be recorded.
-        checkpoint_every: str, how often a checkpoint is written. Default "1 epoch".
+        checkpoints: where the checkpoints of each `fit` go, from which it goes on. Default None: there are none.
+        every: str, how often one is written. Default "1 epoch".
     """
 
     def __init__(
@@ -43,10 +42,10 @@ class RecordedRun:
         directory: Path,
         options: Mapping[str, Any] | None = None,
         say: Say = print,
-        checkpoint_every: str = "1 epoch",
+        checkpoints: Path | None = None,
+        every: str = "1 epoch",
     ) -> None:
-        Frequency.parse(checkpoint_every, "checkpoint_every")
-        self._every = checkpoint_every
+        self._checkpoints, self._every = checkpoints, every
         self._directory, self._options, self._say = directory, dict(options or {}), say
         self._watched = WatchedProgram(program, self._met)
         self._trained: dict[int, _Trained] = {}
@@ -83,8 +82,10 @@ class RecordedRun:
         from keras_stable.scripts.recorded_fit import aside, checkpoint, with_callback
 
         name = f"fit_{call.number}"
-        recorder = aside(self._directory / "tensorboard" / name, records=self._records(call.model))
-        more = checkpoint(self._directory / CHECKPOINTS / name, self._every, call.arguments.get("callbacks"))
+        recorder = aside(self._directory / name, records=self._records(call.model))
+        more = []
+        if self._checkpoints is not None:
+            more = checkpoint(self._checkpoints / name, self._every, call.arguments.get("callbacks"))
         try:
             return call.proceed(**with_callback(call.arguments, recorder, *more))
         finally:

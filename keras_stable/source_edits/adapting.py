@@ -14,6 +14,7 @@ from keras_stable.source_edits.naming import Spelled, spelled
 from keras_stable.source_edits.not_placed import NotPlacedError
 from keras_stable.source_edits.origins import Place
 from keras_stable.source_edits.project import Project
+from keras_stable.source_edits.returned import returned_parts
 from keras_stable.source_edits.source_tree import Patch, SourceTree, called_name, dotted
 from keras_stable.source_edits.statements import fresh_name, lines_before
 
@@ -59,7 +60,7 @@ def adapted_layer(project: Project, place: LayerPlace, edit: Edit, edits: Sequen
     kept = dotted(place.kept) if place.kept is not None and place.how == "applied" else ""
     if kept.startswith("self."):
         own = fresh_name(tree, f"before_{kept.partition('.')[2]}")
-        return AdaptedLayer(spelling, _before_fit(project, f"{_model(project)}.{own}.adapt({data})"))
+        return AdaptedLayer(spelling, _before_fit(project, f"{_owner_of(project, edit)}.{own}.adapt({data})"))
     if not changed and _is_there(tree, x, place):
         name = fresh_name(tree, called_name(value).lower())
         shape = place.shape_argument if place.how != "applied" else None
@@ -68,8 +69,15 @@ def adapted_layer(project: Project, place: LayerPlace, edit: Edit, edits: Sequen
         moved = [] if shape is None else _without(place, shape)
         return AdaptedLayer(Spelled(name, spelling.patches), [*([line] if line else []), *moved])
     name = fresh_name(tree, f"{called_name(value).lower()}_of_inputs")
-    call = f'{_model(project)}.get_layer("{name}").adapt({data})'
+    call = f'{_owner_of(project, edit)}.get_layer("{name}").adapt({data})'
     return AdaptedLayer(Spelled(_with(spelling.code, f'name="{name}"'), spelling.patches), _before_fit(project, call))
+
+
+def _owner_of(project: Project, edit: Edit) -> str:
+    """Returns the expression for the model that a layer comes into, where the whole model is trained."""
+    target = project.program.first[0] if edit.target == "model" and project.program.first else edit.target
+    within = target.partition(":")[2].split("/")[:-1] if target.startswith("layer:") else []
+    return "".join([_model(project), *(f'.get_layer("{word}")' for word in within)])
 
 
 def _with(code: str, argument: str) -> str:
@@ -103,6 +111,8 @@ def adapted_to(project: Project, x: Place, name: str = "") -> str:
 
 def _model(project: Project) -> str:
     tree, call = project.made("fit")
+    if parts := returned_parts(tree, call):
+        return tree.text(parts[0])
     if not isinstance(call.func, cst.Attribute):
         raise NotPlacedError("the model has no name where it is trained")
     return tree.text(call.func.value)

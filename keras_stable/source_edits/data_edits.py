@@ -12,6 +12,7 @@ from keras_stable.source_edits.not_placed import NotPlacedError
 from keras_stable.source_edits.origins import Origins, Place
 from keras_stable.source_edits.parts import FIT
 from keras_stable.source_edits.project import Project
+from keras_stable.source_edits.returned import returned_parts
 from keras_stable.source_edits.source_tree import Patch, SourceTree
 from keras_stable.source_edits.statements import lines_before
 
@@ -48,6 +49,10 @@ def given_data(project: Project, name: str) -> Place | None:
     if name == "validation_data" and not project.program.validation:
         return None
     tree, call = project.made("fit")
+    parts = returned_parts(tree, call)
+    if name in ("x", "y") and parts:
+        index = 1 if name == "x" else 2
+        return Place(tree, parts[index]) if index < len(parts) else None
     given = argument_of(call, name, FIT)
     if given is not None:
         return Place(tree, given.value)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from keras_stable.source_edits.call_arguments import argument_of, entry_of, text_of
+from keras_stable.source_edits.call_arguments import argument_of, entry_of, spreads, text_of
 from keras_stable.source_edits.not_placed import NotPlacedError
 from keras_stable.source_edits.origins import Origins, Place
 from keras_stable.source_edits.project import Project
@@ -88,11 +88,8 @@ def _given_to_compile(project: Project, target: str, argument: str, module: str,
         return Part(tree, call, site, _class_path(module, site.kind or text_of(call.args[0].value) or ""))
     if called_name(call) != "compile":
         return Part(tree, call, site)
-    given = argument_of(call, argument, COMPILE)
-    if given is None:
-        raise NotPlacedError(f"`compile` is given no `{argument}` in so many words")
     origins = Origins(project, site.spans)
-    place = Place(tree, given.value)
+    place = _argument(origins, tree, call, argument)
     if output or isinstance(origins.follow(place).node, cst.Dict | cst.List):
         place = _of_output(project, origins.follow(place), output)
     further = origins.follow(place)
@@ -100,6 +97,17 @@ def _given_to_compile(project: Project, target: str, argument: str, module: str,
         place = further
     named = text_of(further.node) or _of_keras(further.node)
     return Part(place.tree, place.node, site, _class_path(module, site.kind or named) if named else "")
+
+
+def _argument(origins: Origins, tree: SourceTree, call: cst.Call, argument: str) -> Place:
+    given = argument_of(call, argument, COMPILE)
+    if given is not None:
+        return Place(tree, given.value)
+    for spread in spreads(call):
+        origin = origins.follow(Place(tree, spread.value))
+        if (entry := entry_of(origin.node, argument)) is not None and origin.alone:
+            return Place(origin.tree, entry.value, origin.level)
+    raise NotPlacedError(f"`compile` is given no `{argument}` in so many words")
 
 
 def _of_keras(node: cst.BaseExpression) -> str:

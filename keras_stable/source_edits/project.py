@@ -156,7 +156,7 @@ class Project:
     def made(self, target: str) -> tuple[SourceTree, cst.Call]:
         """Returns the call that made a part, or that of `compile` where Keras made it from a name."""
         site = self.site(target)
-        return self.call(site.spans[0], target if target in ("fit", "compile") else site.kind)
+        return self.call(site.spans[0], site.kind or target)
 
     def calls_of(self, name: str) -> list[tuple[SourceTree, cst.Call]]:
         """Returns all calls of a function or class by its last name."""
@@ -214,7 +214,7 @@ def imported_modules(tree: SourceTree) -> Iterator[str]:
     """Yields the modules that a file imports, with the dots before relative ones.
 
     >>> sorted(imported_modules(SourceTree("a.py", "import os.path\\nfrom .settings import RATE\\n")))
-    ['.settings', 'os.path']
+    ['.settings', '.settings.RATE', 'os.path']
     """
     for node in tree:
         if isinstance(node, cst.Import):

@@ -64,6 +64,9 @@ class LossWatch:
         self._healthy = 0
         self._run: list[float] = []
         self._nonfinite = 0
+        # With accumulation, a broken batch shows in its own loss, and in all others only after the next update.
+        self._last_nonfinite: int | None = None
+        self._broken_since = 0
         self._untrained = self._best = math.inf
         # Set by whoever sees the learning rate: a rise needs no further proof then.
         self.rate_has_jumped = False
@@ -107,7 +110,7 @@ class LossWatch:
 
     def forget_run(self) -> None:
         """Begins again after a rollback: what led to the alarm is no part of what is healthy."""
-        self._run, self._nonfinite = [], 0
+        self._run, self._nonfinite, self._last_nonfinite = [], 0, None
 
     def accept_run(self) -> None:
         """Takes the losses that led to an alarm for healthy ones."""
@@ -117,8 +120,11 @@ class LossWatch:
     def _add(self, step: int, loss: float) -> Alarm | None:
         if not math.isfinite(loss):
             self._nonfinite += 1
+            if self._last_nonfinite is None or step - self._last_nonfinite > RUN:
+                self._broken_since = step
+            self._last_nonfinite = step
             if self._nonfinite >= self._nonfinite_steps:
-                return Alarm("nonfinite", "loss", step - self._nonfinite + 1, loss, math.inf)
+                return Alarm("nonfinite", "loss", self._broken_since, loss, math.inf)
             return None
         self._nonfinite = 0
         if self._breaks_record(loss):
@@ -132,7 +138,11 @@ class LossWatch:
         return None
 
     def _judge_run(self, step: int) -> Alarm | None:
-        if len(self._run) < RUN:
+        # What breaks away does so at once; a rise that takes longer is followed, and left to the rules of an epoch.
+        if not RUN <= len(self._run) <= 2 * RUN:
+            if len(self._run) == WINDOW:
+                self.accept_run()
+                self._run = []
             return None
         level = float(np.median(self._run))
         usual = float(np.median(self._recent))
@@ -141,10 +151,6 @@ class LossWatch:
         if broke_away and (level > self._untrained or self.rate_has_jumped):
             limit = self.ceiling if self.rate_has_jumped else max(self.ceiling, self._untrained)
             return Alarm("divergence", "loss", step - len(self._run) + 1, level, limit)
-        if len(self._run) >= WINDOW:
-            for value in self._run:
-                self._accept(value)
-            self._run = []
         return None
 
     def _breaks_record(self, loss: float) -> bool:

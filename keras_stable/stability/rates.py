@@ -49,6 +49,33 @@ class LoweredSchedule(keras.optimizers.schedules.LearningRateSchedule):
         return {"schedule": schedule, "scale": float(self._scale), "limit": limit if math.isfinite(limit) else None}
 
 
+@keras.saving.register_keras_serializable(package="keras_stable")
+class SettableRate(keras.optimizers.schedules.LearningRateSchedule):
+    """A rate that is set from outside, in the place of a schedule.
+
+    Args:
+        rate: float.
+
+    >>> rate = SettableRate(0.1)
+    >>> rate.assign(0.2), round(float(rate(0)), 3)
+    (None, 0.2)
+    """
+
+    def __init__(self, rate: float) -> None:
+        self._rate = tf.Variable(rate, trainable=False, dtype="float32", name="rate")
+
+    def __call__(self, step: Any) -> Any:
+        return tf.convert_to_tensor(self._rate)
+
+    def assign(self, rate: float) -> None:
+        """Sets the rate."""
+        self._rate.assign(rate)
+
+    def get_config(self) -> dict[str, Any]:
+        """Returns the rate."""
+        return {"rate": float(self._rate)}
+
+
 class RateControl:
     """Reads the rate of an optimizer, lowers it, and keeps it lowered when a callback sets it anew.
 

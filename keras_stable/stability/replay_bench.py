@@ -12,6 +12,7 @@ import tensorflow as tf
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.keras_private import learning_rate_source, replace_learning_rate_source
 from keras_stable.stability.float64_copy import float64_copy, loss_and_norm
+from keras_stable.stability.rates import SettableRate
 from keras_stable.stability.training_state import innermost
 from keras_stable.stability.watcher import Watcher
 from keras_stable.stability.weight_watch import grown
@@ -83,8 +84,8 @@ class ReplayBench:
             level: what the median loss of the last steps must not pass. Default: what a single one must not.
         """
         self._put_back(state)
-        for variable, rate in zip(self._rates, rates, strict=False):
-            variable.assign(0.0 if rate is None else rate)
+        for settable, rate in zip(self._rates, rates, strict=False):
+            settable.assign(0.0 if rate is None else rate)
         before = {name: float(row[0]) for name, row in self._watcher.state.weight_figures().items()}
         losses: list[float] = []
         norms: list[float] = []
@@ -153,11 +154,11 @@ def _filled(structure: Any, arrays: list[np.ndarray]) -> Any:
 
 
 def _settable_rate(optimizer: Any) -> Any:
-    """Returns the variable that holds the rate of an optimizer; of a schedule it takes the place."""
+    """Returns what holds the rate of an optimizer, and takes the place of a schedule."""
     inner = innermost(optimizer)
     source = learning_rate_source(inner)
     if isinstance(source, keras.Variable):
         return source
-    variable = tf.Variable(float(np.asarray(inner.learning_rate)), trainable=False, dtype="float32")
-    replace_learning_rate_source(inner, lambda: variable)
-    return variable
+    rate = SettableRate(float(np.asarray(inner.learning_rate)))
+    replace_learning_rate_source(inner, rate)
+    return rate

@@ -30,7 +30,7 @@ class TrainingState:
 
     def __init__(self, model: keras.Model) -> None:
         self._model = model
-        self._figures = tf.function(_figures)
+        self._figures: Any = None
         self._variables: list[keras.Variable] = []
         self._parts: dict[str, tf.Variable] = {}
 
@@ -64,12 +64,16 @@ class TrainingState:
                 self._parts[key].assign(value)
 
     def weight_figures(self) -> dict[str, np.ndarray]:
-        """Returns `[largest absolute value, 1]` of each float variable of the model; not 1 but NaN if one is not finite."""
+        """Returns `[largest absolute value, 1]` of each float variable of the model, the 1 NaN if one is not finite."""
         self._update()
         keys = [key for key in self._parts if self._is_weight(key)]
         if not keys:
             return {}
-        figures = self._figures([self._parts[key].read_value() for key in keys]).numpy()
+        values = [self._parts[key].read_value() for key in keys]
+        if self._figures is None:
+            # Of every training its own, without TensorFlow's warning that one function has been traced for each.
+            self._figures = tf.function(_figures).get_concrete_function(values)
+        figures = self._figures(values).numpy()
         return dict(zip(keys, figures, strict=True))
 
     def is_trainable(self, key: str) -> bool:
@@ -97,7 +101,7 @@ class TrainingState:
         variables = _variables(self._model)
         if len(variables) == len(self._variables):
             return
-        self._variables = variables
+        self._variables, self._figures = variables, None
         self._of_metrics = {id(variable) for metric in self._model.metrics for variable in metric.variables}
         self._of_model = {id(variable) for variable in self._model.variables}
         strategy = self._model.distribute_strategy

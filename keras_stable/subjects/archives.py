@@ -1,7 +1,5 @@
 """The data of an `.npz` file, for any kind of labels."""
 
-import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +7,8 @@ import numpy as np
 
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.imports import first_line
+from keras_stable.reporting.zip_check import BROKEN, check_npz
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError)
 _TRAINING = (("x_train", "y_train"), ("x", "y"))
 _VALIDATION = (("x_val", "y_val"), ("x_test", "y_test"))
 
@@ -27,11 +25,12 @@ def read_archive(path: Path) -> dict[str, Any]:
     Raises:
         InvalidArgumentError: the file is broken, or lacks an array.
     """
+    check_npz(path, "data")
     try:
         with np.load(path, allow_pickle=False) as archive:
             training, validation = (_pair(archive, names) for names in (_TRAINING, _VALIDATION))
             held = ", ".join(archive.files) or "no arrays"
-    except _BROKEN as error:
+    except BROKEN as error:
         raise _error("an .npz file of arrays that need no pickle", path, f" ({first_line(error)})") from error
     if training is None:
         raise _error("an .npz file with x_train and y_train, or x and y", path, f", which holds {held}")

@@ -269,21 +269,9 @@ def test_in_every_setting_it_saves_the_broken_and_leaves_the_healthy_alone(setti
     assert (watched.predict(X, verbose=0).argmax(-1) == Y).mean() > 0.9
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"action": "undo"}, "`action` must be one of 'rollback', 'stop', 'warn'. Received: action='undo'"),
-        ({"max_rollbacks": -1}, "`max_rollbacks` must be an integer >= 0. Received: max_rollbacks=-1"),
-        ({"rate_factor": 0}, "`rate_factor` must be a number in (0, 1]. Received: rate_factor=0"),
-        ({"keep_batches": 4}, "`keep_batches` must be 0 where neither `directory` nor `log_dir` is set"),
-        ({"rules": ["KS9"]}, "`select` must be ids"),
-    ],
-    ids=["action", "max_rollbacks", "rate_factor", "keep_batches", "rules"],
-)
-def test_bad_arguments_are_refused(arguments, message):
-    with pytest.raises(InvalidArgumentError) as raised:
-        StabilityGuard(**arguments)
-    assert message in str(raised.value)
+def test_a_rule_that_does_not_exist_is_refused():
+    with pytest.raises(InvalidArgumentError, match="`select` must be ids"):
+        StabilityGuard(rules=["KS9"])
 
 
 def test_snapshots_that_do_not_fit_are_refused():

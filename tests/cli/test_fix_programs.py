@@ -72,6 +72,10 @@ def test_a_function_that_returns_a_program(repaired):
     result, _ = repaired(source, SubjectProgram("fixed_train:build"), RATE, EPOCHS)
     assert "SGD(0.01)" in only(result.texts)
     assert [remedy.code for remedy in result.by_hand] == [("epochs=20  # in the call of `fit`",)]
+    result, _ = repaired(
+        source.replace("x, x\n", "x, x, dict(epochs=2)\n"), SubjectProgram("fixed_train:build"), EPOCHS
+    )
+    assert "dict(epochs=20)" in only(result.texts)
 
 
 def test_a_healthy_program_is_not_tried_again(repaired):

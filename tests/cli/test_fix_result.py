@@ -42,3 +42,5 @@ def test_a_proof_names_what_is_no_longer_found():
     result = FixResult.of(Repaired(), fixed, "It was run")
     assert result.proof == "Proven: It was run, and an audit of it finds no learning-rate-too-high any more."
     assert FixResult.of(Repaired(), SourceFix(made, remedies, None), "").proof == ""
+    both = Checked({"slow-convergence": "advice", "learning-rate-too-high": "warning"})
+    assert FixResult.of(Repaired(), SourceFix(made, remedies, both), "It").proof.endswith("one of the repaired model.")

@@ -30,6 +30,7 @@ from keras_stable.diagnosis.facts import (
     History,
     InnerZeros,
     Input,
+    InputCost,
     Labels,
     Layer,
     LayerOutput,
@@ -140,6 +141,7 @@ EXPECTED = {
     "KS722": "frozen-augmentation",
     "KS723": "masked-word",
     "KS724": "unmirrored-targets",
+    "KS725": "slow-input",
     "KS726": "folded-axes",
     "KS731": "failing-step",
     "KS733": "kept-metric-state",
@@ -227,6 +229,8 @@ FRESH = {
     "dependence": Dependence(),
     "pairing": Pairing(),
     "mirroring": (Mirroring(),),
+    "answered": Transfer(),
+    "input_cost": InputCost(),
     "structure": Structure(
         layers=(
             Layer("dense", inputs=("input",)),

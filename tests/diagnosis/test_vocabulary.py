@@ -27,6 +27,7 @@ TOLD_ONLY = {
     "Padding.longest",
     "Padding.shortest",
     "Pipeline.seconds_a_batch",
+    "Pipeline.timed_batches",
 }
 
 

@@ -6,7 +6,7 @@ import onnx
 import onnxruntime
 
 from keras_stable.export.onnx_format import quiet, write_onnx
-from keras_stable.export.served_inputs import served_inputs
+from keras_stable.export.served_inputs import find_inputs
 from keras_stable.export.serving import Serving
 
 
@@ -14,7 +14,7 @@ def test_inputs_and_outputs_have_the_names_of_the_signature(tmp_path):
     a, b = keras.Input((None, 2), name="a"), keras.Input((2,), dtype="int32", name="b c")
     added = keras.layers.GlobalAveragePooling1D()(a) + keras.ops.cast(b, "float32")
     model = keras.Model([a, b], keras.layers.Softmax()(added))
-    write_onnx(Serving(model, served_inputs(model)), tmp_path)
+    write_onnx(Serving(model, find_inputs(model)), tmp_path)
     graph = onnx.load(str(tmp_path / "model.onnx")).graph
     assert sorted(entry.name for entry in graph.input) == ["a", "b_c"]
     session = onnxruntime.InferenceSession(str(tmp_path / "model.onnx"))

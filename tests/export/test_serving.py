@@ -3,14 +3,14 @@ import numpy as np
 import pytest
 
 from keras_stable.errors import InvalidArgumentError
-from keras_stable.export.served_inputs import served_inputs
+from keras_stable.export.served_inputs import find_inputs
 from keras_stable.export.serving import Serving
 
 Dense = keras.layers.Dense
 
 
 def serving(model, **options):
-    return Serving(model, served_inputs(model), **options)
+    return Serving(model, find_inputs(model), **options)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import tensorflow as tf
 from keras_stable.config.column import Column
 from keras_stable.data.columns import words_of
 from keras_stable.models import adapt, classifier
-from keras_stable.models.table_inputs import table_inputs
+from keras_stable.models.table_inputs import raw_inputs
 
 COLUMNS = (
     Column("age in years", "number", missing=True, mean=30, deviation=10),
@@ -22,7 +22,7 @@ ROWS = {
 
 
 def test_each_cell_becomes_the_features_of_its_kind():
-    inputs, features = table_inputs(COLUMNS)
+    inputs, features = raw_inputs(COLUMNS)
     assert list(inputs) == list(ROWS)
     row = keras.Model(inputs, features)({name: tf.constant(values) for name, values in ROWS.items()}).numpy()
     assert row[:, :2].tolist() == [[1, 0], [0, 1]]

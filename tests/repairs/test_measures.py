@@ -1,4 +1,4 @@
-from keras_stable.diagnosis.facts import Input, Layer, Output, Structure
+from keras_stable.diagnosis.facts import Compiled, Input, Layer, Output, Structure
 from keras_stable.diagnosis.reporting.contents import ReportContents
 from keras_stable.repairs.measures import general_measures
 
@@ -17,6 +17,12 @@ def test_an_optimizer_that_fits_most_is_always_tried(make_finding):
     assert only.general
     assert only.finding.rule == "input-independent-loss"
     assert "AdamW" in only.edits[0].value
+
+
+def test_an_optimizer_that_is_much_like_it_stays(make_finding):
+    assert measures(make_finding, compiled=Compiled("adam", 1e-3)) == []
+    for other in (Compiled("adam", 1e-6), Compiled("sgd", 1e-3), Compiled("adam", 1e-3, schedule="CosineDecay")):
+        assert len(measures(make_finding, compiled=other)) == 1
 
 
 def test_numbers_are_normalized_and_ids_are_not(make_finding):

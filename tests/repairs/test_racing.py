@@ -22,6 +22,16 @@ def test_of_two_that_are_about_as_good_the_smaller_comes_first(make_remedy):
     assert smallest_good({large: outcome(0.9), small: outcome(0.8)}) == [large, small]
 
 
+def test_among_equals_the_likelier_cause_comes_first(make_remedy):
+    first, second = (make_remedy(),), (make_remedy("clipnorm"),)
+    assert smallest_good({first: outcome(0.9), second: outcome(0.905)}) == [first, second]
+
+
+def test_rows_that_go_from_inputs_and_labels_are_one_change(make_finding):
+    edits = tuple(Edit("transform_data", "data", name, f"{name}[1:]") for name in "xy")
+    assert size((Remedy(make_finding("r", *edits), edits, ""),)) == 1
+
+
 def test_what_failed_is_not_in_the_order(make_remedy):
     assert smallest_good({(make_remedy(),): outcome(-math.inf)}) == []
 

@@ -10,14 +10,14 @@ import pytest
 from keras_stable.config import Config, load_config
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.reporting.temporary_path import TemporaryPath
-from keras_stable.runs.run_directory import make_run_directory, write_json, write_start
+from keras_stable.runs.run_directory import config_of, make_run_directory, read_environment, write_json, write_start
 
 CONFIG = Config.model_validate({"name": "iris", "data": {"kind": "sklearn", "name": "iris"}})
 # Starts a run like `train`, and is killed by the system at one of the calls that change files.
 PROGRAM = """
 import os, pathlib, signal, sys
 from keras_stable.config import Config
-from keras_stable.runs.run_directory import make_run_directory, write_json, write_start
+from keras_stable.runs.run_directory import config_of, make_run_directory, write_environment, write_json, write_start
 
 calls = 0
 def deadly(function):
@@ -153,3 +153,39 @@ def test_a_file_in_the_place_of_the_directory(tmp_path):
     with pytest.raises(InvalidArgumentError, match="`run directory` must be"):
         make_run_directory("iris", tmp_path / "file", overwrite=True)
     assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_a_run_that_is_going_on_is_not_overwritten(tmp_path):
+    path = make_run_directory("iris", tmp_path / "run")
+    write_start(path, CONFIG)
+    (path / "checkpoints" / "fit_1").mkdir(parents=True)
+    lock = path / "checkpoints" / "fit_1" / "lock"
+    hold = "import fcntl, sys; f = open(sys.argv[1], 'a'); fcntl.flock(f, fcntl.LOCK_EX); print(flush=True); input()"
+    command = [sys.executable, "-c", hold, str(lock)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        with pytest.raises(InvalidArgumentError, match="this one is going on"):
+            make_run_directory("iris", path, overwrite=True)
+        process.kill()
+    assert make_run_directory("iris", path, overwrite=True) == path
+
+
+def test_the_config_of_a_newer_version_is_said_to_be_that(tmp_path):
+    path = make_run_directory("iris", tmp_path / "run")
+    write_start(path, CONFIG)
+    assert config_of(path) == CONFIG
+    assert config_of(path, ["fit.epochs=3"]).fit.epochs == 3
+    config, environment = path / "config.yaml", path / "environment.json"
+    config.write_text(config.read_text() + "fly: true\n")
+    written = json.loads(environment.read_text())
+    environment.write_text(json.dumps(written | {"packages": {"keras_stable": "99.0"}}))
+    with pytest.raises(InvalidArgumentError, match=r"(?s)fly.*The run is of keras_stable 99\.0"):
+        config_of(path)
+
+
+@pytest.mark.parametrize("content", [None, "[]", "{"])
+def test_what_is_no_run_has_no_environment(tmp_path, content):
+    if content is not None:
+        (tmp_path / "environment.json").write_text(content)
+    with pytest.raises(InvalidArgumentError, match="must be the directory of a run"):
+        read_environment(tmp_path)

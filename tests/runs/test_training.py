@@ -10,9 +10,9 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 import keras_stable
 from keras_stable.config import Config, load_config
 from keras_stable.data import load_data
-from keras_stable.errors import InvalidArgumentError
+from keras_stable.errors import InvalidArgumentError, RunError
 from keras_stable.runs.fitting import train_in_memory
-from keras_stable.runs.training import train
+from keras_stable.runs.training import resume, train
 
 KEYS = {
     *("loss", "accuracy", "val_loss", "val_accuracy"),
@@ -177,3 +177,51 @@ def test_an_unwritable_run_directory_is_one_clear_line(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InvalidArgumentError, match="The run directory must be writable. Received: .*file"):
         train(config(), tmp_path / "file" / "run")
+
+
+class Death(BaseException):
+    """Ends a run without any ending of its own, as `kill -9` does."""
+
+
+def die_in(monkeypatch, epoch):
+    original = keras_stable.callbacks.GradientNormLogger.on_epoch_begin
+
+    def die(self, number, logs=None):
+        if number == epoch:
+            raise Death
+        original(self, number, logs)
+
+    monkeypatch.setattr(keras_stable.callbacks.GradientNormLogger, "on_epoch_begin", die)
+
+
+def test_a_killed_run_goes_on_and_comes_to_the_same(run, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch, pytest.raises(Death):
+        die_in(patch, 2)
+        train(config(), tmp_path / "run")
+    resumed = resume(tmp_path / "run")
+    assert resumed.history == run.history
+    assert np.array_equal(resumed.curves.global_norm, run.curves.global_norm)
+    for value, other in zip(resumed.model.get_weights(), run.model.get_weights(), strict=True):
+        assert np.array_equal(value, other)
+    assert (resumed.directory / "history.csv").read_text() == (run.directory / "history.csv").read_text()
+    goodput = json.loads((resumed.directory / "summary.json").read_text())["goodput"]
+    assert (goodput["steps"], goodput["executed_steps"], goodput["starts"]) == (1.0, 3 * 4, 2)
+    assert 0 < goodput["time"] < 1
+    events = EventAccumulator(str(resumed.directory / "tensorboard")).Reload()
+    assert [event.step for event in events.Scalars("gradients/global_norm")] == [0, 1, 2]
+
+
+def test_a_full_disk_is_said_in_one_line_and_the_checkpoints_stay(tmp_path, monkeypatch):
+    def full(*arguments, **more):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("keras_stable.runs.training.save_curves", full)
+    with pytest.raises(RunError, match=r"cannot be written in .*No space left.*keras-stable train --resume"):
+        train(config(fit={"epochs": 1}), tmp_path / "run")
+    assert list((tmp_path / "run" / "checkpoints" / "fit_1").glob("step*"))
+    assert not list((tmp_path / "run").glob(".partial*summary*"))
+
+
+def test_what_is_no_run_cannot_be_resumed(tmp_path):
+    with pytest.raises(InvalidArgumentError, match=r"`run` must be the directory of a run"):
+        resume(tmp_path)

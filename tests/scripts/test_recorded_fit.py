@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from keras_stable.callbacks.dashboard.tags import LOSS
+from keras_stable.reporting.dashboard_tags import LOSS
 from keras_stable.scripts.recorded_fit import Aside, aside, with_callback
 
 

@@ -30,7 +30,8 @@ def test_weights_are_the_same_to_the_bit(program, tmp_path, optimizer, capsys):
     plain.run()
     said = []
     recorded = program(TRAINS.format(optimizer=OPTIMIZERS[optimizer], name="recorded"))
-    session = RecordedRun(recorded, tmp_path / "tensorboard", {"probe": False, "seconds": 5.0}, said.append)
+    options = {"probe": False, "seconds": 5.0}
+    session = RecordedRun(recorded, tmp_path / "tensorboard", options, said.append, tmp_path / "checkpoints")
     ending = session.run()
     assert (ending.code, ending.error, said) == (0, None, [])
     one, other = np.load("plain.npz"), np.load("recorded.npz")
@@ -77,3 +78,22 @@ def test_what_the_audit_raises_is_said_and_hides_nothing(program, tmp_path, monk
     assert session.run().code == 5
     assert session.reports() == []
     assert said[-1].endswith("RuntimeError: out of ideas")
+
+
+def test_a_program_that_died_goes_on_at_the_step(program, tmp_path, capsys):
+    source = """
+        from pathlib import Path
+        class Dying(keras.callbacks.Callback):
+            def on_train_batch_begin(self, batch, logs=None):
+                print(batch, end=" ")
+                if batch == 1 and not Path("died").exists():
+                    Path("died").touch()
+                    raise RuntimeError
+        keras.utils.set_random_seed(0)
+        build().fit(x[:9], y[:9], batch_size=3, verbose=0, callbacks=[Dying()])
+    """
+    for code in (1, 0):
+        checkpoints = tmp_path / "checkpoints"
+        session = RecordedRun(program(source), tmp_path / "tensorboard", {}, print, checkpoints, "1 step")
+        assert session.run().code == code
+    assert capsys.readouterr().out.split() == ["0", "1", "1", "2"]

@@ -34,6 +34,12 @@ def test_before_fit_where_they_come_later(data, more, adapted):
     )
 
 
+def test_within_another_model():
+    source = HEAD + "m = S([D(1)])\nm.fit(g.x)\n"
+    after = edited(source, {"layer:a/b/d": "D(", "fit": "m.fit("}, NORM, first=("layer:a/b/d",))
+    assert '\nm.get_layer("a").get_layer("b").get_layer("normalization_of_inputs").adapt(g.x)\nm.fit(' in after
+
+
 @pytest.mark.parametrize(
     ("source", "more", "words"),
     [

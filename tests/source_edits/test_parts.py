@@ -15,6 +15,13 @@ MADE = {
         "o",
         "keras.optimizers.Adam",
     ),
+    "a dict that is unpacked": (
+        "k = {'loss': 'mae'}\nm.compile(**k)",
+        "compile(",
+        "loss",
+        "'mae'",
+        "keras.losses.MeanAbsoluteError",
+    ),
     "get": ("m.compile(get('lion'))", "get(", "optimizer", "get('lion')", "keras.optimizers.Lion"),
     "a loss": ("m.compile(loss='mse')", "compile(", "loss", "'mse'", "keras.losses.MeanSquaredError"),
     "a function": (

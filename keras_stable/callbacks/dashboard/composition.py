@@ -20,9 +20,9 @@ from keras_stable.callbacks.dashboard.session import Session
 from keras_stable.callbacks.dashboard.texts import Texts
 from keras_stable.callbacks.dashboard.validation_counts import countable_classes
 from keras_stable.callbacks.gradient_norm_logger import GradientNormLogger
-from keras_stable.callbacks.neighbours import callbacks_beside
 from keras_stable.callbacks.prediction_diversity_logger import PredictionDiversityLogger
 from keras_stable.errors import InvalidArgumentError, invalid_argument
+from keras_stable.keras_private import running_fit
 from keras_stable.optimizers.passive_recorder import recorded_gradients
 
 _NOTES = """Every point stands at the number of its step. Gradients and layers: one point for each window of steps, the
@@ -105,17 +105,18 @@ class Dashboard(CallbackGroup):
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._writers = RunWriters(self.log_dir)
         self._writers.begin()
-        self._keras = KerasScalars(callbacks_beside(self), self.log_dir)
+        beside, _ = running_fit()
+        self._keras = KerasScalars([] if beside is None else beside.callbacks, self.log_dir)
         problem = self._record()
         self._learning = LearningCurves(self._writers)
         self._gradients = None if problem else GradientCurves(self._writers, self.most_points)
         notes = [_NOTES.format(points=self.most_points), *([f"No gradients are shown: {problem}"] if problem else [])]
-        classes = countable_classes(self.model)
+        classes = countable_classes(self.model, several=True)
         if classes is None:
-            notes.append("No predictions are shown: the model has not one output for classes that exclude each other.")
+            notes.append("No predictions are shown: the model has not one output with a loss for classes.")
         self.callbacks = [
             *([GradientNormLogger()] if self.into_logs and not problem else []),
-            *([PredictionDiversityLogger()] if self.into_logs and classes is not None else []),
+            *([PredictionDiversityLogger(class_names=self.class_names)] if self.into_logs and classes else []),
             self._learning,
             *self._of_steps(),
             PredictionPages(self._writers, self.class_names),

@@ -9,8 +9,8 @@ import numpy as np
 from keras_stable.callbacks.dashboard.history_callback import HistoryCallback
 from keras_stable.callbacks.dashboard.run_writers import AFTER_CLIPPING, RunWriters, shared_writers
 from keras_stable.callbacks.dashboard.step_windows import MOST_POINTS, StepWindows
-from keras_stable.callbacks.dashboard.tags import NORM_LIMIT, NORMS, QUANTITIES
 from keras_stable.optimizers.history import GradientHistory, guarded_optimizer
+from keras_stable.reporting.dashboard_tags import NORM_LIMIT, NORMS, QUANTITIES
 
 
 class GradientCurves(HistoryCallback):

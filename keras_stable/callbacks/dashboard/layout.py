@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import tensorflow as tf
 from tensorboard.plugins.custom_scalar import layout_pb2
 
-from keras_stable.callbacks.dashboard.tags import CLASSES, LOSS
 from keras_stable.callbacks.event_writer import EventWriter
+from keras_stable.reporting.dashboard_tags import CLASSES, LOSS
 
 _TAG = "custom_scalars__config__"
 # What a tag of the group `gradients` may be, beside a variable.

@@ -11,7 +11,7 @@ import numpy as np
 from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.callbacks.dashboard.run_writers import VALIDATION, RunWriters, shared_writers
 from keras_stable.callbacks.dashboard.step_number import steps_taken
-from keras_stable.callbacks.dashboard.tags import CLASSES, metric_tag
+from keras_stable.reporting.dashboard_tags import CLASSES, metric_tag
 
 # Written by step, or on a page of their own.
 _ELSEWHERE = ("grad_norm", "grad_norm_max", "grad_norm_applied", "audit_errors", "audit_warnings", "learning_rate")

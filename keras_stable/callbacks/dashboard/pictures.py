@@ -143,10 +143,15 @@ def _png(figure: Figure) -> Picture:
 
 
 def _name_axis(axes: Axes, which: str, n: int, names: Sequence[str] | None) -> None:
-    every = -(-n // _MOST_NAMES)
-    ticks = range(0, n, every)
-    turned = {"rotation": 90} if which == "x" and (names or n > 15) else {}
-    getattr(axes, f"set_{which}ticks")(list(ticks), [_name(index, names) for index in ticks], fontsize=8, **turned)
+    ticks = range(0, n, -(-n // _MOST_NAMES))
+    labels = [_name(index, names) for index in ticks]
+    turned = {"rotation": 90} if which == "x" and _long(labels) else {}
+    getattr(axes, f"set_{which}ticks")(list(ticks), labels, fontsize=8, **turned)
+
+
+def _long(labels: Sequence[str]) -> bool:
+    """Returns whether names would run into each other side by side."""
+    return sum(map(len, labels)) > 30
 
 
 def _name(index: int, names: Sequence[str] | None) -> str:

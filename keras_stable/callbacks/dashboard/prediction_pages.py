@@ -11,10 +11,10 @@ from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.callbacks.dashboard.pictures import confusion_picture, shares_picture, worst_picture
 from keras_stable.callbacks.dashboard.run_writers import VALIDATION, RunWriters, shared_writers
 from keras_stable.callbacks.dashboard.step_number import steps_taken
-from keras_stable.callbacks.dashboard.tags import CLASSES, PREDICTION_KEYS
 from keras_stable.callbacks.dashboard.time_share import TimeShare
 from keras_stable.callbacks.dashboard.validation_counts import MOST_CLASSES, ValidationCounts, countable_classes
 from keras_stable.ops.predictions import prediction_statistics
+from keras_stable.reporting.dashboard_tags import CLASSES
 
 # So a training of a few seconds draws at its end only.
 _SECONDS_TO_DRAW = 0.2
@@ -73,12 +73,10 @@ class PredictionPages(CheckedCallback):
         writer, predicted = self._writers.of(VALIDATION), self._matrix().sum(axis=0)
         edges = np.arange(len(predicted) + 1) - 0.5
         writer.counted(step, ["predictions/predicted_classes"], edges, predicted[None])
-        if f"val_{PREDICTION_KEYS[0]}" not in (logs or {}):
+        if "val_unique_classes" not in (logs or {}):
             figures = {name: float(value) for name, value in vars(prediction_statistics(predicted)).items()}
-            tags = [f"predictions/{key}" for key in PREDICTION_KEYS]
-            writer.scalars(
-                step, [CLASSES, *tags], [figures["effective_classes"], *(figures[k] for k in PREDICTION_KEYS)]
-            )
+            tags = [CLASSES, *(f"predictions/{name}" for name in figures)]
+            writer.scalars(step, tags, [figures["effective_classes"], *figures.values()])
         if self._time.allows():
             self._draw()
         self._writers.flush()

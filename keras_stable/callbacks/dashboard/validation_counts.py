@@ -156,8 +156,13 @@ class ValidationCounts:
                 model.compute_metrics = before
 
 
-def countable_classes(model: keras.Model) -> int | None:
-    """Returns how many classes a model tells apart; None where it has several outputs, or no loss for classes."""
+def countable_classes(model: keras.Model, *, several: bool = False) -> int | None:
+    """Returns how many classes a model tells apart; None where it has several outputs, or no loss for classes.
+
+    Args:
+        model: compiled.
+        several: bool, whether classes that do not exclude each other count too. Default False.
+    """
     shape = getattr(model, "output_shape", None)
     if not isinstance(shape, tuple) or not shape or not isinstance(shape[-1], int):
         return None
@@ -166,7 +171,8 @@ def countable_classes(model: keras.Model) -> int | None:
     name = str(name).lower()
     classes = any(word in name for word in ("crossentropy", "cross_entropy", "focal", "hinge"))
     # Several units with a binary loss are labels that do not exclude each other.
-    return max(shape[-1], 2) if classes and not ("binary" in name and shape[-1] > 1) else None
+    exclusive = not ("binary" in name and shape[-1] > 1)
+    return max(shape[-1], 2) if classes and (exclusive or several) else None
 
 
 def picture_shape(shape: Any) -> tuple[int, ...] | None:

@@ -22,7 +22,7 @@ from keras_stable.diagnosis.evidence.data.nesting import leaves
 from keras_stable.diagnosis.evidence.data.source import Batch, Source
 from keras_stable.diagnosis.evidence.model.compile_arguments import compiled
 from keras_stable.diagnosis.evidence.model.demands import demanded_rows, reset_states
-from keras_stable.diagnosis.evidence.model.own_steps import has_call, inner, loss_is_in_step, own_optimizers
+from keras_stable.diagnosis.evidence.model.own_steps import has_call, inner, loss_is_in_step, note_call, own_optimizers
 from keras_stable.diagnosis.evidence.model.raised import code_place, what_it_says
 from keras_stable.diagnosis.evidence.options import Options
 from keras_stable.diagnosis.evidence.providing import providers, provides
@@ -77,6 +77,7 @@ class AtRest(Surroundings):
         self.budget = budget or Budget()
         sample = read_sample(model, source)
         self.sample = weighted(sample, source.class_weight) if source.class_weight else sample
+        note_call(model, sample.x)
         # Weights that a training left as NaN tell nothing but that; what went wrong shows where it began.
         self.restarted = logs is not None and not all(
             math.isfinite(sum_of_squares(np.asarray(v.value))) for v in model.trainable_variables
@@ -100,6 +101,7 @@ class AtRest(Surroundings):
         first = self.sample.take(slice(self.source.plan().batch_size)) if has_call(self.model) else None
         with self._misfits(), self.budget.measure("copy"):
             model = copy_model(self.model, first, called=has_call(self.model))
+        note_call(model, self.sample.x)
         if self.restarted:
             initialize(model)
         return model
@@ -244,6 +246,5 @@ class AtRest(Surroundings):
     def _is_finite(self) -> bool:
         """Returns whether no NaN or infinity was met at the audited weights."""
         outputs, gradients = self.get("activations") or (), self.get("gradients")
-        return not any(output.nonfinite for output in outputs) and not (
-            gradients and any(variable.nonfinite for variable in gradients.variables)
-        )
+        seen = (*outputs, *(gradients.variables if gradients else ()))
+        return not any(part.nonfinite for part in seen)

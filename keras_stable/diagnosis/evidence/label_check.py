@@ -27,6 +27,15 @@ _OF_A_CLASS = 4
 class LabelCheck(AroundFit):
     """Which rows have a label that the model, trained on the others, does not believe."""
 
+    @provides("input_cost")
+    def _input_cost(self) -> facts.InputCost:
+        seen = self["pipeline"]
+        if math.isnan(seen.seconds_a_batch) or seen.kind == "generator":
+            raise Skip("the time of a batch was not measured")
+        if self.get("probe") is None or math.isnan(self["bench"].step_seconds):
+            raise Skip("the time of a step was not measured")
+        return facts.InputCost(seen.kind, seen.seconds_a_batch, self["bench"].step_seconds, seen.timed_batches)
+
     @provides("suspects")
     def _suspects(self) -> facts.Suspects:
         self._check_worth()

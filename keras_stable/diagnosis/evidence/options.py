@@ -7,7 +7,7 @@ from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
 EVIDENCE = (
     *("callbacks", "schedule", "weights", "suspects"),
     *("plan", "inputs", "labels", "duplicates", "structure", "outputs", "compiled"),
-    *("pipeline", "contrast", "dependence", "pairing", "mirroring"),
+    *("pipeline", "contrast", "dependence", "pairing", "mirroring", "input_cost", "answered"),
     *(
         "time_layers",
         "padding",

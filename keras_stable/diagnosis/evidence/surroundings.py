@@ -10,7 +10,7 @@ from keras_stable.diagnosis.evidence.data.source import Source
 from keras_stable.diagnosis.evidence.data.streams import Stream
 from keras_stable.diagnosis.evidence.program.contrasts import contrast
 from keras_stable.diagnosis.evidence.program.dependences import dependence
-from keras_stable.diagnosis.evidence.program.mirrorings import MOST_ROWS, mirrorings
+from keras_stable.diagnosis.evidence.program.mirrorings import MOST_ROWS, seen_mirrorings
 from keras_stable.diagnosis.evidence.program.pipelines import pipeline
 from keras_stable.diagnosis.evidence.providing import provides
 
@@ -65,9 +65,9 @@ class Surroundings:
             sides = [side for side, mode in _MODES.items() if mode in str(flips[0].config.get("mode", ""))]
             rows = self.source.sample(MOST_ROWS)
             return tuple(
-                item for side in sides for item in mirrorings(names, rows, None, layer=flips[0].path, side=side)
+                item for side in sides for item in seen_mirrorings(names, rows, None, layer=flips[0].path, side=side)
             )
-        return tuple(item for epoch, pair in self._two_epochs() for item in mirrorings(names, *pair, epoch=epoch))
+        return tuple(item for epoch, pair in self._two_epochs() for item in seen_mirrorings(names, *pair, epoch=epoch))
 
     def _two_epochs(self) -> Iterator[tuple[int, tuple[Batch, Batch]]]:
         """Yields the number of a later epoch, with rows of the first one and of the later: the last one first."""

@@ -18,6 +18,7 @@ from keras_stable.diagnosis.facts.dependence import Dependence, Pairing, Realign
 from keras_stable.diagnosis.facts.evaluation import Evaluation, OutputEvaluation
 from keras_stable.diagnosis.facts.failure import CodePlace, StepFailure
 from keras_stable.diagnosis.facts.features import Features
+from keras_stable.diagnosis.facts.input_cost import InputCost
 from keras_stable.diagnosis.facts.leaks import FrozenStatistics, FutureReach, TargetCopy
 from keras_stable.diagnosis.facts.learning import Learning
 from keras_stable.diagnosis.facts.loss_check import LossCheck
@@ -59,6 +60,7 @@ __all__ = [
     "InnerZeros",
     "Input",
     "InputContrast",
+    "InputCost",
     "Labels",
     "Layer",
     "LayerOutput",

@@ -116,7 +116,8 @@ class Pipeline:
         met_again: int, rows whose inputs came once in the first and once in the later epoch, or in the last one where
             their labels changed more.
         relabelled: float, how far their labels changed: 0 not at all, 1 as far as by chance; NaN without such rows.
-        seconds_a_batch: float, how long a batch takes to be read; NaN where not measured.
+        seconds_a_batch: float, how long a batch takes to be read, the first ones left out; NaN where not measured.
+        timed_batches: int, of which that is the median.
         cached: `CachedDraws` of a dataset with a `cache`; None for others.
     """
 
@@ -129,5 +130,6 @@ class Pipeline:
     met_again: int = 0
     relabelled: float = float("nan")
     seconds_a_batch: float = float("nan")
+    timed_batches: int = 0
     cached: CachedDraws | None = None
     late: Delivery | None = None

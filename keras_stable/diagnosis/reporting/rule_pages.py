@@ -17,6 +17,8 @@ EVIDENCE = {
     "dependence": "whether inputs say anything about their labels, by quick predictors",
     "pairing": "whether the model tells the labels of rows that it was not trained on from those of others",
     "mirroring": "pictures that come mirrored, and whether their targets have a side",
+    "input_cost": "how long a batch takes to be read, and a step to be taken",
+    "answered": "what a trained model answers to rows of training and of validation",
     "structure": "the layers in data-flow order, with their settings and weights",
     "outputs": "the outputs, with their losses and metrics",
     "compiled": "the optimizer and the precision",

@@ -7,8 +7,8 @@ import numpy as np
 from keras_stable.callbacks.dashboard.learning_curves import first_metric
 from keras_stable.callbacks.dashboard.run_writers import AFTER_CLIPPING, VALIDATION, RunWriters
 from keras_stable.callbacks.dashboard.step_windows import StepWindows
-from keras_stable.callbacks.dashboard.tags import CLASSES, NORMS, metric_tag
 from keras_stable.config import Config
+from keras_stable.reporting.dashboard_tags import CLASSES, NORMS, metric_tag
 from keras_stable.runs.comparison.run import Run
 from keras_stable.runs.hparams_table import write_row
 from keras_stable.runs.results import Curves

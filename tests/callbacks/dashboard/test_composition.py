@@ -4,7 +4,7 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from keras_stable.callbacks import Dashboard
-from keras_stable.callbacks.dashboard.tags import CLASSES, LOSS, NORMS
+from keras_stable.reporting.dashboard_tags import CLASSES, LOSS, NORMS
 
 
 def test_few_groups_and_the_promised_tags(shown):

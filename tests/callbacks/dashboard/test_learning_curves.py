@@ -4,7 +4,7 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from keras_stable.callbacks.dashboard.learning_curves import LearningCurves, first_metric, plain_numbers
-from keras_stable.callbacks.dashboard.tags import LOSS
+from keras_stable.reporting.dashboard_tags import LOSS
 
 
 def test_an_epoch_with_many_steps_has_points_within_it_that_end_at_its_mean(tmp_path):

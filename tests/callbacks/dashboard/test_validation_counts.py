@@ -95,6 +95,7 @@ def test_classes_are_counted_where_they_exclude_each_other(units, loss, expected
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(units)])
     model.compile("sgd", loss)
     assert countable_classes(model) == expected
+    assert countable_classes(model, several=True) == (3 if (units, expected) == (3, None) else expected)
 
 
 def test_several_outputs_are_not_counted():

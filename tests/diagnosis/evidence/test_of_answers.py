@@ -47,3 +47,18 @@ def test_a_function_without_bounds():
     report = audited([layers.Lambda(lambda v: v * ops.abs(v))], Y)
     assert not report.of("unscaled-targets"), str(report)
     assert report.facts["outputs"][0].bounded_by == ""
+
+
+def test_what_a_trained_model_answers_where_classes_have_other_numbers():
+    rng = np.random.default_rng(0)
+    y = np.arange(300) % 3
+    x = (3 * np.eye(3)[y] + rng.normal(size=(300, 3))).astype("float32")
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile(keras.optimizers.Adam(0.1), "sparse_categorical_crossentropy")
+    history = model.fit(x, y, epochs=5, verbose=0)
+    other = {"validation_data": (x[:150], (y[:150] + 1) % 3)}
+    answered = keras_stable.audit(model, x, y, **other, history=history, select=["KS718"]).facts["answered"]
+    assert answered.kept_back > 0.9
+    assert answered.validation < 0.1
+    assert answered.names == ((0, 2), (1, 0), (2, 1)) or answered.names == ((0, 1), (1, 2), (2, 0))

@@ -71,6 +71,7 @@ BY_HAND = {
     "changing-pipeline": "the code of a source of batches",
     "frozen-augmentation": "the code of a source of batches",
     "unmirrored-targets": "the code of a source of batches",
+    "slow-input": "the code of a source of batches",
     "masked-word": "the words behind the numbers are not at hand",
     "unknown-words": "the texts are not at hand",
     "failing-step": "the model's own code",

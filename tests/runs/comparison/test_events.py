@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from keras_stable.callbacks.dashboard.tags import CLASSES, LOSS, NORMS
 from keras_stable.config import Config
+from keras_stable.reporting.dashboard_tags import CLASSES, LOSS, NORMS
 from keras_stable.runs.comparison.events import write_events
 from keras_stable.runs.comparison.run import Run
 from keras_stable.runs.results import Curves, summarize

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from typing import Any
+from weakref import WeakSet
 
 import keras
+import numpy as np
 
 from keras_stable.keras_private import flatten_layers
+
+_IN_PARTS: WeakSet[keras.Model] = WeakSet()
 
 
 def has_own_step(model: keras.Model) -> bool:
@@ -48,7 +52,34 @@ def needs_labels(model: keras.Model) -> bool:
 
 def has_call(model: keras.Model) -> bool:
     """Returns whether a model can be called; one that only holds what its step trains, such as a GAN, need not be."""
-    return type(model).call is not keras.Model.call
+    return type(model).call is not keras.Model.call and model not in _IN_PARTS
+
+
+def note_call(model: keras.Model, x: Any) -> None:
+    """Notes a model whose own step must take inputs apart before it calls the model, since they have other axes.
+
+    Args:
+        model: with inputs that are known, or not.
+        x: a batch of inputs.
+
+    >>> class Pairs(keras.Model):
+    ...     def train_step(self, data):
+    ...         return {}
+    >>> inputs = keras.Input((4,))
+    >>> model = Pairs(inputs, keras.layers.Dense(1)(inputs))
+    >>> note_call(model, np.ones((8, 4)))
+    >>> has_call(model)
+    True
+    >>> note_call(model, np.ones((2, 8, 4)))
+    >>> has_call(model)
+    False
+    """
+    expected = [len(tensor.shape) for tensor in keras.tree.flatten(getattr(model, "inputs", None) or ())]
+    given = [np.ndim(leaf) for leaf in keras.tree.flatten(x)]
+    if has_own_step(model) and len(expected) == len(given) and expected != given and min(given) > 1:
+        _IN_PARTS.add(model)
+    else:
+        _IN_PARTS.discard(model)
 
 
 def inner(optimizer: Any) -> Any:

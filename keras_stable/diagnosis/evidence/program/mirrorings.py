@@ -37,7 +37,7 @@ def mirrored_rows(before: np.ndarray, after: np.ndarray, axis: int) -> np.ndarra
     return np.where((like > _LIKE) & (1 - like < _LIKER * (1 - other)), best, -1)
 
 
-def mirrorings(
+def seen_mirrorings(
     names: tuple[str, str], before: Batch, after: Batch | None, *, epoch: int = 0, layer: str = "", side: str = ""
 ) -> Iterator[Mirroring]:
     """Yields what is mirrored of the first input that holds pictures, for each number of the only target.

@@ -63,6 +63,8 @@ def _of_stream(source: Source, reader: Stream, names: Sequence[str] | None, loss
     later = _later(next(epochs, None), source, None if first.complete else len(first.sizes))
     follows = reader.kind == "generator" or reader.steps is not None
     kept = [part for part in first.labels if part]
+    # A cache is full in the second epoch; what the first batches take fills buffers.
+    seconds = (later if later is not None and len(later.seconds) > 2 else first).seconds[1:]
     late = _late(reader, source, None if first.complete else len(first.sizes))
     changes = [relabelled(first, other) for other in (later, late) if other is not None and other.sizes]
     met, moved = max(changes, key=lambda change: np.nan_to_num(change[1], nan=-1.0), default=(0, float("nan")))
@@ -78,7 +80,8 @@ def _of_stream(source: Source, reader: Stream, names: Sequence[str] | None, loss
         windows=first.head is not None and are_windows(first.head),
         met_again=met,
         relabelled=moved,
-        seconds_a_batch=float(np.median(first.seconds[1:])) if len(first.seconds) > 2 else float("nan"),
+        seconds_a_batch=float(np.median(seconds)) if len(seconds) > 1 else float("nan"),
+        timed_batches=len(seconds),
         cached=cached,
         late=None if late is None else late.delivery() if late.sizes else _NOTHING,
     )

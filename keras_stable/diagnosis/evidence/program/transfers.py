@@ -51,11 +51,32 @@ def transfer(
         classes[ridge.predict(targets, features(rows)).argmax(axis=1)]
         for rows in ([leaf[kept] for leaf in inputs], [leaf[shared] for leaf in others])
     ]
-    truth = other_ids[shared]
-    right = float((told[1] == truth).mean())
-    renamed, names = _renamed(told[1], truth, classes, generator)
+    return confusion((told[0], ids[kept]), (told[1], other_ids[shared]), classes, generator)
+
+
+def confusion(
+    training: tuple[np.ndarray, np.ndarray],
+    validation: tuple[np.ndarray, np.ndarray],
+    classes: np.ndarray,
+    generator: np.random.Generator,
+) -> Transfer:
+    """Returns what answers to training and validation rows are worth, and after a renaming of the classes.
+
+    Args:
+        training, validation: (answers, class ids), arrays [n]; ids of validation are among the classes.
+        classes: array, all ids in order.
+        generator: of the halves on which a renaming is made and judged.
+
+    >>> ids = np.arange(60) % 3
+    >>> seen = confusion((ids, ids), ((ids + 1) % 3, ids), np.arange(3), np.random.default_rng(0))
+    >>> seen.kept_back, seen.validation, seen.renamed, seen.names
+    (1.0, 0.0, 1.0, ((0, 1), (1, 2), (2, 0)))
+    """
+    told, truth = validation
+    right = float((told == truth).mean())
+    renamed, names = _renamed(told, truth, classes, generator)
     return Transfer(
-        kept_back=float((told[0] == ids[kept]).mean()),
+        kept_back=float((training[0] == training[1]).mean()),
         validation=right,
         chance=float(np.unique(truth, return_counts=True)[1].max() / len(truth)),
         uncertainty=float(np.sqrt(max(right * (1 - right), 0.25 / len(truth)) / len(truth))),

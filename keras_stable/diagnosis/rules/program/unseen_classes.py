@@ -39,15 +39,18 @@ _CERTAIN = 5.0  # standard errors
     thresholds={"chance": CHANCE, "share": SHARE, "few": FEW, "renamed": RENAMED},
     own=True,
 )
-def unseen_classes(contrast: Contrast, labels: Sequence[Labels], outputs: Sequence[Output]) -> Iterator[Found]:
+def unseen_classes(
+    contrast: Contrast, labels: Sequence[Labels], outputs: Sequence[Output], answered: Transfer | None = None
+) -> Iterator[Found]:
     """Validation has classes that training never shows, or the classes have other numbers there.
 
     ## What it does
 
     Compares the classes of the labels in training and validation. A class that is missing counts where a random
     split would hardly have put all of its rows into validation. Ids that are all larger by one are told apart. And a
-    simple predictor that was made from training rows is asked about validation rows: where it confuses the classes
-    in a way that one renaming mends, judged on rows that the renaming was not made from, the numbers differ.
+    simple predictor that was made from training rows is asked about validation rows, and after training the model
+    itself: where it confuses the classes in a way that one renaming mends, judged on rows that the renaming was not
+    made from, the numbers differ.
 
     ## Why is this bad
 
@@ -70,7 +73,8 @@ def unseen_classes(contrast: Contrast, labels: Sequence[Labels], outputs: Sequen
     found = [item for output in seen if named and (item := _unseen(output, contrast.split)) is not None]
     yield from found
     if not found and named:
-        yield from _other_names(contrast.transfer)
+        simple = list(_other_names(contrast.transfer, "a simple predictor made from training rows"))
+        yield from simple or _other_names(answered, "the trained model")
 
 
 def _unseen(classes: ClassContrast, split: bool) -> Found | None:
@@ -119,7 +123,7 @@ def _shuffled() -> tuple[Edit, ...]:
     return tuple(Edit("transform_data", "data", name, f"{name}[{_ORDER}]") for name in ("x", "y"))
 
 
-def _other_names(transfer: Transfer | None) -> Iterator[Found]:
+def _other_names(transfer: Transfer | None, who: str) -> Iterator[Found]:
     if transfer is None or not transfer.is_renamed:
         return
     gain = transfer.renamed - transfer.validation
@@ -128,7 +132,7 @@ def _other_names(transfer: Transfer | None) -> Iterator[Found]:
     pairs = ", ".join(f"{one} is {other}" for one, other in transfer.names[:5])
     yield Found(
         where="data",
-        message=f"The classes of validation have other numbers: a simple predictor made from training rows is right in "
+        message=f"The classes of validation have other numbers: {who} is right in "
         f"{transfer.validation:.0%} of them, and in {transfer.renamed:.0%} once they are renamed ({pairs}).",
         evidence={
             "validation": transfer.validation,

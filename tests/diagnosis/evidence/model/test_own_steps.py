@@ -1,4 +1,5 @@
 import keras
+import numpy as np
 import pytest
 
 from keras_stable.diagnosis.evidence.model import own_steps
@@ -44,3 +45,18 @@ def test_labels_are_needed_by_losses_of_compile_alone(loss, kind, needed):
     model = kind([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile("sgd", loss)
     assert own_steps.needs_labels(model) is needed
+
+
+class TakesApart(keras.Model):
+    def train_step(self, data):
+        return {"loss": keras.ops.mean(self(data[0]) - self(data[1]))}
+
+
+def test_a_model_whose_own_step_takes_batches_apart():
+    inputs = keras.Input((4,))
+    own, plain = (kind(inputs, keras.layers.Dense(1)(inputs)) for kind in (TakesApart, keras.Model))
+    for model, called in ((own, False), (plain, True)):
+        own_steps.note_call(model, np.ones((2, 8, 4)))
+        assert own_steps.has_call(model) is called
+        own_steps.note_call(model, np.ones((8, 4)))
+        assert own_steps.has_call(model)

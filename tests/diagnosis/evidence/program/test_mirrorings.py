@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from keras_stable.diagnosis.evidence.data.batch import Batch
-from keras_stable.diagnosis.evidence.program.mirrorings import mirrored_rows, mirrorings
+from keras_stable.diagnosis.evidence.program.mirrorings import mirrored_rows, seen_mirrorings
 from keras_stable.diagnosis.rules.program.unmirrored_targets import unmirrored_targets
 
 rng = np.random.default_rng(0)
@@ -20,7 +20,7 @@ def turned(rows):
 
 
 def told(before, after):
-    seen = tuple(mirrorings(("road", "angle"), Batch(*before), Batch(*after), epoch=4))
+    seen = tuple(seen_mirrorings(("road", "angle"), Batch(*before), Batch(*after), epoch=4))
     return list(unmirrored_targets.run({"mirroring": seen})) if seen else []
 
 

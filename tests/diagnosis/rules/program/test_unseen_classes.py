@@ -70,3 +70,13 @@ def test_a_model_whose_validation_has_other_classes(program):
     report = keras_stable.audit(model, x, y, validation_split=0.2, probe=False)
     said = [finding.rule for finding in report.at_least("warning")]
     assert said == ([] if program == "fixed" else ["unseen-classes"])
+
+
+def test_names_that_the_trained_model_tells_where_a_simple_predictor_cannot():
+    weak = Transfer(kept_back=0.2, validation=0.1, chance=0.1, renamed=0.15)
+    answered = Transfer(kept_back=0.98, validation=0.3, chance=0.1, renamed=0.9, names=((1, 10), (10, 1)))
+    contrast = Contrast(transfer=weak, classes=(ClassContrast(),))
+    evidence = {"contrast": contrast, "labels": (Labels(),), "outputs": (Output(),)}
+    assert list(unseen_classes.run(evidence)) == []
+    [found] = unseen_classes.run(evidence | {"answered": answered})
+    assert "the trained model is right in 30%" in found.message

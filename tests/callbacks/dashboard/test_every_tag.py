@@ -1,8 +1,10 @@
+"""The table of tags has all that is written, and nothing else."""
+
 import re
 
 import pytest
 
-from keras_stable.callbacks.dashboard.tags import TAGS, metric_tag
+from keras_stable.reporting.dashboard_tags import TAGS
 
 
 def pattern(name):
@@ -31,8 +33,3 @@ def test_every_tag_of_the_table_is_written(shown):
     for tag in TAGS:
         if tag.name != "at a glance/5 <key>":
             assert any(re.fullmatch(pattern(tag.name), name) for name in written), tag.name
-
-
-def test_keys_find_their_group():
-    assert metric_tag("clip_fraction", None) == "gradients/clip_fraction"
-    assert metric_tag("top_class_share", None) == "predictions/top_class_share"

@@ -1,10 +1,9 @@
-"""Every tag that the dashboard writes, as data: what it writes by, and what the table in the docs is made from."""
+"""Every tag of TensorBoard that the dashboard writes, as data, and the table of them in the documentation."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 LOSS = "at a glance/1 loss"
-ACCURACY = "at a glance/2 accuracy"
 NORMS = "at a glance/3 gradient norm before and after clipping"
 CLASSES = "at a glance/4 effective classes predicted"
 NORM_LIMIT = 10.0
@@ -16,7 +15,15 @@ QUANTITIES = {
     "second_moment_norm": "norm of the optimizer's second moment of it",
 }
 """What is written of every variable beside the norm of its gradient, where the optimizer's history has it."""
-PREDICTION_KEYS = ("unique_classes", "effective_classes", "top_class_share")
+PREDICTION_KEYS = {
+    "unique_classes": "how many classes were predicted",
+    "effective_classes": "exp(entropy) of the predicted shares",
+    "top_class_share": "share of the class predicted most often",
+    "never_predicted_classes": "labelled classes that were never predicted",
+    "label_divergence": "Jensen-Shannon divergence from the labels' shares, in nats",
+    "distinct_in_10": "classes in 10 predictions taken at random, on average",
+}
+"""What is written of the predictions, where `logs` has it; the first three always."""
 EPOCH_KEYS = ("clip_fraction", "skipped_steps")
 
 
@@ -70,9 +77,7 @@ TAGS: tuple[Tag, ...] = (
         for name, text in _SPREAD
     ),
     Tag("layers/log10_gradient_norm/<variable path>", "how its logarithm was spread over the steps", "histogram"),
-    Tag("predictions/unique_classes", "how many classes were predicted", curves=_BOTH),
-    Tag("predictions/effective_classes", "exp(entropy) of the predicted shares", curves=_BOTH),
-    Tag("predictions/top_class_share", "share of the class predicted most often", curves=_BOTH),
+    *(Tag(f"predictions/{key}", text, curves=_BOTH) for key, text in PREDICTION_KEYS.items()),
     Tag("predictions/predicted_classes", "class ids predicted in validation", "histogram", "epoch", "validation"),
     Tag(
         "predictions/confusion_matrix",
@@ -129,3 +134,12 @@ def metric_tag(key: str, first: str | None) -> str:
     if key in EPOCH_KEYS:
         return f"gradients/{key}"
     return f"at a glance/{2 if key == first else 5} {key}"
+
+
+def tags_table() -> str:
+    """Returns all tags as a table in Markdown."""
+    lines = ["| tag | page | what it shows | when | curves |", "| --- | --- | --- | --- | --- |"]
+    for tag in TAGS:
+        page = {"scalar": "Time Series", "histogram": "Histograms", "image": "Images", "text": "Text"}[tag.kind]
+        lines.append(f"| `{tag.name}` | {page} | {tag.meaning} | {WHEN[tag.when]} | {tag.curves} |")
+    return "\n".join(lines) + "\n"
