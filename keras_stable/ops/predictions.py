@@ -54,7 +54,8 @@ def predicted_classes(y_pred: Any, threshold: float = 0.5) -> Any:
     y_pred = ops.convert_to_tensor(y_pred)
     if y_pred.shape[-1] == 1:
         return ops.reshape(ops.cast(y_pred > threshold, "int32"), (-1,))
-    return ops.reshape(ops.cast(ops.argmax(y_pred, axis=-1), "int32"), (-1,))
+    # That of Keras looks for signed zeros too, which takes four times as long.
+    return ops.reshape(tf.argmax(y_pred, axis=-1, output_type=tf.int32), (-1,))
 
 
 def class_counts(class_ids: Any, num_classes: int, weights: Any = None) -> Any:
@@ -84,7 +85,7 @@ def prediction_statistics(counts: Any) -> PredictionStatistics:
     counts = ops.cast(counts, "float32")
     total = ops.sum(counts)
     shares = counts / ops.maximum(total, 1.0)
-    entropy = -ops.sum(tf.math.xlogy(shares, shares))
+    entropy = _entropy(shares)
     any_prediction = ops.cast(total > 0, "float32")
     return PredictionStatistics(
         unique_classes=ops.sum(ops.cast(counts > 0, "float32")),
@@ -103,13 +104,21 @@ def labelled_statistics(counts: Any, labels: Any) -> LabelledStatistics:
     counts, labels = tf.cast(counts, tf.float32), tf.cast(labels, tf.float32)
     predicted, labelled = (tf.math.divide_no_nan(some, tf.reduce_sum(some)) for some in (counts, labels))
     middle = (predicted + labelled) / 2
-    parts = [tf.math.xlogy(shares, tf.math.divide_no_nan(shares, middle)) for shares in (predicted, labelled)]
+    divergence = _entropy(middle) - (_entropy(predicted) + _entropy(labelled)) / 2
+    # 1 - (1 - p)^10 as p times a sum of powers, which keeps the shares of a hundred thousand classes.
+    rest = 1 - predicted
+    square = rest * rest
+    powers = (1 + rest) * (1 + square * (1 + square * (1 + square * (1 + square))))
     both = tf.cast(tf.logical_and(tf.reduce_sum(counts) > 0, tf.reduce_sum(labels) > 0), tf.float32)
     missed = tf.logical_and(labels > 0, tf.logical_not(counts > 0))
     return LabelledStatistics(
         never_predicted_classes=tf.reduce_sum(tf.cast(missed, tf.float32)),
         # Rounding can bring it below 0.
-        label_divergence=tf.maximum(both * tf.reduce_sum(parts) / 2, 0.0),
-        # log1p keeps the shares of a hundred thousand classes, whose 1 - p is 1.
-        distinct_in_10=-tf.reduce_sum(tf.math.expm1(10 * tf.math.log1p(-tf.minimum(predicted, 1 - 1e-7)))),
+        label_divergence=tf.maximum(both * divergence, 0.0),
+        distinct_in_10=tf.reduce_sum(predicted * powers),
     )
+
+
+def _entropy(shares: tf.Tensor) -> tf.Tensor:
+    # tf.math.xlogy, which has 0 log 0 = 0 too, takes one value after the other.
+    return -tf.reduce_sum(shares * tf.math.log(tf.maximum(shares, 1e-37)))

@@ -210,7 +210,7 @@ def test_a_killed_run_goes_on_and_comes_to_the_same(run, tmp_path, monkeypatch):
     assert (goodput["steps"], goodput["executed_steps"], goodput["starts"]) == (1.0, 3 * 4, 2)
     assert 0 < goodput["time"] < 1
     events = EventAccumulator(str(resumed.directory / "tensorboard")).Reload()
-    assert [event.step for event in events.Scalars("gradients/global_norm")] == [0, 1, 2]
+    assert [event.step for event in events.Scalars("gradients/global_norm")] == list(range(3 * 4))
 
 
 def test_a_full_disk_is_said_in_one_line_and_the_checkpoints_stay(tmp_path, monkeypatch):
