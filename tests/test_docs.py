@@ -64,7 +64,17 @@ def gradient_guard():
     return {"model": model, "loss": "mse", "x": x, "y": np.ones((8, 1), "float32"), "gan": gan}
 
 
-STAND_INS = {"README.md": readme, "gradient_guard.md": gradient_guard}
+def small():
+    """A function that builds a model, its data and a dataset."""
+    x, y = np.random.default_rng(0).normal(size=(64, 4)).astype("float32"), np.arange(64) % 2
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    dataset = tf.data.Dataset.from_tensor_slices((x, y)).batch(8)
+    names = {"keras_stable": ks, "model": model, "x": x, "y": y, "xv": x, "yv": y, "dataset": dataset}
+    return {**names, "build_model": lambda: keras.models.clone_model(model)}
+
+
+STAND_INS = {"distribution.md": small, "repair.md": small, "README.md": readme, "gradient_guard.md": gradient_guard}
 
 
 def name_of(path):

@@ -75,9 +75,13 @@ class NoKerasModel:
 CALLBACKS = [
     keras_stable.callbacks.AuditCallback(),
     keras_stable.callbacks.AveragedWeights(),
+    keras_stable.callbacks.Checkpoint("checkpoints"),
+    keras_stable.callbacks.Dashboard("logs"),
     keras_stable.callbacks.FeatureNormalizationUpdate([[0.0]]),
     keras_stable.callbacks.GradientNormLogger(),
     keras_stable.callbacks.PredictionDiversityLogger(),
+    keras_stable.callbacks.ReplicaCheck(),
+    keras_stable.callbacks.StabilityGuard(),
 ]
 CALLS = {
     "audit": lambda model: keras_stable.audit(model, [[0.0]], [0]),

@@ -83,6 +83,7 @@ class StabilityGuard(CheckedCallback):
     Raises:
         InvalidArgumentError: an argument cannot be right, or, in training, the snapshots do not fit into memory.
 
+    >>> import keras
     >>> import numpy as np
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     >>> model.compile(keras.optimizers.Adam(0.01), "mse")

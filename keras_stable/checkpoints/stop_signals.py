@@ -37,9 +37,11 @@ class StopSignals:
         if threading.current_thread() is threading.main_thread():
             self._previous = {number: signal.signal(number, self._receive) for number in _SIGNALS}
             self._watcher = _Watcher()
+            _TAKING.add(self)
 
     def release(self) -> None:
         """Has them do what they did before."""
+        _TAKING.discard(self)
         if self._watcher is not None:
             self._watcher.close()
             self._watcher = None
@@ -64,6 +66,23 @@ class StopSignals:
             os._exit(128 + number)
         else:
             self.received = number
+
+
+# Those that take signals now.
+_TAKING: set[StopSignals] = set()
+
+
+def _leave_to_parent() -> None:
+    """Has a process that was forked, to load data as a rule, take signals as before: its parent trains, and not it.
+
+    A signal to the child would otherwise be heard by the parent's watcher, whose socket both have.
+    """
+    for signals in list(_TAKING):
+        signals.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)
 
 
 class _Watcher:

@@ -45,8 +45,8 @@ def read_config(
     Traceback (most recent call last):
     ...
     keras_stable.errors.ConfigError: `fit.epoch` must be one of epochs, batch_size, class_weight, mixed_precision, \
-early_stopping, normalization_update_epochs, jit_compile, steps_per_execution, verbose. Did you mean `epochs`? \
-Received: fit.epoch=5
+early_stopping, stability_guard, normalization_update_epochs, checkpoint_every, jit_compile, steps_per_execution, \
+verbose. Did you mean `epochs`? Received: fit.epoch=5
     """
     changes = _overrides(overrides)
     if seed is not None:

@@ -41,7 +41,8 @@ class Head:
 def named_answers(model: keras.Model, answer: Any) -> dict[str, Any]:
     """Returns the tensors of an answer by name: keys of dictionaries, else the names of the output layers.
 
-    >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, name="speed")])
+    >>> inputs = keras.Input((3,))
+    >>> model = keras.Model(inputs, keras.layers.Dense(2, name="speed")(inputs))
     >>> list(named_answers(model, model(tf.zeros((1, 3)))))
     ['speed']
     """

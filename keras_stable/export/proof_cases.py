@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-NO_ROWS, NOT_A_NUMBER = "batch of 0", "not a number"
+NO_ROWS, NOT_A_NUMBER, EXTREMES = "batch of 0", "not a number", "extremes"
 _VARYING = 32
 _MADE, _MADE_OF_LARGE, _LARGE = 8, 2, 50_000
 _WORDS = ("", "word", "two words", "UPPER, with: signs!", "Größe 日本 \N{SNOWMAN}", "long " * 200)
@@ -48,7 +48,7 @@ def edges(specs: Mapping[str, tf.TensorSpec], made: Mapping[str, np.ndarray]) ->
     cases = {
         NO_ROWS: {name: array[:0] for name, array in made.items()},
         "batch of 1": {name: array[:1] for name, array in made.items()},
-        "extremes": {name: _extremes(array) for name, array in made.items()},
+        EXTREMES: {name: _extremes(array) for name, array in made.items()},
     }
     if any(size is None for spec in specs.values() for size in spec.shape[1:]):
         cases["another length"] = {name: _longer(made[name][:2], spec) for name, spec in specs.items()}

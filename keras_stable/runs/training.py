@@ -145,20 +145,19 @@ def resume(run_dir: str | os.PathLike[str], overrides: Sequence[str] = ()) -> Tr
 
 
 def _train(config: Config, begin: Callable[[], Path], directory: Path) -> TrainedRun:
-    """Trains, and writes the results.
+    """Trains and writes the results.
 
     Args:
-        config: what to train.
-        begin: makes the directory, once the data and the model are there; the chief alone calls it.
-        directory: where the chief's is, for the others.
+        config, directory: what to train, and where.
+        begin: makes the directory, once data and model are there; the chief alone calls it, the others have `directory`.
     """
     with scope(config.distribution.strategy) as strategy:
         data, model, weights = prepared(config)
         chief = is_chief(strategy)
         directory = begin() if chief else directory
         wait_for_all(strategy)
+        shown = config if chief else read_config(config, {"fit.verbose": 0})
         with _errors_named(directory), _written_in(directory, chief) as own:
-            shown = config if chief else config.model_copy(update={"fit": config.fit.model_copy(update={"verbose": 0})})
             trained, summary = _fitted(shown, own, _checkpoint(config, directory), data, model, weights)
         wait_for_all(strategy)
     if chief:

@@ -32,6 +32,26 @@ def test_after_a_fit_that_failed_it_does_what_it_did():
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_a_forked_process_is_the_parent_s_no_more():
+    """Its signals are its own: a pool ends the processes that load data by SIGTERM, and the training goes on."""
+    program = """
+import os, signal, time
+from keras_stable.checkpoints.stop_signals import StopSignals
+signals = StopSignals(lambda frame: True)
+signals.take()
+for _ in range(3):
+    if (child := os.fork()) == 0:
+        time.sleep(30)
+    time.sleep(0.2)
+    os.kill(child, signal.SIGTERM)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), signals.received)
+time.sleep(0.2)
+print("goes on")
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert (run.returncode, run.stdout.split("\n")) == (0, [*["-15 None"] * 3, "goes on", ""]), run.stderr
+
+
 # No TensorFlow: a sleep in C stands for its step.
 SLEEPS = """
 import ctypes, sys

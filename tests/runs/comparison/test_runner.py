@@ -65,7 +65,7 @@ def in_this_process(monkeypatch, make_run):
             def call(self, function, *arguments):
                 if function is runner.config_mistakes:
                     return []
-                label, config = arguments
+                label, config, _ = arguments
                 return end(label, config.seed) or make_run(label, config.seed)
 
         monkeypatch.setattr(runner, "OwnProcesses", Here)

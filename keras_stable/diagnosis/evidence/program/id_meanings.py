@@ -39,9 +39,9 @@ class IdMeanings:
     >>> rng = np.random.default_rng(0)
     >>> def texts(count):
     ...     y = rng.integers(0, 2, count)
-    ...     return rng.integers(1, 20, (count, 9)) + 20 * (rng.random((count, 9)) < 0.2 + 0.3 * y[:, None]), y
-    >>> (x, y), (other, truth) = texts(600), texts(300)
-    >>> names = np.random.default_rng(1).permutation(40)
+    ...     return rng.integers(1, 100, (count, 30)) + 100 * (rng.random((count, 30)) < 0.1 + 0.8 * y[:, None]), y
+    >>> (x, y), (other, truth) = texts(1000), texts(500)
+    >>> names = np.random.default_rng(1).permutation(200)
     >>> same, renamed = (IdMeanings(x, ids).of_labels(y, truth) for ids in (other, names[other]))
     >>> abs(same.kept - 1) < 0.2, abs(renamed.kept) < 0.3
     (True, True)
