@@ -149,7 +149,7 @@ def _train(config: Config, begin: Callable[[], Path], directory: Path) -> Traine
 
     Args:
         config, directory: what to train, and where.
-        begin: makes the directory, once data and model are there; the chief alone calls it, the others have `directory`.
+        begin: makes the directory, once data and model are there; the chief alone calls it, others have `directory`.
     """
     with scope(config.distribution.strategy) as strategy:
         data, model, weights = prepared(config)
