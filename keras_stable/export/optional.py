@@ -1,5 +1,6 @@
 """Libraries that only some formats need."""
 
+import importlib
 import importlib.util
 
 from keras_stable.errors import ExportError
@@ -19,7 +20,14 @@ def require(form: str) -> None:
 
     >>> require("saved_model")
     """
-    missing = [package for module, package in NEEDED.get(form, {}).items() if importlib.util.find_spec(module) is None]
+    needed = NEEDED.get(form, {})
+    missing = [package for module, package in needed.items() if importlib.util.find_spec(module) is None]
+    for module in () if missing else needed:
+        try:
+            importlib.import_module(module)
+        except Exception as error:
+            must_be = f"The format {form} needs a {needed[module]} that works with the other packages here."
+            raise ExportError(f"{must_be} Received: {type(error).__name__}: {error}") from error
     if missing:
         raise ExportError(
             f"The format {form} needs {', '.join(missing)}: "

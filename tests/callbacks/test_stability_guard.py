@@ -256,10 +256,13 @@ def test_in_every_setting_it_saves_the_broken_and_leaves_the_healthy_alone(setti
 
     bare, watched, watching = made(), made(), guard()
     short = {"x": X[:320], "y": Y[:320], "epochs": 1}
-    assert fit(bare, **short)["loss"] == fit(watched, watching, **short)["loss"]
+    # XLA fuses a step that leaves its loss in another way, which may round a last bit differently.
+    rounding = 1e-6 if setting == "XLA" else 0
+    losses = [fit(bare, **short)["loss"], fit(watched, watching, **short)["loss"]]
+    np.testing.assert_allclose(*losses, rtol=rounding, atol=0)
     assert watching.events == []
     for one, other in zip(bare.variables, watched.variables, strict=True):
-        np.testing.assert_array_equal(one.numpy(), other.numpy())
+        np.testing.assert_allclose(one.numpy(), other.numpy(), rtol=rounding, atol=rounding)
     # The statistics of the normalization break even where the optimizer leaves the step out.
     x, y = with_fault(20, lambda x, y: (x * np.nan, y)).values()
     fit(watched, watching, **short | {"x": x[:320], "y": y[:320]})

@@ -12,3 +12,13 @@ def test_what_is_missing_is_named_with_what_to_install(monkeypatch):
     with pytest.raises(ExportError, match="`pip install ai-edge-litert`"):
         require("litert")
     require("saved_model")
+
+
+def test_a_library_that_does_not_work_here_is_said(monkeypatch):
+    def broken(name):
+        raise AttributeError("no float4")
+
+    monkeypatch.setattr(optional.importlib, "import_module", broken)
+    monkeypatch.setattr(optional.importlib.util, "find_spec", lambda name: True)
+    with pytest.raises(ExportError, match="ai-edge-litert that works with .* Received: AttributeError: no float4"):
+        require("litert")

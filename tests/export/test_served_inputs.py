@@ -14,8 +14,12 @@ def shapes(inputs):
 
 
 def functional(inputs):
-    tensors = keras.tree.flatten(inputs)
-    return keras.Model(inputs, keras.layers.Dense(1)(keras.ops.cast(tensors[0], "float32")))
+    # Each has to be used: an older Keras refuses a model with an input that is not.
+    numbers = [keras.ops.cast(tensor, "float32") for tensor in keras.tree.flatten(inputs)]
+    sums = [keras.ops.sum(number, axis=tuple(range(1, len(number.shape))), keepdims=True) for number in numbers[1:]]
+    flat = [keras.ops.reshape(total, (-1, 1)) for total in sums]
+    first = keras.layers.Dense(1)(numbers[0])
+    return keras.Model(inputs, [first, *flat] if flat else first)
 
 
 def test_a_functional_model_says_names_dtypes_and_what_varies():

@@ -107,7 +107,7 @@ def test_a_step_that_a_loss_scale_optimizer_skips():
     inner, weights = AdamW(0.1, record="all"), variables()
     outer = SCALED(inner, initial_scale=4.0)
     stepped(outer, weights, steps=1, scale=4.0)
-    outer.apply([tf.fill((4, 3), np.inf), gradients(0)[1]])
+    outer.apply([tf.fill((4, 3), np.inf), gradients(0)[1]], weights)
     history = gradient_history(outer)
     np.testing.assert_allclose(history.weight_norm, [norms(weights)] * 2, rtol=1e-6)
     assert (history.update_norm[0] > 0.1).all()

@@ -24,10 +24,11 @@ def stepped(optimizer, drop=(), jit=False, unscaled=1.0, spike=8.0):
     """Applies a gradient of each scale, without those dropped, and returns the weight."""
     weight = keras.Variable([1.0, 2.0], name="weight")
     optimizer.build([weight])
-    step = tf.function(lambda scale: optimizer.apply([scale * tf.constant([0.6, 0.8])]), jit_compile=jit)
+    # Without the variables, a LossScaleOptimizer of Keras 3.10 does nothing.
+    step = tf.function(lambda scale: optimizer.apply([scale * tf.constant([0.6, 0.8])], [weight]), jit_compile=jit)
     for i, scale in enumerate(scales(spike)):
         if i not in drop:
-            step(tf.constant(scale * unscaled))
+            step(tf.constant(scale * unscaled, tf.float32))
     return weight
 
 
