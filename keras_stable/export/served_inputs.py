@@ -165,7 +165,7 @@ def _collect(structure: Any, x: Any, specs: Mapping[str, tf.TensorSpec], arrays:
             _collect(part, x[key], specs, arrays)
     elif isinstance(structure, list | tuple):
         if len(structure) == 1 and not isinstance(x, list | tuple | Mapping):
-            # Keras takes the one array of a list of one as it is; an older one says that a loaded model has such a list.
+            # Keras takes the array of a list of one as it is; an older one says that a loaded model has such a list.
             x = [x]
         if isinstance(x, Mapping) or len(x) != len(structure):
             raise TypeError(f"{type(x).__name__} of {len(x)} for {len(structure)} inputs")

@@ -35,7 +35,7 @@ def norms(arrays):
 def stepped(optimizer, weights, steps=4, scale=1.0):
     """Returns the norms that plain differences of the weights have, in the order of `LAYER_NORMS`."""
     optimizer.build(weights)
-    step = tf.function(lambda *given: optimizer.apply(given))
+    step = tf.function(lambda *gradients: optimizer.apply(gradients, weights))
     rows = []
     for seed in range(steps):
         before = [weight.numpy().astype("float64") for weight in weights]
