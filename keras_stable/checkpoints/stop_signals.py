@@ -36,7 +36,7 @@ class StopSignals:
         """Begins to take them."""
         if threading.current_thread() is threading.main_thread():
             self._previous = {number: signal.signal(number, self._receive) for number in _SIGNALS}
-            self._watcher = _Watcher()
+            self._watcher = _Watcher(self._is_handled_here)
             _TAKING.add(self)
 
     def release(self) -> None:
@@ -57,6 +57,10 @@ class StopSignals:
             raise SystemExit(128 + self.received)
         if self.received == signal.SIGINT:
             raise KeyboardInterrupt
+
+    def _is_handled_here(self, number: int) -> bool:
+        # After a `fit` that was left in an exception another handler may have come: the signal is for that one.
+        return signal.getsignal(number) == self._receive
 
     def _receive(self, number: int, frame: FrameType | None) -> None:
         if not self._is_training(frame):
@@ -88,7 +92,8 @@ if hasattr(os, "register_at_fork"):
 class _Watcher:
     """A thread that hears of signals at once: Python tells the main thread only after a step of TensorFlow."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_handled_here: Callable[[int], bool]) -> None:
+        self._is_handled_here = is_handled_here
         self._reader, self._writer = socket.socketpair()
         self._writer.setblocking(False)
         self._timer = threading.Timer(_PATIENCE_SECONDS, os._exit, (128 + signal.SIGTERM,))
@@ -107,7 +112,7 @@ class _Watcher:
         received = 0
         while numbers := self._reader.recv(16):
             for number in numbers:
-                if self._closed or number not in _SIGNALS:
+                if self._closed or number not in _SIGNALS or not self._is_handled_here(number):
                     continue
                 received += 1
                 if received > 1:

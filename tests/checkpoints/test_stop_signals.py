@@ -32,6 +32,23 @@ def test_after_a_fit_that_failed_it_does_what_it_did():
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_signals_that_another_handler_takes_are_its_own():
+    """As after a `fit` that was left in an exception, whose end nobody has heard of."""
+    taken, before = [], signal.getsignal(signal.SIGINT)
+    signals = StopSignals(lambda frame: True)
+    signals.take()
+    try:
+        signal.signal(signal.SIGINT, lambda number, frame: taken.append(number))
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.1)
+    finally:
+        signals.release()
+        signal.signal(signal.SIGINT, before)
+    assert taken == [signal.SIGINT] * 3
+    assert signals.received is None
+
+
 def test_a_forked_process_is_the_parent_s_no_more():
     """Its signals are its own: a pool ends the processes that load data by SIGTERM, and the training goes on."""
     program = """
