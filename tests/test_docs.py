@@ -22,7 +22,8 @@ def readme():
     """What a reader of the README has at hand: a compiled model with data, and an exported one."""
     rng = np.random.default_rng(0)
     x, y = rng.uniform(0, 255, size=(100, 28, 28)).astype("float32"), np.arange(100) % 50
-    model = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(50)])
+    scaled = [keras.layers.Rescaling(1 / 255), keras.layers.Flatten()]
+    model = keras.Sequential([keras.Input((28, 28)), *scaled, keras.layers.Dense(50)])
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     export_saved_model(model, "served/1", x[:2])
     Path("configs").mkdir()
