@@ -11,6 +11,15 @@ import pytest
 from keras_stable.checkpoints.stop_signals import StopSignals
 
 
+@pytest.fixture(autouse=True)
+def handlers_of_python():
+    """Another test of this process may have left its own."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler), signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    yield
+    for number, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
+        signal.signal(number, handler)
+
+
 @pytest.mark.parametrize(("number", "error"), [(signal.SIGTERM, SystemExit), (signal.SIGINT, KeyboardInterrupt)])
 def test_it_is_kept_until_somebody_looks(number, error):
     before = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
