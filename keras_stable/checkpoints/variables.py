@@ -10,6 +10,7 @@ from keras_stable.checkpoints.plain_values import Decoder, Encoder
 from keras_stable.errors import CheckpointError
 from keras_stable.keras_private import keras_seed_state
 from keras_stable.optimizers.guard_state import state_variables
+from keras_stable.optimizers.of_models import optimizers_of
 
 
 def training_variables(model: Any) -> list[Any]:
@@ -19,8 +20,11 @@ def training_variables(model: Any) -> list[Any]:
     and loss scales; the metrics'; and Keras's own random state, where one was drawn from. The order depends on the
     model alone.
     """
-    optimizers = [value for value in vars(model).values() if isinstance(value, keras.optimizers.Optimizer)]
-    groups = [model.variables, *(_of_optimizer(optimizer) for optimizer in optimizers), model.metrics_variables]
+    groups = [
+        model.variables,
+        *(_of_optimizer(optimizer) for optimizer in optimizers_of(model)),
+        model.metrics_variables,
+    ]
     seed = keras_seed_state()
     groups += [] if seed is None else [[seed]]
     return list({id(variable): variable for group in groups for variable in group}.values())

@@ -15,6 +15,7 @@ from keras_stable.optimizers.gradient_ring import GradientRing
 from keras_stable.optimizers.guard_state import variable_of_counts
 from keras_stable.optimizers.hook_check import check_keras
 from keras_stable.optimizers.layer_norms import checked_record, layers_recorded
+from keras_stable.optimizers.of_models import innermost
 
 _HISTORY_SIZE = 1024
 
@@ -44,9 +45,7 @@ def recorded_gradients(optimizer: Any, record: str | Sequence[str] = ()) -> Iter
     ...     reader.read().global_norm.tolist()
     [5.0]
     """
-    inner = optimizer
-    while getattr(inner, "inner_optimizer", None) is not None:
-        inner = inner.inner_optimizer
+    inner = innermost(optimizer)
     if hasattr(inner, "gradient_ring"):
         yield
         return

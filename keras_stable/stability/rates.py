@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_stable.keras_private import learning_rate_source, replace_learning_rate_source
-from keras_stable.stability.training_state import innermost
+from keras_stable.optimizers.of_models import innermost
 
 
 @keras.saving.register_keras_serializable(package="keras_stable")

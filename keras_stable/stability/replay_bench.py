@@ -11,10 +11,10 @@ import tensorflow as tf
 
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.keras_private import learning_rate_source, replace_learning_rate_source
+from keras_stable.optimizers.of_models import innermost
 from keras_stable.stability.detection import RUN
 from keras_stable.stability.double_precision import float64_copy, loss_and_norm
 from keras_stable.stability.rates import SettableRate
-from keras_stable.stability.training_state import innermost
 from keras_stable.stability.watcher import Watcher
 from keras_stable.stability.weight_watch import grown
 

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from keras_stable.keras_private import learning_rate_source
 from keras_stable.optimizers.guard_state import state_variables
+from keras_stable.optimizers.of_models import innermost, optimizers_of
 
 
 class TrainingState:
@@ -110,20 +111,6 @@ class TrainingState:
             for replica, part in enumerate(strategy.experimental_local_results(variable.value)):
                 key = f"{index}:{replica}:{variable.path}"
                 self._parts[key], self._owners[key] = part, variable
-
-
-def optimizers_of(model: keras.Model) -> list[Any]:
-    """Returns the optimizer that a model was compiled with, and those that it holds as attributes, as a GAN does."""
-    held = [value for value in vars(model).values() if isinstance(value, keras.optimizers.Optimizer)]
-    own = [] if getattr(model, "optimizer", None) is None else [model.optimizer]
-    return list({id(optimizer): optimizer for optimizer in (*own, *held)}.values())
-
-
-def innermost(optimizer: Any) -> Any:
-    """Returns the optimizer itself, or the one in the middle of its wrappers, such as `LossScaleOptimizer`."""
-    while getattr(optimizer, "inner_optimizer", None) is not None:
-        optimizer = optimizer.inner_optimizer
-    return optimizer
 
 
 def _variables(model: keras.Model) -> list[keras.Variable]:

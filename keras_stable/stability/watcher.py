@@ -10,11 +10,12 @@ import numpy as np
 
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.optimizers.history import GradientHistoryReader
+from keras_stable.optimizers.of_models import innermost, optimizers_of
 from keras_stable.optimizers.passive_recorder import recorded_gradients
 from keras_stable.stability.detection import Alarm, CollapseWatch, LossWatch, NormWatch
 from keras_stable.stability.rates import RateControl
 from keras_stable.stability.step_record import StepRecord, recorded_steps
-from keras_stable.stability.training_state import TrainingState, innermost, optimizers_of
+from keras_stable.stability.training_state import TrainingState
 from keras_stable.stability.weight_watch import WeightWatch
 
 # float16 finds its loss scale by overflowing: from 2 ** 15 to 1 in 15 steps, and there may be several such searches.

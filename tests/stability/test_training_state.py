@@ -2,7 +2,8 @@ import keras
 import numpy as np
 
 import keras_stable
-from keras_stable.stability.training_state import TrainingState, innermost, optimizers_of
+from keras_stable.optimizers.of_models import innermost, optimizers_of
+from keras_stable.stability.training_state import TrainingState
 
 X, Y = np.ones((8, 2), "float32"), np.ones((8, 1), "float32")
 

@@ -23,6 +23,7 @@ from keras_stable.callbacks.gradient_norm_logger import GradientNormLogger
 from keras_stable.callbacks.prediction_diversity_logger import PredictionDiversityLogger
 from keras_stable.errors import InvalidArgumentError, invalid_argument
 from keras_stable.keras_private import running_fit
+from keras_stable.optimizers.of_models import innermost
 from keras_stable.optimizers.passive_recorder import recorded_gradients
 
 _NOTES = """Every point stands at the number of its step. Gradients and layers: one point for each window of steps, the
@@ -170,9 +171,7 @@ class Dashboard(CallbackGroup):
 @contextlib.contextmanager
 def _all_recorded(optimizer: Any) -> Iterator[bool]:
     """Has an optimizer keep all that there is to keep, yields whether it kept less before, and gives that back."""
-    inner = optimizer
-    while getattr(inner, "inner_optimizer", None) is not None:
-        inner = inner.inner_optimizer
+    inner = innermost(optimizer)
     recorded = hasattr(inner, "gradient_ring")
     with recorded_gradients(optimizer, "all"):
         # That of another recorder stays as it is.
