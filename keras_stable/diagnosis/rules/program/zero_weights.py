@@ -1,9 +1,10 @@
 """KS707."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from keras_stable.diagnosis.edit import Edit
-from keras_stable.diagnosis.facts import Labels, Output, OutputWeights, Weights
+from keras_stable.diagnosis.facts import ClassContrast, Contrast, Labels, Learning, Output, OutputWeights, Weights
 from keras_stable.diagnosis.rule import Found, Threshold, rule
 from keras_stable.diagnosis.rules.data._tasks import classifies, paired
 
@@ -13,6 +14,10 @@ UNEVEN = Threshold(
 WORSE = Threshold(3.0, "The same over what it is without weights: they are there to make it less.")
 INVERTED = Threshold(10.0, "The same where larger classes got the larger weights, which nobody means.")
 COUNTING = Threshold(0.05, "Share of the samples of a regression that count, by (sum)^2 / (sum of squares).")
+LARGE = Threshold(100.0, "Mean weight. The loss and its gradient are as many times as large; balanced weights have 1.")
+ABSURD = Threshold(1e6, "The same, above which no weight was meant: such numbers are times and ids.")
+TWICE = Threshold(3.0, "Weight of a class over that of another which comes as often, though not in validation.")
+RARE = Threshold(4.0, "How much rarer it is in validation: it was made more frequent in training.")
 LEAST = 100  # samples below which a few large weights are no surprise
 LARGER = 1.5  # weight of a sample of the largest class over one of the smallest, from which on they are inverted
 
@@ -37,6 +42,8 @@ _EXPLAINED = (
     "diverging-loss",
     "nonfinite-loss",
     "nonfinite-gradients",
+    "nonfinite-activations",
+    "exploding-gradients",
 )
 
 
@@ -45,18 +52,27 @@ _EXPLAINED = (
     "zero-weights",
     remedy=f"Weigh the classes by how rare they are: `model.fit(..., {_BALANCED})`.",
     explains=_EXPLAINED,
-    thresholds={"uneven": UNEVEN, "worse": WORSE, "inverted": INVERTED, "counting": COUNTING},
+    thresholds={"uneven": UNEVEN, "worse": WORSE, "inverted": INVERTED, "counting": COUNTING}
+    | {"large": LARGE, "absurd": ABSURD, "twice": TWICE, "rare": RARE},
     own=True,
 )
-def zero_weights(weights: Weights, outputs: Sequence[Output], labels: Sequence[Labels]) -> Iterator[Found]:
-    """Weights that silence a class, balance nothing, or are not used at all.
+def zero_weights(
+    weights: Weights,
+    outputs: Sequence[Output],
+    labels: Sequence[Labels],
+    learning: Learning | None = None,
+    contrast: Contrast | None = None,
+) -> Iterator[Found]:
+    """Weights that silence a class, balance nothing or twice, are no weights, or are not used at all.
 
     ## What it does
 
     Sums up the weights of all samples of each class, as `fit` makes them of `class_weight` or takes them as
     `sample_weight`. It reports a class that weighs nothing, weights below 0, weights that make the classes more
-    uneven than they are, keys of `class_weight` that are no class, and weights that `fit` refuses. Of a training
-    step of your own it takes a step on a copy with other weights, and tells where that changes nothing.
+    uneven than they are, keys of `class_weight` that are no class, and weights that `fit` refuses. Weights of a mean
+    far above 1 multiply the loss: the third element of a dataset may be an id or a time, and `fit` takes it for a
+    weight. Weights that favour a class that was made more frequent already, as validation tells, do it twice. Of a
+    training step of your own it takes a step on a copy with other weights, and tells where that changes nothing.
 
     ## Why is this bad
 
@@ -94,17 +110,21 @@ def zero_weights(weights: Weights, outputs: Sequence[Output], labels: Sequence[L
         )
     by_name = {output.name: classifies(output, label) for output, label in paired(outputs, labels)}
     for counted in weights.outputs:
-        hit = _of_output(counted, weights.source, by_name.get(counted.output, False))
+        classes = by_name.get(counted.output, False)
+        hit = _of_output(counted, weights.source, classes, learning is not None and learning.troubled)
+        if hit is None and classes and contrast is not None:
+            hit = _twice(counted, weights.source, contrast)
         if hit is not None:
             yield hit
 
 
-def _of_output(counted: OutputWeights, source: str, classes: bool) -> Found | None:
+def _of_output(counted: OutputWeights, source: str, classes: bool, troubled: bool) -> Found | None:
     """Returns the gravest fault of the weights of one output."""
     return (
         _no_weights(counted, source)
         or (_silenced(counted, source) if classes and not counted.positions else None)
         or _below_zero(counted, source)
+        or _too_large(counted, source, troubled)
         or _strangers(counted)
         or (_uneven(counted, source) if classes and not counted.positions else None)
         or (_few_count(counted, source) if not classes else None)
@@ -166,6 +186,39 @@ def _below_zero(counted: OutputWeights, source: str) -> Found | None:
     share = counted.negative / counted.samples
     text = f"{share:.1%} of the weights of `{source}` are below 0: their loss is driven up, without any bound."
     return _found(counted, source, text, {"negative": counted.negative}, "warning", 0.93)
+
+
+def _too_large(counted: OutputWeights, source: str, troubled: bool) -> Found | None:
+    mean = counted.total / max(counted.samples - counted.zero, 1)
+    if mean <= LARGE.value:
+        return None
+    text = f"The weights of `{source}` are {mean:.3g} on average: the loss and its gradient are as many times as large."
+    found = _found(
+        counted, source, text, {"mean": mean}, "warning" if troubled or mean > ABSURD.value else "advice", 0.95
+    )
+    third = "If the data gives an id or a time as a third element, leave it out: `data.map(lambda x, y, _: (x, y))`. "
+    return replace(found, remedy=f"{third}Divide weights by their mean.")
+
+
+def _twice(counted: OutputWeights, source: str, contrast: Contrast) -> Found | None:
+    """Reports weights for a class that comes more often in training than in validation, as resampled ones do."""
+    seen = next((classes for classes in contrast.classes if classes.output == counted.output), ClassContrast())
+    there = dict(seen.validation_counts)
+    pairs = [(mass / count, count, there.get(k, 0), k) for k, count, mass in counted.classes if count]
+    if counted.positions or len(pairs) < 2 or seen.validation_samples < LEAST:
+        return None
+    (heavy, heavy_count, rare, favoured), (light, light_count, common, _) = max(pairs), min(pairs)
+    favour = heavy / light if light > 0 else 0.0
+    made_frequent = (heavy_count / light_count) / (max(rare, 1) / max(common, 1))
+    if favour < TWICE.value or made_frequent < RARE.value or heavy_count * favour < TWICE.value * light_count:
+        return None
+    text = f"Class {favoured} comes {made_frequent:.3g} times as often in training as in validation, "
+    text += f"beside the others, and `{source}` gives it {favour:.3g} times the weight too: what is rare is made up for twice."
+    figures = {"favour": favour, "made_frequent": made_frequent}
+    found = _found(counted, source, text, figures, "warning", 0.9)
+    return replace(
+        found, remedy=f"Leave out one of the two: draw the classes as often as they come, or drop `{source}`."
+    )
 
 
 def _strangers(counted: OutputWeights) -> Found | None:
