@@ -18,7 +18,7 @@ Figure = Callable[..., float]
 _ORDERS, _ALL_ORDERS = 3, 19
 # Share of its size by which a loss differs that is the same but for rounding.
 _SAME = 1e-5
-_ROUNDING = 1e-3
+_ROUNDING = 1e-6
 # And by which the loss of other inputs has to differ, where the answers are the model's own, to be sure that these do.
 _DIFFER = 1e-3
 
@@ -47,7 +47,7 @@ class AnswerTrials:
             if not math.isfinite(seen.right):
                 continue
             seen = replace(seen, wrong=self._wrong(answer, _ORDERS))
-            if self._same(seen, answer):
+            if self._same(seen):
                 return replace(seen, of_same_labels=self._of_same_labels(answer))
             if self.blank.kind == "metric" or seen.right <= float(np.mean(seen.wrong)):
                 return seen
@@ -78,7 +78,7 @@ class AnswerTrials:
         if not math.isfinite(right):
             return None
         seen = replace(seen, wrong=tuple(self.figure(self._reordered()) for _ in range(_ORDERS)))
-        if not self._same(seen, None):
+        if not self._same(seen):
             return seen
         first = self._labels([0] * self.batch.rows)
         rows = range(0, self.batch.rows, max(1, self.batch.rows // _ORDERS))
@@ -110,9 +110,8 @@ class AnswerTrials:
     def _take(structure: Any, rows: Any) -> Any:
         return mapped(lambda leaf: leaf[np.asarray(rows)], structure)
 
-    def _same(self, seen: LossCheck, answer: list[np.ndarray] | None) -> bool:
+    @staticmethod
+    def _same(seen: LossCheck) -> bool:
         scale = max(abs(seen.right), *map(abs, seen.wrong))
-        if any(abs(loss - seen.right) > _SAME * scale for loss in seen.wrong):
-            # Of a loss that is 0 in either order nothing but rounding is left, which is small beside what it can be.
-            scale = max(scale, _ROUNDING * abs(self.figure(self._labels([0] * self.batch.rows), answer)))
-        return all(abs(loss - seen.right) <= _SAME * scale for loss in seen.wrong)
+        # Of a loss that is 0 in either order nothing but rounding is left.
+        return scale < _ROUNDING or all(abs(loss - seen.right) <= _SAME * scale for loss in seen.wrong)

@@ -110,7 +110,8 @@ def wrong_sign_loss(loss_checks: Sequence[LossCheck] = (), probe: Probe | None =
             remedy=f"Add `{term.name}` to the loss instead of subtracting it, or log what is to grow by another name.",
             confidence=0.9,
         )
-    elif probe is not None and (depth := _without_bound(probe.loss)) is not None:
+    right = term is None and not any(check.prefers_wrong for check in loss_checks)
+    if right and probe is not None and (depth := _without_bound(probe.loss)) is not None:
         yield Found(
             where="train_step" if not loss_checks else "compile",
             message=f"The loss falls without a bound, from {probe.loss[0]:.3g} to {depth:.3g}, faster and faster: "
@@ -118,7 +119,7 @@ def wrong_sign_loss(loss_checks: Sequence[LossCheck] = (), probe: Probe | None =
             evidence={"first": probe.loss[0], "least": depth},
             threshold=DEEP.value,
             remedy="Look at the sign of each term: a divergence, a penalty or a distance is added to what is "
-            "minimised. Log the terms one by one, as `self.add_metric` or metrics of their own, and see which one runs away.",
+            "minimised. Log the terms one by one, as metrics of their own, and see which one runs away.",
             confidence=0.9,
         )
     for check in loss_checks:

@@ -86,7 +86,6 @@ def test_numbers_that_are_no_weights(severities, mean, state, expected):
         ((960, 40), 20.0, (240, 10), False),  # the one correction that is needed
         ((500, 500), 2.0, (240, 10), False),
         ((500, 500), 20.0, (20, 1), False),  # too few to say
-        ((700, 300), 0.1, (240, 10), False),  # weights that take the other correction back
     ],
 )
 def test_rare_classes_are_made_up_for_once(severities, learning, counts, weight, validation, sick):
