@@ -17,6 +17,8 @@ LEAST = 0.01
 """The least gain of the figure that is worth a change."""
 WORSE = 0.02
 """What counts as worse."""
+Outcomes = dict[tuple[int, float], Outcome]
+"""(Seed, share of the planned training) to what came of the program as it is."""
 _SHORTEST = 0.05
 _MOST_SEEDS = 5
 
@@ -53,7 +55,7 @@ class Proof:
         return self.gain < -WORSE or self.after.figure is None
 
 
-def prove(ground: Ground, remedies: Remedies, before: dict[tuple[int, float], Outcome]) -> Proof | None:
+def prove(ground: Ground, remedies: Remedies, before: Outcomes) -> Proof | None:
     """Returns the proof, or None where no training is left for it, or the remedies cannot be applied.
 
     The whole training is run where the budget allows it, with one seed, or with more where it allows more.

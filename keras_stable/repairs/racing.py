@@ -112,9 +112,9 @@ def smallest_good(outcomes: dict[Remedies, Outcome]) -> list[Remedies]:
     waiting = [remedies for remedies, outcome in outcomes.items() if math.isfinite(outcome.whole)]
     order: list[Remedies] = []
     while waiting:
-        top = max(outcomes[remedies].whole for remedies in waiting)
+        top = max(outcomes[remedies].early for remedies in waiting)
         slack = max(WORTH, _WORTH_OF_REST * (1 - top)) if top <= 1 else WORTH
-        near = [remedies for remedies in waiting if outcomes[remedies].whole >= top - slack]
+        near = [remedies for remedies in waiting if outcomes[remedies].early >= top - slack]
         # Among equals the likelier cause is ahead, and no chance decides.
         chosen = min(near, key=size)
         order.append(chosen)
