@@ -48,6 +48,8 @@ def applied(program: Program, groups: Sequence[Sequence[Edit]]) -> Program:
     data_edits, ends = [], {}
     for group in groups:
         of_data = [edit for edit in group if edit.kind == "transform_data"]
+        if program.fit.get("validation_data") is None and any(edit.argument == "validation_data" for edit in of_data):
+            raise CannotApplyError("There are no validation data: `fit` takes them from the training rows itself.")
         scalings = {
             edit: None if stream_kind(program.x) else scaling(edit, y, program.names.outputs) for edit in of_data
         }
