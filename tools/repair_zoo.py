@@ -37,6 +37,7 @@ from keras_stable.diagnosis.evidence.data.nesting import leaves, mapped
 from keras_stable.diagnosis.evidence.data.stream_kinds import stream_kind
 from keras_stable.repairs.arrays import rows_of
 from keras_stable.repairs.measuring import measured
+from keras_stable.repairs.scoring import Hint, figure
 
 Row = dict[str, Any]
 CLOSED, WORSE = 0.8, 0.02
@@ -169,15 +170,20 @@ def best_of_others(x: Any, y: Any, rows: Any) -> float:
     labels, truth = labels.ravel(), truth.ravel()
     if len(labels) != len(inputs) or not np.isfinite(labels.astype("float64")).all():
         return math.nan
-    if labels.dtype.kind == "f" and len(np.unique(labels)) > 20:
+    of_numbers = labels.dtype.kind == "f" and len(np.unique(labels)) > 20
+    if of_numbers:
         models: list[Any] = [ExtraTreesRegressor(200, random_state=0), make_pipeline(StandardScaler(), Ridge())]
     else:
         labels, truth = labels.astype(int), truth.astype(int)
-        scaled = [make_pipeline(StandardScaler(), model) for model in (SVC(), LogisticRegression(max_iter=2000))]
-        models = [ExtraTreesClassifier(200, random_state=0), *scaled]
+        # What is judged by balanced accuracy has to know of it, as the repaired program may.
+        scaled = [SVC(), SVC(class_weight="balanced"), LogisticRegression(max_iter=2000)]
+        models = [ExtraTreesClassifier(200, random_state=0), *(make_pipeline(StandardScaler(), one) for one in scaled)]
     if len(np.unique(labels)) < 2:
         return math.nan
-    return max(model.fit(inputs, labels).score(tests, truth) for model in models)
+    answers = [np.asarray(model.fit(inputs, labels).predict(tests)) for model in models]
+    if not of_numbers:
+        answers = [np.eye(1 + max(truth.max(), labels.max()))[answer] for answer in answers]
+    return max(figure([truth], [answer], [Hint(of_classes=True)]).whole for answer in answers)
 
 
 def verdict(row: Row) -> str:

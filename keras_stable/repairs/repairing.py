@@ -116,7 +116,7 @@ def repair(
     auditing: dict[str, Any] = {"seed": seed, "progress": progress}
     auditing["seconds"] = auditing["probe_seconds"] = max(_AUDITING * seconds, 1.0)
     report = audit(model, stored.again(), y, history=history, **auditing, **fit)
-    program = Program(model, stored.data, y, fit)
+    program = Program(model, stored.data, y, fit, anew=_destroyed(report))
     with untouched(model), light_graphs(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         seed_all(seed)
@@ -163,6 +163,17 @@ def _given(**arguments: Any) -> dict[str, Any]:
     }
 
 
+_DESTRUCTIVE = frozenset({"dead-units", "identical-outputs", "saturated-activations", "zero-gradients"})
+
+
+def _destroyed(report: Report) -> bool:
+    """Returns whether a training has left weights that no cure can go on from."""
+    plan, learning = report.facts.get("plan"), report.facts.get("learning")
+    if plan is None or not plan.trained or learning is None or learning.state not in ("stuck", "diverging"):
+        return False
+    return learning.state == "diverging" or any(finding.rule in _DESTRUCTIVE for finding in report.at_least("error"))
+
+
 def _ground(program: Program, report: Report, budget: float, seed: int, time: Budget) -> Ground:
     ledger = Ledger(budget, 1.0, time.whole)
     epochs = max(1, int(program.fit.get("epochs") or 1) - int(program.fit.get("initial_epoch", 0)))
@@ -174,7 +185,7 @@ def _ground(program: Program, report: Report, budget: float, seed: int, time: Bu
         seed,
         unit=demanded_rows(program.model) or 1,
         in_order=bool(stateful_layers(program.model)),
-        fresh=not (plan is not None and plan.trained),
+        fresh=program.anew or not (plan is not None and plan.trained),
     )
     start = ground.trial(())
     if start is not None:
