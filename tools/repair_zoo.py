@@ -4,6 +4,7 @@ python tools/repair_zoo.py                                  every sick program o
 python tools/repair_zoo.py --healthy --only conv_net        healthy ones: nothing may be changed, not a bit
 python tools/repair_zoo.py --files ../reports/*.py          programs with `build()` and `build_fixed()`
 python tools/repair_zoo.py --trained                        after the training, with its history
+python tools/repair_zoo.py --random                         beside a random search that trains as much
 python tools/repair_zoo.py --rows build/repairs.jsonl       keeps rows there, and resumes
 
 A program is repaired where the repaired one, trained as repaired, closes 80 % of the distance from the sick one to its
@@ -29,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "diagnosis"))
 
 import keras
 import numpy as np
+from random_search import random_search
 from zoo import HEALTHY, SICK
 
 import keras_stable
@@ -51,6 +53,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--files", nargs="+", type=Path, default=[], help="programs with build() and build_fixed()")
     parser.add_argument("--healthy", action="store_true", help="healthy programs in place of sick ones")
     parser.add_argument("--trained", action="store_true", help="repair after the training, with its history")
+    parser.add_argument("--random", action="store_true", help="also the best of a random search of the same budget")
     parser.add_argument("--seeds", type=int, default=1, metavar="N", help="seeds 0 to N - 1")
     parser.add_argument("--rows", type=Path, help="keep rows in this file, and resume")
     return parser.parse_args()
@@ -72,19 +75,27 @@ def programs(options: argparse.Namespace) -> Iterator[tuple[str, Any, Any]]:
         yield name, {**HEALTHY, **SICK}[name].build, None
 
 
-def examined(name: str, build: Any, build_fixed: Any, seed: int, healthy: bool, trained_before: bool) -> Row:
+def examined(
+    name: str,
+    build: Any,
+    build_fixed: Any,
+    seed: int,
+    healthy: bool,
+    history: bool = False,
+    random: bool = False,
+) -> Row:
     """Returns a row: figures of the program sick, repaired and fixed, and what the repair took."""
     keras.backend.clear_session()
     gc.collect()
     row: Row = {"program": name, "seed": seed, "healthy": healthy}
     try:
         model, x, y, given, _ = kept_apart(build(seed))
-        history = model.fit(x, y, **{"verbose": 0, **given}) if trained_before else None
-        if trained_before:
+        trained_before = model.fit(x, y, **{"verbose": 0, **given}) if history else None
+        if history:
             _, x, y, given, _ = kept_apart(build(seed))
         before = [np.array(weight) for weight in model.get_weights()]
         started = time.perf_counter()
-        repair = keras_stable.repair(model, x, y, history=history, seed=seed, **given)
+        repair = keras_stable.repair(model, x, y, history=trained_before, seed=seed, **given)
         row |= {"seconds": round(time.perf_counter() - started, 1), "trainings": round(repair.trainings, 2)}
         row |= {"verdict": repair.verdict, "edits": [str(change) for change in repair.changes]}
         row["refused"] = dict(repair.refused)
@@ -92,16 +103,21 @@ def examined(name: str, build: Any, build_fixed: Any, seed: int, healthy: bool, 
         row["untouched"] = all(np.array_equal(old, new, equal_nan=True) for old, new in zip(before, after, strict=True))
         if healthy:
             return row
-        row |= figures(build, build_fixed, seed, repair)
+        row |= figures(build, build_fixed, seed, repair, random)
     except Exception as error:  # noqa: BLE001 - one broken program must not hide the others
         row["failed"] = f"{type(error).__name__}: {error}".splitlines()[0]
     return row
 
 
-def figures(build: Any, build_fixed: Any, seed: int, repair: Any) -> Row:
+def figures(build: Any, build_fixed: Any, seed: int, repair: Any, random: bool) -> Row:
     """Returns the figures of the sick, the repaired and the fixed program, each trained as it says."""
     model, x, y, given, rows = kept_apart(build(seed))
     sick = trained(model, x, y, given, rows)
+    by_chance = {}
+    if random:
+        model, x, y, given, _ = kept_apart(build(seed))
+        chosen = random_search(model, x, y, given, seed, max(1, round(repair.trainings)))
+        by_chance["random"] = trained(chosen.model, *chosen.prepare(x, y), chosen.fit_arguments, rows)
     keras.utils.set_random_seed(seed + 1)
     prepared = repair.prepare(*rows)
     repaired = trained(repair.model, *repair.prepare(x, y), repair.fit_arguments, prepared)
@@ -109,7 +125,7 @@ def figures(build: Any, build_fixed: Any, seed: int, repair: Any) -> Row:
         fixed = trained(*kept_apart(build_fixed(seed)))
     else:
         fixed = best_of_others(*repair.prepare(x, y), prepared)
-    return {"sick": sick, "repaired": repaired, "fixed": fixed}
+    return {"sick": sick, "repaired": repaired, "fixed": fixed, **by_chance}
 
 
 def kept_apart(built: Any) -> tuple[Any, Any, Any, Row, Any]:
@@ -174,7 +190,9 @@ def best_of_others(x: Any, y: Any, rows: Any) -> float:
     if of_numbers:
         models: list[Any] = [ExtraTreesRegressor(200, random_state=0), make_pipeline(StandardScaler(), Ridge())]
     else:
-        labels, truth = labels.astype(int), truth.astype(int)
+        # Class ids may be any numbers, such as -1 and 1.
+        classes = np.unique([*labels, *truth])
+        labels, truth = np.searchsorted(classes, labels), np.searchsorted(classes, truth)
         # What is judged by balanced accuracy has to know of it, as the repaired program may.
         scaled = [SVC(), SVC(class_weight="balanced"), LogisticRegression(max_iter=2000)]
         models = [ExtraTreesClassifier(200, random_state=0), *(make_pipeline(StandardScaler(), one) for one in scaled)]
@@ -182,7 +200,7 @@ def best_of_others(x: Any, y: Any, rows: Any) -> float:
         return math.nan
     answers = [np.asarray(model.fit(inputs, labels).predict(tests)) for model in models]
     if not of_numbers:
-        answers = [np.eye(1 + max(truth.max(), labels.max()))[answer] for answer in answers]
+        answers = [np.eye(len(classes))[answer] for answer in answers]
     return max(figure([truth], [answer], [Hint(of_classes=True)]).whole for answer in answers)
 
 
@@ -203,7 +221,7 @@ def verdict(row: Row) -> str:
 
 def line(row: Row) -> str:
     """Returns a row for people."""
-    figures = " ".join(f"{name} {row[name]:6.3f}" for name in ("sick", "repaired", "fixed") if name in row)
+    figures = " ".join(f"{name} {row[name]:6.3f}" for name in ("sick", "repaired", "fixed", "random") if name in row)
     head = f"{row['program'][:34]:34} {verdict(row):11} {figures:44}"
     cost = f" {row.get('trainings', 0):4.1f} tr {row.get('seconds', 0):5.0f} s {row.get('verdict', '')}"
     return (
@@ -222,7 +240,8 @@ def main() -> int:
         for seed in range(options.seeds):
             if (name, seed) in done:
                 continue
-            row = examined(name, build, build_fixed, seed, options.healthy and build_fixed is None, options.trained)
+            healthy = options.healthy and build_fixed is None
+            row = examined(name, build, build_fixed, seed, healthy, options.trained, options.random)
             kept.append(row)
             print(line(row), end="", flush=True)
             if options.rows is not None:
@@ -236,6 +255,9 @@ def main() -> int:
     if costs:
         seconds = [row["seconds"] for row in kept if "seconds" in row]
         print(f"trainings    median {np.median(costs):.1f}, at most {max(costs):.1f}")
+        chance = [verdict({**row, "repaired": row["random"]}) for row in kept if "random" in row]
+        if chance:
+            print(f"random       {chance.count('closed')} of {len(chance)} closed, {chance.count('worse')} worse")
         print(f"seconds      median {np.median(seconds):.0f}, at most {max(seconds):.0f}")
     return int("worse" in verdicts or "touched" in verdicts)
 

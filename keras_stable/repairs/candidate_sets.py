@@ -13,8 +13,8 @@ _ALONE = 4
 def candidates(remedies: Sequence[Remedy], measures: Sequence[Remedy], most: int = MOST) -> list[Remedies]:
     """Returns sets of remedies, the likeliest first.
 
-    What is right whatever the figures show goes with every set, and so does a longer training. Beside the remedies of what was found there are
-    sets with general measures: what was found need not be all that is wrong.
+    What is right whatever the figures show goes with every set, and so does a longer training. Beside the remedies of
+    what was found there are sets with general measures: what was found need not be all that is wrong.
 
     Args:
         remedies: of what was found, root causes first.

@@ -12,8 +12,7 @@ from keras_stable.diagnosis.rules._edits import relu
 from keras_stable.repairs.remedies import Remedy
 
 GUARDED, FASTER = (
-    Edit("replace", "optimizer", value=f"keras_stable.optimizers.AdamW(learning_rate={rate})")
-    for rate in (0.001, 0.01)
+    Edit("replace", "optimizer", value=f"keras_stable.optimizers.AdamW(learning_rate={rate})") for rate in (0.001, 0.01)
 )
 _USUAL_RATES = (5e-4, 5e-3)
 _DEEP = 5
@@ -45,6 +44,8 @@ def general_measures(report: ReportContents, cause: Finding) -> Iterator[Remedy]
         return
     if edits := relu(structure, _readouts(facts)):
         yield _measure(cause, "Gradients pass relu units undiminished.", *edits)
+
+
 def _readouts(facts: Mapping[str, Any]) -> list[str]:
     outputs: tuple[Output, ...] = facts.get("outputs", ())
     return [output.learnt_layer or output.layer for output in outputs]

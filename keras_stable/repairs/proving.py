@@ -13,6 +13,8 @@ from keras_stable.repairs.trial import Outcome, Trial
 
 LEVEL = 0.05
 """The p-value below which a change counts as better."""
+LEVEL_OF_FEW, LARGE = 0.1, 0.25
+"""The same where there are too few rows for any of them to be kept apart, and the gain it takes then."""
 LEAST = 0.01
 """The least gain of the figure that is worth a change."""
 WORSE = 0.02
@@ -47,6 +49,8 @@ class Proof:
     @property
     def better(self) -> bool:
         """Returns whether it is better by more than chance."""
+        if not self.apart and self.gain >= LARGE:
+            return self.p_value < LEVEL_OF_FEW
         return self.gain >= LEAST and self.p_value < LEVEL
 
     @property

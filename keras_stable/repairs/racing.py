@@ -107,14 +107,22 @@ def race(
     return best(outcomes)
 
 
+def slack(top: float) -> float:
+    """Returns how much worse than the best figure is about as good, for something that changes less.
+
+    >>> round(slack(0.5), 3), slack(0.99)
+    (0.05, 0.01)
+    """
+    return max(WORTH, _WORTH_OF_REST * (1 - top)) if top <= 1 else WORTH
+
+
 def smallest_good(outcomes: dict[Remedies, Outcome]) -> list[Remedies]:
     """Returns the candidates, the best first; one that changes less goes before one that is hardly better."""
     waiting = [remedies for remedies, outcome in outcomes.items() if math.isfinite(outcome.whole)]
     order: list[Remedies] = []
     while waiting:
         top = max(outcomes[remedies].early for remedies in waiting)
-        slack = max(WORTH, _WORTH_OF_REST * (1 - top)) if top <= 1 else WORTH
-        near = [remedies for remedies in waiting if outcomes[remedies].early >= top - slack]
+        near = [remedies for remedies in waiting if outcomes[remedies].early >= top - slack(top)]
         # Among equals the likelier cause is ahead, and no chance decides.
         chosen = min(near, key=size)
         order.append(chosen)

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from keras_stable.diagnosis.edit import Edit
-from keras_stable.repairs.racing import WORTH, Ground, Remedies
+from keras_stable.repairs.racing import Ground, Remedies, slack
 from keras_stable.repairs.remedies import Remedy
 from keras_stable.repairs.trial import Outcome
-
 
 # What a part of the training reaches, the whole of it need not be longer for.
 _GOOD = 0.9
@@ -40,8 +39,7 @@ def shrunk(ground: Ground, remedies: Remedies, budget: float) -> Remedies:
         if not smaller:
             continue
         outcome = _outcome(ground, smaller, share)
-        slack = WORTH if piece[0].general else WORTH / 2
-        if outcome is not None and outcome.early >= whole.early - slack:
+        if outcome is not None and outcome.early >= whole.early - slack(whole.early):
             remedies = smaller
     return remedies
 

@@ -1,4 +1,4 @@
-"""What an audit finds only once a program has been trained: a copy is trained as planned, and audited with its history."""
+"""What only an audit of a trained program finds: a copy is trained as planned, and audited with its history."""
 
 from collections.abc import Mapping
 from typing import Any

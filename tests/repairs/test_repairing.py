@@ -106,9 +106,7 @@ def test_what_cannot_be_repaired_is_told_in_one_line():
         ("learning", True, "dead-units", "error", False),
     ],
 )
-def test_weights_are_kept_unless_a_training_has_destroyed_them(
-    make_finding, state, trained, rule, severity, expected
-):
+def test_weights_are_kept_unless_a_training_has_destroyed_them(make_finding, state, trained, rule, severity, expected):
     facts = {"plan": Plan(trained=trained), "learning": Learning(state)}
     report = Report((make_finding(rule, severity=severity),), facts=facts)
     assert _destroyed(report) is expected

@@ -127,8 +127,7 @@ SICK = {
         ["optimizer: global_clipnorm=0.5", "optimizer: clipvalue=None"],
     ),
     "masked-word": (
-        STUCK
-        | {"inputs": (Input(),), "words": (Words("words", 50, zeros=InnerZeros(), zero_is_masked=True),)},
+        STUCK | {"inputs": (Input(),), "words": (Words("words", 50, zeros=InnerZeros(), zero_is_masked=True),)},
         [
             "data: x = np.where((np.cumsum(x, -1) * np.cumsum(x[..., ::-1], -1)[..., ::-1] > 0), x + 1, 0)",
             "layer:words: input_dim=51",

@@ -36,8 +36,8 @@ FRESH = (
 @rule(
     "KS109",
     "train-validation-leak",
-    remedy="Split once, before any copying: `train_test_split(x, y, test_size=0.2)`, and drop copies, by `np.isin` of the "
-    "bytes of rows, or with `np.unique`.",
+    remedy="Split once, before any copying: `train_test_split(x, y, test_size=0.2)`, and drop copies, with `np.unique` "
+    "or by `np.isin` of the rows' bytes.",
     explains=(),
     thresholds={
         "share": SHARE,
