@@ -24,21 +24,18 @@ def candidates(remedies: Sequence[Remedy], measures: Sequence[Remedy], most: int
     sound = together(remedy for remedy in (*remedies, *measures) if remedy.sound or remedy.longer)
     measures = [measure for measure in measures if not measure.longer]
     others = [remedy for remedy in remedies if remedy not in sound and not _clash(sound, remedy)]
-    whole = together([*sound, *others])
-    sets: list[Remedies] = []
-    if others:
-        sets += [(*sound, others[0]), whole]
-    elif sound:
-        sets.append(sound)
-    # Advice is of what need not harm: no measure is tried with it only.
-    base = together([*sound, *(remedy for remedy in others if remedy.finding.severity != "advice")])
-    sets.append(together([*base, *measures]))
-    sets += [together([*base, measure]) for measure in measures[:1]]
-    sets += [(*sound, remedy) for remedy in others[1:_ALONE]]
+    # Advice is of what need not harm: measures are tried before it, and not only together with it.
+    grave = [remedy for remedy in others if remedy.finding.severity != "advice"]
+    hints = [remedy for remedy in others if remedy not in grave]
+    base = together([*sound, *grave])
+    sets: list[Remedies] = [(*sound, *grave[:1]), base]
+    if measures:
+        sets += [together([*base, *measures]), together([*base, measures[0]])]
+    sets += [(*sound, remedy) for remedy in (*grave[1:], *hints)[:_ALONE]]
+    sets.append(together([*base, *hints]))
     sets += [together([*base, measure]) for measure in measures[1:]]
-    sets.append(together([*base, *measures[:2]]))
-    sets.append(together([*sound, *measures]))
-    return list(dict.fromkeys(one for one in sets if one))[:most]
+    sets += [together([*base, *measures[:2]]), together([*sound, *measures])]
+    return list(dict.fromkeys(one for one in sets if one and (one != sound or not others)))[:most]
 
 
 def _clash(chosen: Sequence[Remedy], remedy: Remedy) -> bool:

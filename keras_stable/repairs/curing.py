@@ -8,9 +8,10 @@ from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.repairs.candidate_sets import MOST, candidates
 from keras_stable.repairs.measures import general_measures
 from keras_stable.repairs.proving import Outcomes, Proof, prove, refusal
-from keras_stable.repairs.racing import Ground, Remedies, named, race, smallest_good
+from keras_stable.repairs.racing import Ground, Remedies, informed, keeps_up, named, race
 from keras_stable.repairs.remedies import Remedy, remedies_of
 from keras_stable.repairs.shrinking import shrunk
+from keras_stable.repairs.trial import Outcome
 
 # Shares of the budget; a proof takes what is left.
 _FIRST_RACE, _SECOND_RACE, _SHRINKING = 0.2, 0.2, 0.08
@@ -47,6 +48,7 @@ def cure(ground: Ground, report: Report, say: Callable[[str], None], before: Out
         before: dict of (seed, share) to what came of the program as it is, where it was trained already.
     """
     budget = ground.ledger.budget
+    before = {} if before is None else before
     graver = report.at_least("warning")
     # What goes with every candidate has to be such that it can.
     possible = [one for one in remedies_of(report) if not one.sound or ground.trial((one,)) is not None]
@@ -55,16 +57,8 @@ def cure(ground: Ground, report: Report, say: Callable[[str], None], before: Out
     most = _most_candidates(report, budget)
     sets = candidates(possible, measures if _needs_more(possible, report) else [], most)
     say(f"Racing {len(sets)} candidates")
-    # Of few candidates one race, the longer for it, says more than two.
-    once = min(most, len(sets)) <= _FEW_CANDIDATES
-    share = min(_LONGEST_RACE, budget * (_FIRST_RACE + once * _SECOND_RACE) / max(len(sets), 1))
-    order = sets if len(sets) < 2 else race(ground, sets, share, smallest_good)
-    if not once:
-        few = order[:_IN_SECOND_RACE]
-        share = min(_LONGEST_RACE, budget * _SECOND_RACE / len(few))
-        order = [*race(ground, few, share, smallest_good), *order[_IN_SECOND_RACE:]]
+    order = _order(ground, sets, min(most, len(sets)) <= _FEW_CANDIDATES, bool(before) or not ground.fresh)
     last: Proof | None = None
-    before = {} if before is None else before
     for number, remedies in enumerate(order[:_IN_SECOND_RACE]):
         if number == 0:
             say("Taking out what is not needed")
@@ -78,6 +72,35 @@ def cure(ground: Ground, report: Report, say: Callable[[str], None], before: Out
             return Cure(remedies, proof)
         ground.refused[named(remedies)] = refusal(proof)
     return Cure((), last)
+
+
+def _order(ground: Ground, sets: list[Remedies], once: bool, late: bool) -> list[Remedies]:
+    """Returns the candidates, the best first, by races.
+
+    Args:
+        ground: what they have in common.
+        sets: the candidates, the likeliest first.
+        once: bool, one race in place of two: of few candidates one, the longer for it, says more.
+        late: bool, whether what is wrong was found after a training, so that a short race need not show it.
+    """
+    if len(sets) < 2:
+        return sets
+    blind = False
+
+    def best(outcomes: dict[Remedies, Outcome]) -> list[Remedies]:
+        nonlocal blind
+        blind = keeps_up(outcomes)
+        return informed(outcomes)
+
+    def raced(few: list[Remedies], part: float) -> list[Remedies]:
+        runners = [(), *few] if late else few
+        return race(ground, runners, min(_LONGEST_RACE, ground.ledger.budget * part / len(runners)), best)
+
+    order = raced(sets, _FIRST_RACE + once * _SECOND_RACE)
+    # Where a race cannot see the fault, what another would cost goes into one more proof.
+    if not once and not blind:
+        order = [*raced(order[:_IN_SECOND_RACE], _SECOND_RACE), *order[_IN_SECOND_RACE:]]
+    return order
 
 
 def _most_candidates(report: Report, budget: float) -> int:

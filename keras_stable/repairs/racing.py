@@ -19,6 +19,8 @@ Remedies = tuple[Remedy, ...]
 WORTH = 0.01
 # Share of what is still to gain that a change must gain over one that changes less.
 _WORTH_OF_REST = 0.1
+# What cures a late fault may well learn more slowly at first, as a lower rate does.
+_SLOWER = 0.25
 
 
 @dataclass
@@ -128,6 +130,30 @@ def smallest_good(outcomes: dict[Remedies, Outcome]) -> list[Remedies]:
         order.append(chosen)
         waiting.remove(chosen)
     return order
+
+
+def informed(outcomes: dict[Remedies, Outcome]) -> list[Remedies]:
+    """Returns the candidates, the best first, but those that keep up with the program as it is in their given order.
+
+    Where the program as it is keeps up with the best, its fault comes late, and the race is no judge of its cure.
+
+    Args:
+        outcomes: that of the program as it is among them, as that of no remedies.
+    """
+    rest = {remedies: outcome for remedies, outcome in outcomes.items() if remedies}
+    order = smallest_good(rest)
+    if not keeps_up(outcomes):
+        return order
+    unchanged = outcomes[()]
+    # Of late faults, a short training shows no more than which cure does harm.
+    harmless = [remedies for remedies in rest if rest[remedies].early >= unchanged.early - _SLOWER]
+    return [*harmless, *(remedies for remedies in order if remedies not in harmless)]
+
+
+def keeps_up(outcomes: dict[Remedies, Outcome]) -> bool:
+    """Returns whether the program as it is, the outcome of no remedies, is about as good as the best candidate."""
+    top = max((outcome.early for remedies, outcome in outcomes.items() if remedies), default=math.inf)
+    return () in outcomes and math.isfinite(top) and outcomes[()].early >= top - slack(top)
 
 
 def size(remedies: Remedies) -> int:

@@ -12,11 +12,11 @@ def test_the_first_cause_alone_is_tried_first_and_then_all_together(make_remedy)
     assert (measure,) in sets
 
 
-def test_measures_are_not_tried_with_advice_only(make_remedy, make_finding):
+def test_measures_come_before_advice_and_without_it(make_remedy, make_finding):
     hint = make_remedy()
     hint = replace(hint, finding=make_finding(severity="advice"))
     measure = make_remedy("momentum", general=True)
-    assert candidates([hint], [measure]) == [(hint,), (measure,)]
+    assert candidates([hint], [measure]) == [(measure,), (hint,)]
 
 
 def test_a_longer_training_goes_with_every_candidate_unless_another_cause_explains_it(make_remedy, make_finding):
