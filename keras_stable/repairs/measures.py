@@ -8,7 +8,7 @@ from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import Compiled, Output, Plan, Structure
 from keras_stable.diagnosis.reporting.contents import ReportContents
 from keras_stable.diagnosis.reporting.finding import Finding
-from keras_stable.diagnosis.rules._edits import relu
+from keras_stable.diagnosis.rules._edits import relu, width_argument
 from keras_stable.repairs.remedies import Remedy
 
 GUARDED, FASTER = (
@@ -17,6 +17,7 @@ GUARDED, FASTER = (
 _USUAL_RATES = (5e-4, 5e-3)
 _DEEP = 5
 _FEW_STEPS, _VERY_FEW_STEPS = 500, 250
+_NARROW, _WIDTH = 4, 32
 _TOO_LITTLE = frozenset({"slow-convergence", "learning-rate-too-low"})
 _LEAST_BATCH, _MOST_TIMES = 8, 8
 _HIDDEN = frozenset({"Dense", "Conv1D", "Conv2D", "Conv3D"})
@@ -42,6 +43,10 @@ def general_measures(report: ReportContents, cause: Finding) -> Iterator[Remedy]
     structure: Structure | None = facts.get("structure")
     if structure is None:
         return
+    if edits := _wider(structure, _readouts(facts)):
+        yield _measure(
+            cause, f"So few units may not hold what tells the answers apart; {_WIDTH} seldom lose it.", *edits
+        )
     if edits := relu(structure, _readouts(facts)):
         yield _measure(cause, "Gradients pass relu units undiminished.", *edits)
 
@@ -49,6 +54,16 @@ def general_measures(report: ReportContents, cause: Finding) -> Iterator[Remedy]
 def _readouts(facts: Mapping[str, Any]) -> list[str]:
     outputs: tuple[Output, ...] = facts.get("outputs", ())
     return [output.learnt_layer or output.layer for output in outputs]
+
+
+def _wider(structure: Structure, readouts: list[str]) -> tuple[Edit, ...]:
+    """Returns the edits that widen hidden layers of very few units."""
+    narrow = [layer for layer in structure.layers if layer.kind in _HIDDEN and layer.path not in readouts]
+    return tuple(
+        Edit("set_argument", f"layer:{layer.path}", width_argument(layer), str(_WIDTH))
+        for layer in narrow
+        if 0 < (layer.units or 0) < _NARROW
+    )
 
 
 def _of_depth(structure: Structure | None, readouts: list[str], cause: Finding) -> Iterator[Remedy]:

@@ -41,6 +41,12 @@ def test_units_that_squash_become_relu(make_finding):
     ]
 
 
+def test_layers_of_very_few_units_are_widened(make_finding):
+    layers = (Layer("one", units=1), Layer("four", units=4), Layer("map", "Conv2D", units=2), Layer("readout", units=1))
+    edits = measures(make_finding, structure=Structure(layers=layers), outputs=(Output(),))[-1].edits
+    assert [str(edit) for edit in edits] == ["layer:one: units=32", "layer:map: filters=32"]
+
+
 def test_deep_nets_get_normalized_features(make_finding):
     first = measures(make_finding, structure=deep(6), outputs=(Output(),))[0]
     assert [edit.target for edit in first.edits] == [f"layer:l{number}" for number in range(1, 6)]
