@@ -2,10 +2,16 @@
 
     python tools/kill_everywhere.py                     # every step of 200, and 30 moments of writing, of each kind
     python tools/kill_everywhere.py --steps 10 --moments 3 --kinds arrays
+    python tools/kill_everywhere.py --alone --every 20  # each death in a training of its own
 
 Each life is a process that is forked before TensorFlow has begun, dies by SIGKILL, and leaves what a dead process
 leaves. Digits, with shuffling, augmentation, dropout, averaged weights and mixed precision; `replicas` runs on two
-logical devices. Compared are all variables in every bit, `history.csv`, and the steps of the TensorBoard events.
+logical devices.
+
+One training dies after each of its steps, and in the validation of each epoch: the life that goes on from one death
+dies of the next. All its variables must be, after every step, in every bit those of a training that was left alone, and
+so must `history.csv` and each value of the TensorBoard events be, once each, in the end. The deaths while a checkpoint
+is written come in trainings of their own; one counts if half a checkpoint is what it leaves.
 """
 
 import argparse
@@ -50,16 +56,39 @@ class Batches(keras.utils.PyDataset):
         np.random.shuffle(self.order)
 
 
-class Kill(keras.callbacks.Callback):
-    """Kills this process after so many steps."""
+class Life(keras.callbacks.Callback):
+    """Writes a digest of all variables after each step, and kills its process after one of them.
 
-    def __init__(self, step):
+    How many steps were trained is state, which resumes; when to die is none.
+    """
+
+    def __init__(self, directory, step=None, validating=False):
         super().__init__()
-        self.left = iter(range(step))
+        self.trained, self.digests = 0, directory / "digests"
+        self.dies = lambda in_validation: self.trained == step and in_validation == validating
+
+    def die(self, in_validation=False):
+        if self.dies(in_validation):
+            # The checkpoint of the step is being written, or is whole by now.
+            time.sleep(self.trained % 5 * 0.01)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.trained += 1
+        digest = hashlib.sha256()
+        for variable in training_variables(self.model):
+            digest.update(np.asarray(variable.value).tobytes())
+        with self.digests.open("a") as file:
+            file.write(f"{self.trained} {digest.hexdigest()}\n")
 
     def on_train_batch_begin(self, batch, logs=None):
-        if next(self.left, None) is None:
-            os.kill(os.getpid(), signal.SIGKILL)
+        self.die()
+
+    def on_test_begin(self, logs=None):
+        self.die(in_validation=True)
+
+    def on_train_end(self, logs=None):
+        self.die()
 
 
 def digits(steps):
@@ -90,7 +119,7 @@ def model(kind):
     return made
 
 
-def live(kind, directory, steps, kill=None):
+def live(kind, directory, steps, **death):
     """Trains in this process, from its beginning or from a checkpoint, and writes a digest of the result."""
     warnings.simplefilter("ignore")
     keras.utils.set_random_seed(7)
@@ -115,7 +144,7 @@ def live(kind, directory, steps, kill=None):
         keras.callbacks.CSVLogger(str(directory / "history.csv")),
         keras.callbacks.TensorBoard(str(directory / "events"), write_graph=False),
         Checkpoint(directory / "checkpoints", "1 step"),
-        *([] if kill is None else [Kill(kill)]),
+        Life(directory, **death),
     ]
     made.fit(**data, epochs=EPOCHS, validation_data=(x[:64], y[:64]), callbacks=callbacks, verbose=0)
     digest = hashlib.sha256()
@@ -124,20 +153,20 @@ def live(kind, directory, steps, kill=None):
     (directory / "digest").write_text(digest.hexdigest())
 
 
-def process(*arguments, moment=None, **more):
+def process(*arguments, moment=None, **death):
     """Runs a life in a process of its own; with a moment, kills it that many seconds after its first checkpoint."""
     sys.stdout.flush()
     pid = os.fork()
     if pid == 0:
-        live(*arguments, **more)
+        live(*arguments, **death)
         os._exit(0)
     if moment is not None:
-        threading.Thread(target=kill_while_writing, args=(pid, arguments[1], moment)).start()
+        threading.Thread(target=kill_while_writing, args=(pid, arguments[1], *moment)).start()
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def kill_while_writing(pid, directory, moment):
-    """Kills a process once a half-written checkpoint is there, some time after the first whole one."""
+def kill_while_writing(pid, directory, moment, later):
+    """Kills a process that has begun to write a checkpoint some time after its first whole one, a little later."""
     fit = directory / "checkpoints" / "fit_1"
     while not any(fit.glob("step*")):
         time.sleep(0.005)
@@ -145,12 +174,19 @@ def kill_while_writing(pid, directory, moment):
     until = time.monotonic() + 5
     while not any(fit.glob(".partial-*-step*")) and time.monotonic() < until:
         time.sleep(0)
+    time.sleep(later)
     if not (directory / "digest").exists():
         os.kill(pid, signal.SIGKILL)
 
 
-def steps_logged(directory):
-    """Returns (part, tag, step) of all values in the event files."""
+def half_written(directory):
+    """Returns the names and sizes of what a death has left of a checkpoint."""
+    files = (directory / "checkpoints" / "fit_1").glob(".partial-*-step*/*")
+    return {file.name: file.stat().st_size for file in files}
+
+
+def logged(directory):
+    """Returns (part, tag, step, value) of all values in the event files, but for measured times."""
     from tensorboard.compat.proto.event_pb2 import Event
     from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import PyRecordReader_New
 
@@ -163,27 +199,81 @@ def steps_logged(directory):
             except Exception:  # noqa: BLE001 - its end
                 break
             event = Event.FromString(reader.record())
-            entries += [(path.parent.name, value.tag, event.step) for value in event.summary.value]
+            for value in event.summary.value:
+                if "per_second" not in value.tag:
+                    entries.append((path.parent.name, value.tag, event.step, value.SerializeToString()))
     return sorted(entries)
 
 
-def outcome(directory):
-    """Returns what is compared."""
-    return (directory / "digest").read_text(), (directory / "history.csv").read_text(), steps_logged(directory)
+def digests(directory):
+    """Returns the digest of each step, and of the end: a step that was trained twice must have one."""
+    lines = set((directory / "digests").read_text().splitlines())
+    return lines, (directory / "digest").read_text()
 
 
-def differences(kind, root, steps, deaths):
-    """Returns at which deaths the result was another one."""
-    process(kind, made(root / "whole"), steps)
-    expected, wrong = outcome(root / "whole"), []
-    for name, death in deaths:
-        directory = made(root / "killed")
+def difference(directory, whole):
+    """Returns what differs from the training that was left alone; empty where nothing does."""
+    (steps, end), (steps_whole, end_whole) = digests(directory), digests(whole)
+    wrong = sorted(int(line.split()[0]) for line in steps - steps_whole)
+    return [
+        *([f"variables from step {wrong[0]} on"] if wrong else []),
+        *(["a step was not trained"] if len(steps) < len(steps_whole) else []),
+        *(["variables in the end"] if end != end_whole else []),
+        *(["events"] if logged(directory) != logged(whole) else []),
+        *(["history.csv"] if (directory / "history.csv").read_text() != (whole / "history.csv").read_text() else []),
+    ]
+
+
+def step_deaths(steps, every):
+    """Returns when a training dies: after its steps, and once in the validation of each epoch."""
+    per_epoch = steps // EPOCHS
+    after = [{"step": step} for step in range(every, steps + 1, every)]
+    validating = [{"step": epoch * per_epoch, "validating": True} for epoch in range(1, EPOCHS + 1)]
+    return sorted(after + validating, key=lambda death: (death["step"], "validating" not in death))
+
+
+def chain(kind, root, steps, every):
+    """Returns how many deaths one training has died, and what differs in the end."""
+    directory, deaths = made(root / "chain"), 0
+    for death in step_deaths(steps, every):
         code = process(kind, directory, steps, **death)
-        if code != 0 and (process(kind, directory, steps) != 0 or outcome(directory) != expected):
-            wrong.append(name)
-        print(f"{kind}: {name}: {'was over' if code == 0 else 'differs' if name in wrong else 'same'}", flush=True)
-        shutil.rmtree(directory)
-    return wrong
+        deaths += code == -signal.SIGKILL
+        if code not in (0, -signal.SIGKILL):
+            return deaths, [f"the life that was to die at {death} ended with {code}"]
+    code = process(kind, directory, steps)
+    return deaths, [f"the last life ended with {code}"] if code else difference(directory, root / "whole")
+
+
+def alone(kind, root, steps, death):
+    """Returns whether a training died, what it left of a checkpoint, and what differs after it went on."""
+    directory = made(root / "alone")
+    code = process(kind, directory, steps, **death)
+    left = half_written(directory)
+    wrong = []
+    if code == -signal.SIGKILL:
+        code = process(kind, directory, steps)
+        wrong = [f"the life after ended with {code}"] if code else difference(directory, root / "whole")
+        code = -signal.SIGKILL
+    elif code:
+        wrong = [f"ended with {code}"]
+    shutil.rmtree(directory)
+    return code == -signal.SIGKILL, left, wrong
+
+
+def deaths_while_writing(kind, root, steps, count):
+    """Yields what differs after each of so many deaths that left half a checkpoint."""
+    rng, counted, tried = np.random.default_rng(0), 0, 0
+    while counted < count and tried < 10 * count:
+        tried += 1
+        moment, later = float(rng.uniform(0, 0.7)), float(rng.uniform(0, 0.012))
+        died, left, wrong = alone(kind, root, steps, {"moment": (moment, later)})
+        inside = died and bool(left)
+        counted += inside
+        print(f"{kind}: writing, {moment:.3f} s: {left if inside else 'not inside'}: {wrong or 'same'}", flush=True)
+        if inside or wrong:
+            yield wrong
+    if counted < count:
+        yield [f"only {counted} of {tried} deaths came while a checkpoint was written"]
 
 
 def made(directory):
@@ -191,24 +281,41 @@ def made(directory):
     return directory
 
 
+def run(kind, root, options):
+    """Returns how many deaths a kind has died, and what differs."""
+    code = process(kind, made(root / "whole"), options.steps)
+    if code:
+        return 0, [f"the training that was left alone ended with {code}"]
+    started, count, wrong = time.monotonic(), 0, []
+    if options.alone:
+        for death in step_deaths(options.steps, options.every):
+            died, _, differs = alone(kind, root, options.steps, death)
+            print(f"{kind}: {death}: {differs or 'same'}", flush=True)
+            count, wrong = count + died, wrong + differs
+    elif options.every:
+        count, wrong = chain(kind, root, options.steps, options.every)
+    print(f"{kind}: {count} deaths after steps, {time.monotonic() - started:.0f} s: {wrong or 'same'}", flush=True)
+    for differs in deaths_while_writing(kind, root, options.steps, options.moments):
+        count, wrong = count + 1, wrong + differs
+    return count, wrong
+
+
 def main():
     """Runs what the command line asks for; exit code 1 where anything differs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kinds", nargs="+", default=KINDS, choices=KINDS)
     parser.add_argument("--steps", type=int, default=200, help="of the training; a multiple of 5")
-    parser.add_argument("--every", type=int, default=1, help="kill after every how-manieth step")
+    parser.add_argument("--every", type=int, default=1, help="kill after every how-manieth step; 0: after none")
     parser.add_argument("--moments", type=int, default=30, help="deaths at random moments of writing")
+    parser.add_argument("--alone", action="store_true", help="each death in a training of its own")
     options = parser.parse_args()
-    rng, failed = np.random.default_rng(0), []
+    failed = False
     for kind in options.kinds:
-        deaths = [(f"after step {n}", {"kill": n}) for n in range(1, options.steps, options.every)]
-        moments = rng.uniform(0, 1, options.moments)
-        deaths += [(f"writing, {moment:.2f} s", {"moment": float(moment)}) for moment in moments]
         with tempfile.TemporaryDirectory() as root:
-            wrong = differences(kind, Path(root), options.steps, deaths)
-        print(f"{kind}: {len(deaths) - len(wrong)} of {len(deaths)} deaths left no trace")
-        failed += wrong
-    sys.exit(bool(failed))
+            count, wrong = run(kind, Path(root), options)
+        print(f"{kind}: {count} deaths, {wrong or 'none left a trace'}", flush=True)
+        failed |= bool(wrong)
+    sys.exit(failed)
 
 
 if __name__ == "__main__":
