@@ -11,7 +11,7 @@ logical devices.
 One training dies after each of its steps, and in the validation of each epoch: the life that goes on from one death
 dies of the next. All its variables must be, after every step, in every bit those of a training that was left alone, and
 so must `history.csv` and each value of the TensorBoard events be, once each, in the end. The deaths while a checkpoint
-is written come in trainings of their own; one counts if half a checkpoint is what it leaves.
+is written come in other such trainings; one counts if half a checkpoint is what it leaves.
 """
 
 import argparse
@@ -23,6 +23,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 import warnings
 from pathlib import Path
 
@@ -32,7 +33,8 @@ import tensorflow as tf
 
 import keras_stable
 from keras_stable.callbacks import AveragedWeights, Checkpoint, GradientNormLogger
-from keras_stable.checkpoints.variables import training_variables
+from keras_stable.checkpoints.plain_values import Encoder
+from keras_stable.checkpoints.variables import capture_variables, training_variables
 
 KINDS = ("arrays", "dataset", "pydataset", "replicas")
 BATCH, EPOCHS = 32, 5
@@ -56,6 +58,15 @@ class Batches(keras.utils.PyDataset):
         np.random.shuffle(self.order)
 
 
+def digest_of(model):
+    """Returns the SHA-256 of all variables, on each replica."""
+    encoder, digest = Encoder([]), hashlib.sha256()
+    capture_variables(training_variables(model), encoder)
+    for value in encoder.arrays.values():
+        digest.update(np.asarray(value).tobytes())
+    return digest.hexdigest()
+
+
 class Life(keras.callbacks.Callback):
     """Writes a digest of all variables after each step, and kills its process after one of them.
 
@@ -75,11 +86,8 @@ class Life(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         self.trained += 1
-        digest = hashlib.sha256()
-        for variable in training_variables(self.model):
-            digest.update(np.asarray(variable.value).tobytes())
         with self.digests.open("a") as file:
-            file.write(f"{self.trained} {digest.hexdigest()}\n")
+            file.write(f"{self.trained} {digest_of(self.model)}\n")
 
     def on_train_batch_begin(self, batch, logs=None):
         self.die()
@@ -113,8 +121,6 @@ def model(kind):
     ]
     made = keras.Sequential(layers)
     optimizer = keras_stable.optimizers.AdamW(1e-3, use_ema=True)
-    if kind == "replicas":
-        optimizer = keras.optimizers.Adam(1e-3)
     made.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
     return made
 
@@ -140,25 +146,27 @@ def live(kind, directory, steps, **death):
     with scope.scope():
         made = model(kind)
     callbacks = [
-        *([] if kind == "replicas" else [AveragedWeights(), GradientNormLogger(directory / "events", update_freq=1)]),
+        AveragedWeights(),
+        GradientNormLogger(directory / "events", update_freq=1),
         keras.callbacks.CSVLogger(str(directory / "history.csv")),
         keras.callbacks.TensorBoard(str(directory / "events"), write_graph=False),
         Checkpoint(directory / "checkpoints", "1 step"),
         Life(directory, **death),
     ]
     made.fit(**data, epochs=EPOCHS, validation_data=(x[:64], y[:64]), callbacks=callbacks, verbose=0)
-    digest = hashlib.sha256()
-    for variable in training_variables(made):
-        digest.update(np.asarray(variable.value).tobytes())
-    (directory / "digest").write_text(digest.hexdigest())
+    (directory / "digest").write_text(digest_of(made))
 
 
 def process(*arguments, moment=None, **death):
-    """Runs a life in a process of its own; with a moment, kills it that many seconds after its first checkpoint."""
+    """Runs a life in a process of its own; with a moment, kills it so many seconds after its first checkpoint."""
     sys.stdout.flush()
     pid = os.fork()
     if pid == 0:
-        live(*arguments, **death)
+        try:
+            live(*arguments, **death)
+        except Exception:  # noqa: BLE001 - the process ends here
+            traceback.print_exc()
+            os._exit(1)
         os._exit(0)
     if moment is not None:
         threading.Thread(target=kill_while_writing, args=(pid, arguments[1], *moment)).start()
@@ -166,15 +174,14 @@ def process(*arguments, moment=None, **death):
 
 
 def kill_while_writing(pid, directory, moment, later):
-    """Kills a process that has begun to write a checkpoint some time after its first whole one, a little later."""
-    fit = directory / "checkpoints" / "fit_1"
-    while not any(fit.glob("step*")):
-        time.sleep(0.005)
-    time.sleep(moment)
-    until = time.monotonic() + 5
-    while not any(fit.glob(".partial-*-step*")) and time.monotonic() < until:
-        time.sleep(0)
-    time.sleep(later)
+    """Kills a process in the middle of writing a checkpoint: it begins to, some seconds later again, and a little."""
+    partial = f"checkpoints/fit_*/.partial-{pid}-step*"
+    for pause in (moment, later):
+        while not any(directory.glob(partial)):
+            if (directory / "digest").exists():
+                return
+            time.sleep(0)
+        time.sleep(pause)
     if not (directory / "digest").exists():
         os.kill(pid, signal.SIGKILL)
 
@@ -226,6 +233,8 @@ def difference(directory, whole):
 
 def step_deaths(steps, every):
     """Returns when a training dies: after its steps, and once in the validation of each epoch."""
+    if not every:
+        return []
     per_epoch = steps // EPOCHS
     after = [{"step": step} for step in range(every, steps + 1, every)]
     validating = [{"step": epoch * per_epoch, "validating": True} for epoch in range(1, EPOCHS + 1)]
@@ -245,35 +254,33 @@ def chain(kind, root, steps, every):
 
 
 def alone(kind, root, steps, death):
-    """Returns whether a training died, what it left of a checkpoint, and what differs after it went on."""
+    """Returns whether a training died, and what differs after it went on."""
     directory = made(root / "alone")
-    code = process(kind, directory, steps, **death)
-    left = half_written(directory)
-    wrong = []
-    if code == -signal.SIGKILL:
-        code = process(kind, directory, steps)
-        wrong = [f"the life after ended with {code}"] if code else difference(directory, root / "whole")
-        code = -signal.SIGKILL
-    elif code:
-        wrong = [f"ended with {code}"]
+    first = process(kind, directory, steps, **death)
+    last = process(kind, directory, steps) if first == -signal.SIGKILL else first
+    wrong = [f"the last life ended with {last}"] if last else difference(directory, root / "whole")
     shutil.rmtree(directory)
-    return code == -signal.SIGKILL, left, wrong
+    return first == -signal.SIGKILL, wrong
 
 
 def deaths_while_writing(kind, root, steps, count):
-    """Yields what differs after each of so many deaths that left half a checkpoint."""
-    rng, counted, tried = np.random.default_rng(0), 0, 0
-    while counted < count and tried < 10 * count:
-        tried += 1
-        moment, later = float(rng.uniform(0, 0.7)), float(rng.uniform(0, 0.012))
-        died, left, wrong = alone(kind, root, steps, {"moment": (moment, later)})
-        inside = died and bool(left)
-        counted += inside
-        print(f"{kind}: writing, {moment:.3f} s: {left if inside else 'not inside'}: {wrong or 'same'}", flush=True)
-        if inside or wrong:
-            yield wrong
-    if counted < count:
-        yield [f"only {counted} of {tried} deaths came while a checkpoint was written"]
+    """Returns how many deaths left half a checkpoint, and what differs at the ends of the trainings that died them."""
+    rng, deaths, lives, wrong = np.random.default_rng(0), 0, 0, []
+    while deaths < count and lives < 10 * count:
+        directory, code = made(root / "writing"), -signal.SIGKILL
+        while code == -signal.SIGKILL:
+            moment = (float(rng.uniform(0, 0.3)), float(rng.uniform(0, 0.012))) if deaths < count else None
+            code, lives = process(kind, directory, steps, moment=moment), lives + 1
+            left = half_written(directory)
+            deaths += bool(left)
+            print(f"{kind}: life {lives}, {death_of(code)}: {left or 'no half checkpoint'}", flush=True)
+        wrong += [f"a life ended with {code}"] if code else difference(directory, root / "whole")
+        shutil.rmtree(directory)
+    return deaths, wrong if deaths >= count else [*wrong, f"{lives} lives, only {deaths} deaths inside a write"]
+
+
+def death_of(code):
+    return "killed" if code == -signal.SIGKILL else f"ended with {code}"
 
 
 def made(directory):
@@ -289,15 +296,16 @@ def run(kind, root, options):
     started, count, wrong = time.monotonic(), 0, []
     if options.alone:
         for death in step_deaths(options.steps, options.every):
-            died, _, differs = alone(kind, root, options.steps, death)
+            died, differs = alone(kind, root, options.steps, death)
             print(f"{kind}: {death}: {differs or 'same'}", flush=True)
             count, wrong = count + died, wrong + differs
     elif options.every:
         count, wrong = chain(kind, root, options.steps, options.every)
     print(f"{kind}: {count} deaths after steps, {time.monotonic() - started:.0f} s: {wrong or 'same'}", flush=True)
-    for differs in deaths_while_writing(kind, root, options.steps, options.moments):
-        count, wrong = count + 1, wrong + differs
-    return count, wrong
+    started = time.monotonic()
+    deaths, differs = deaths_while_writing(kind, root, options.steps, options.moments)
+    print(f"{kind}: {deaths} deaths in writing, {time.monotonic() - started:.0f} s: {differs or 'same'}", flush=True)
+    return count + deaths, wrong + differs
 
 
 def main():
