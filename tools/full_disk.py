@@ -31,6 +31,8 @@ SIZE = "12m"
 ROOMS = (0, 8, 64, 400)
 # How much was worked, and which processes did.
 CHANGING = ("work.bin", "start.json")
+# Says of a directory without any results that a run was to be there.
+MARK = "environment.json"
 X, Y = np.random.default_rng(0).normal(size=(64, 50)).astype("float32"), np.arange(64) % 3
 
 
@@ -130,7 +132,7 @@ def try_kind(name: str, disk: Path) -> bool:
         lost = [path for path in before if path not in after or after[path][: len(before[path])] != before[path]]
         # One that was written takes the place of an older one.
         lost = [] if said == "wrote it" else [path for path in lost if Path(path).name not in CHANGING]
-        partial = [path for path in after if ".partial" in path and path not in before]
+        partial = [path for path in after if ".partial" in path and path not in before and not path.endswith(MARK)]
         good = not lost and not partial and not said.startswith("UNCLEAR")
         right &= good
         left = f" LOST {lost}" * bool(lost) + f" LEFT {partial}" * bool(partial)
