@@ -116,7 +116,8 @@ def train(
 
     def begin() -> Path:
         directory = make_run_directory(config.name or "run", run_dir, overwrite)
-        write_start(directory, config)
+        with _errors_named(directory, "free some room and train again, with --overwrite"):
+            write_start(directory, config)
         return directory
 
     return _train(config, begin, Path(run_dir or ""))
@@ -179,13 +180,13 @@ def _written_in(directory: Path, chief: bool) -> Iterator[Path]:
 
 
 @contextmanager
-def _errors_named(directory: Path) -> Iterator[None]:
+def _errors_named(directory: Path, to_go_on: str | None = None) -> Iterator[None]:
     try:
         yield
     except (OSError, tf.errors.ResourceExhaustedError) as error:
         if isinstance(error, tf.errors.OpError) and "space" not in str(error):
             raise
-        again = f"keras-stable train --resume {directory}"
+        again = to_go_on or f"keras-stable train --resume {directory}"
         raise RunError(f"The run cannot be written in {directory}: {first_line(error)}. To go on: {again}") from error
 
 
