@@ -722,15 +722,10 @@ def test_in_xla():
     assert not private.in_xla()
 
 
-def looped(inner):
-    """Calls a function in a loop, whose step asks for a value of the time of the call."""
+def branched(inner):
+    """Calls a function in a branch, which asks for a value of the time of the call."""
     step = tf.function(lambda: inner() + tf.compat.v1.get_default_graph().capture_call_time_value(*CALL_TIME))
-
-    @tf.function
-    def loop():
-        return tf.while_loop(lambda i, total: i < 3, lambda i, total: (i + 1, total + step()), [0, 0])[1]
-
-    return int(loop())
+    return int(tf.function(lambda condition: tf.cond(condition, step, zero))(tf.constant(True)))
 
 
 CALL_TIME = (lambda: tf.constant(5), tf.TensorSpec([], tf.int32))
@@ -748,12 +743,12 @@ def asking_outside():
 def test_ask_outside_of_branches():
     # Where this no longer fails, the function under test is needed no more.
     with pytest.raises(tf.errors.InvalidArgumentError, match="placeholder"):
-        looped(zero)
-    assert looped(asking_outside) == 15
+        branched(zero)
+    assert branched(asking_outside) == 5
 
 
 def test_branches_asking_outside():
     with private.branches_asking_outside():
-        assert looped(zero) == 15
+        assert branched(zero) == 5
     with pytest.raises(tf.errors.InvalidArgumentError, match="placeholder"):
-        looped(zero)
+        branched(zero)

@@ -89,6 +89,8 @@ if replicas == 2:
     import dataclasses
     import gradient_guard_table
     settings = gradient_guard_table.check_replicas()
+    import collective_ops
+    result["collectives"] = collective_ops.counts()
     result["settings"] = {name: dataclasses.asdict(setting) for name, setting in settings.items()}
     try:
         trained(keras_stable.optimizers.SGD, strategy.scope(), 1, jit_compile=True)
@@ -166,6 +168,13 @@ def test_replicas_agree_with_numpy_in_every_setting(results, setting):
     assert result["history_error"] <= settings_table.TOLERANCE
     assert result["layers_error"] <= settings_table.LAYER_TOLERANCE
     assert result["weights_error"] <= settings_table.TOLERANCE
+
+
+def test_recording_adds_no_collective_operation_and_no_byte(results):
+    counts = results[2]["collectives"]
+    plain = counts.pop("keras.optimizers.AdamW")
+    more = {name for name, count in counts.items() if count != plain}
+    assert more == {"the same with a clip, recorded", "the same, skip_spikes"}
 
 
 def test_xla_that_cannot_sum_over_replicas_is_refused(results):
