@@ -5,8 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import gradient_guard_table as settings_table
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+import gradient_guard_table as settings_table
 
 PROGRAM = """
 import contextlib, json, sys

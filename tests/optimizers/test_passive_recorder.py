@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import keras_stable
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.optimizers.history import GradientHistoryReader
 from keras_stable.optimizers.passive_recorder import recorded_gradients
@@ -80,6 +81,16 @@ def test_the_optimizer_is_afterwards_as_it_was():
         assert type(optimizer) is keras.optimizers.Adam
         assert [variable.name for variable in optimizer.variables] == ["iteration", "learning_rate"]
     assert set(vars(optimizer)) == before
+
+
+def test_one_that_records_anyway_is_left_alone():
+    optimizer = keras_stable.optimizers.SGD(0.1)
+    one_step(optimizer)
+    ring, attributes = optimizer.gradient_ring, set(vars(optimizer))
+    with recorded_gradients(optimizer):
+        assert optimizer.gradient_ring is ring
+        assert set(vars(optimizer)) == attributes
+    assert optimizer.gradient_ring is ring
 
 
 def test_several_optimizers_in_one_are_refused():
