@@ -66,7 +66,7 @@ class Watcher:
                     self._contexts.enter_context(recorded_gradients(optimizer))
                     self._reader = GradientHistoryReader(optimizer)
                 except InvalidArgumentError:
-                    # Keras's optimizers cannot be recorded under a strategy; the losses are watched all the same.
+                    # Several optimizers in one cannot be recorded; the losses are watched all the same.
                     self._reader = None
             self._record = StepRecord()
         self._contexts.enter_context(recorded_steps(self.model, self._record))
