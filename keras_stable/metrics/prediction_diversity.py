@@ -114,9 +114,12 @@ class PredictionDiversity(keras.metrics.Metric):
         copies = [strategy.experimental_local_results(part.value) for part in (self.counts, self.label_counts)]
         counts, labels = (parts[0].read_value() if len(parts) == 1 else tf.add_n(list(parts)) for parts in copies)
         if self._compiled is None or self._compiled[0] != self._labelled:
+            names = list(self._of(counts, labels))
             # Some forty ops: one by one they would take as long as some steps of a small model.
-            self._compiled = self._labelled, tf.function(self._of).get_concrete_function(counts, labels)
-        return {name: float(value) for name, value in self._compiled[1](counts, labels).items()}
+            function = tf.function(lambda *both: tf.stack(list(self._of(*both).values())), autograph=False)
+            self._compiled = self._labelled, names, function.get_concrete_function(counts, labels)
+        _, names, function = self._compiled
+        return dict(zip(names, function(counts, labels).numpy().tolist(), strict=True))
 
     def _of(self, counts: tf.Tensor, labels: tf.Tensor) -> dict[str, Any]:
         # Of weights that come to less than 1 in all, the shares are still shares.
