@@ -18,6 +18,8 @@ spreads widely; the time that the processor spent on this process, on all its th
     layers              recording, with record="all": the norms of weights, updates and second moments too
     logging             recording, with GradientNormLogger(update_freq=1), every variable to TensorBoard
     dashboard           recording, with callbacks.Dashboard: every norm of every variable, every step
+    guard               recording, with callbacks.StabilityGuard
+    dashboard and guard recording, with both
     run                 stock, with what `keras-stable run` records beside it
     recomputing         stock, with a callback that takes the gradients of the batch once more to see their norms
     tf.summary          stock, with a train_step that writes every norm with tf.summary.scalar

@@ -9,14 +9,16 @@ import numpy as np
 import tensorflow as tf
 
 import keras_stable
-from keras_stable.callbacks import Dashboard
+from keras_stable.callbacks import Dashboard, StabilityGuard
 from keras_stable.callbacks.gradient_norm_logger import GradientNormLogger
 from keras_stable.optimizers.passive_recorder import recorded_gradients
 from keras_stable.scripts.recorded_fit import aside
+from keras_stable.stability.batch_tap import BatchTap
 
 FROM_LOGITS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 BATCHES = 32
-VARIANTS = ("stock", "stock again", "recording", "layers", "logging", "dashboard", "run", "recomputing", "tf.summary")
+_WATCHED = ("dashboard", "guard", "dashboard and guard")
+VARIANTS = ("stock", "stock again", "recording", "layers", "logging", *_WATCHED, "run", "recomputing", "tf.summary")
 
 
 def mlp() -> keras.Model:
@@ -71,7 +73,7 @@ CLASSES = 10
 
 def optimizer(variant: str, name: str) -> keras.optimizers.Optimizer:
     """Returns AdamW; SGD for the Embedding, where the moments of all rows would hide what clipping costs."""
-    ours = {"recording": {}, "logging": {}, "layers": {"record": "all"}, "dashboard": {}}
+    ours = {"recording": {}, "logging": {}, "layers": {"record": "all"}, **{watched: {} for watched in _WATCHED}}
     module = keras_stable.optimizers if variant in ours else keras.optimizers
     arguments = ours.get(variant, {"global_clipnorm": 0.5})
     return (module.SGD if name == "embedding" else module.AdamW)(**arguments)
@@ -149,8 +151,12 @@ class Variant:
         callbacks: list[keras.callbacks.Callback] = []
         if name == "logging":
             callbacks.append(GradientNormLogger(log_dir, update_freq=1))
-        if name == "dashboard":
+        if "dashboard" in name:
             callbacks.append(Dashboard(log_dir))
+        if "guard" in name:
+            callbacks.append(StabilityGuard())
+            # It does so by itself where there is a `fit`.
+            data = BatchTap(2**28, 256).tapped(data)
         if name == "run":
             self.recording = recorded_gradients(model.optimizer)
             self.recording.__enter__()

@@ -45,25 +45,27 @@ class EventWriter:
         name = f"events.out.tfevents.{now:.6f}.{socket.gethostname()}.{os.getpid()}"
         self._path = os.path.join(os.fspath(log_dir), name)
         self._records: tf.io.TFRecordWriter | None = tf.io.TFRecordWriter(self._path)
-        self._write(Event(wall_time=now, file_version="brain.Event:2"))
-        self._tags: list[str] = []
-        self._event = Event()
+        self._write(Event(wall_time=now, file_version="brain.Event:2").SerializeToString())
+        self._templates: dict[int, tuple[list[str], np.ndarray, np.ndarray]] = {}
 
     def scalars(self, step: int, tags: Sequence[str], values: Sequence[float]) -> None:
         """Writes one event with a value for each tag; the values that are NaN are left out."""
-        tags, values = list(tags), np.asarray(values, "float64").tolist()
-        if any(value != value for value in values):
-            kept = [i for i, value in enumerate(values) if value == value]
-            tags, values = [tags[i] for i in kept], [values[i] for i in kept]
-        if tags != self._tags:
-            self._event = Event(summary=Summary(value=[Summary.Value(tag=tag) for tag in tags]))
-            self._tags = tags
-        # Writing over one message is several times faster than making the next.
-        for slot, value in zip(self._event.summary.value, values, strict=True):
-            slot.simple_value = value
-        self._event.step = int(step)
-        self._event.wall_time = time.time()
-        self._write(self._event)
+        tags = list(tags)
+        with np.errstate(over="ignore"):
+            figures = np.asarray(values, "float64").astype("<f4")
+        kept = ~np.isnan(figures)
+        if not kept.all():
+            tags, figures = [tag for tag, keep in zip(tags, kept, strict=True) if keep], figures[kept]
+        # One for each number of tags, as a writer has few kinds of events.
+        known, template, places = self._templates.get(len(tags), ([], None, None))
+        if template is None or known != tags:
+            template, places = _template(tags)
+            self._templates[len(tags)] = tags, template, places
+        # The values are put into the bytes of the message: to set and to serialize each takes ten times as long.
+        summary = template.copy()
+        summary[places] = figures.view("uint8").reshape(-1, 4)
+        event = Event(step=int(step), wall_time=time.time()).SerializeToString()
+        self._write(event + summary.tobytes())
 
     def histogram(self, step: int, tag: str, values: np.ndarray) -> None:
         """Writes the distribution of the finite values; nothing when there is none."""
@@ -132,7 +134,7 @@ class EventWriter:
 
     def summary(self, step: int, *values: Summary.Value) -> None:
         """Writes values as one event."""
-        self._write(Event(step=step, wall_time=time.time(), summary=Summary(value=values)))
+        self._write(Event(step=step, wall_time=time.time(), summary=Summary(value=values)).SerializeToString())
 
     def flush(self) -> None:
         """Lets TensorBoard see what was written."""
@@ -142,8 +144,8 @@ class EventWriter:
         """Ends the file."""
         self._attempt(lambda records: records.close())
 
-    def _write(self, event: Event) -> None:
-        self._attempt(lambda records: records.write(event.SerializeToString()))
+    def _write(self, record: bytes) -> None:
+        self._attempt(lambda records: records.write(record))
 
     def _attempt(self, action: Callable[[tf.io.TFRecordWriter], None]) -> None:
         if self._records is None:
@@ -157,3 +159,13 @@ class EventWriter:
                 "and the training goes on without them.",
                 stacklevel=3,
             )
+
+
+def _template(tags: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the bytes of an event's summary with a value for each tag, and where the bytes of each value are."""
+    values = [Summary.Value(tag=tag, simple_value=1.0) for tag in tags]
+    event = Event(summary=Summary(value=values)).SerializeToString()
+    # A value is a field of its own, whose last four bytes are its number.
+    sizes = [len(Summary(value=[value]).SerializeToString()) for value in values]
+    ends = len(event) - sum(sizes) + np.cumsum(np.array(sizes, "int64"))
+    return np.frombuffer(event, "uint8"), ends[:, None] + np.arange(-4, 0)

@@ -84,11 +84,14 @@ class PredictionDiversityLogger(CheckedCallback):
         self.class_names = class_names
         self.never_predicted: dict[str, list[Any]] = {}
         self._counting = "training"
+        self._numbers: dict[str, dict[str, float]] = {}
+        self._steps: int | None = None
         self._metric: PredictionDiversity | None = None
         self._attached: Any = None
         self._writers: dict[str, EventWriter] = {}
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._steps = (self.params or {}).get("steps")
         if self.x is not None:
             self._metric = _new_metric(self.model, self.class_names)
         elif not _has_metric(self.model):
@@ -97,21 +100,31 @@ class PredictionDiversityLogger(CheckedCallback):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._counting = "training"
+        self._numbers = {}
         if self._metric is not None:
             self._metric.reset_state()
 
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        # As soon as the last batch is there: what other callbacks evaluate at the end of the epoch is counted too.
+        if batch + 1 == self._steps:
+            self._note()
+
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._note()
         if self._metric is not None:
-            self._note_never_predicted(self._metric)
             self._metric.reset_state()
         self._counting = "validation"
 
+    def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
+        self._note()
+
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         logs = {} if logs is None else logs
-        if self._metric is not None:
-            self._note_never_predicted(self._metric)
+        self._note()
         if self.x is not None and self._metric is not None:
             logs.update(self._of_x(self._metric))
+        for prefix, numbers in self._numbers.items():
+            logs.update({f"{prefix}{name}": value for name, value in numbers.items()})
         if self.log_dir is not None:
             self._write(epoch, logs, ".", "")
             self._write(epoch, logs, "validation", "val_")
@@ -129,16 +142,19 @@ class PredictionDiversityLogger(CheckedCallback):
 
         def compute_metrics_and_diversity(x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> dict[str, Any]:
             metric.update_state(y, y_pred, sample_weight)
-            return {**compute_metrics(x, y, y_pred, sample_weight), **metric.result()}
+            return compute_metrics(x, y, y_pred, sample_weight)
 
         # The one place where Keras hands out the predictions of both `fit` and its validation.
         self._attached = compute_metrics_and_diversity
         self.model.compute_metrics = self._attached
         _trace_again(self.model)
 
-    def _note_never_predicted(self, metric: PredictionDiversity) -> None:
-        if self.x is None:
-            self.never_predicted[self._counting] = metric.never_predicted()
+    def _note(self) -> None:
+        """Keeps the numbers of what has just ended, once."""
+        prefix = "val_" if self._counting == "validation" else ""
+        if self._metric is not None and self.x is None and prefix not in self._numbers:
+            self._numbers[prefix] = self._metric.numbers(self.model.distribute_strategy)
+            self.never_predicted[self._counting] = self._metric.never_predicted()
 
     def _of_x(self, metric: PredictionDiversity) -> dict[str, float]:
         metric.reset_state()

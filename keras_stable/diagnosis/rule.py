@@ -1,5 +1,6 @@
 """A rule: a pure function of named evidence, with what its page says."""
 
+import functools
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -91,14 +92,12 @@ class Rule:
     @property
     def needs(self) -> tuple[str, ...]:
         """Returns the names of the evidence without which it cannot run."""
-        parameters = inspect.signature(self.check).parameters.values()
-        return tuple(p.name for p in parameters if p.default is p.empty)
+        return _parameters(self.check)[0]
 
     @property
     def uses(self) -> tuple[str, ...]:
         """Returns the names of the evidence that it takes where there is any; else it gets the default."""
-        parameters = inspect.signature(self.check).parameters.values()
-        return tuple(p.name for p in parameters if p.default is not p.empty)
+        return _parameters(self.check)[1]
 
     @property
     def summary(self) -> str:
@@ -108,6 +107,14 @@ class Rule:
     def run(self, evidence: Mapping[str, Any]) -> Iterator[Found]:
         """Runs it on evidence by name."""
         yield from self.check(**{name: evidence[name] for name in (*self.needs, *self.uses) if name in evidence}) or ()
+
+
+@functools.cache
+def _parameters(check: Callable[..., Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    # Asked for at the end of every epoch that the live rules look at.
+    parameters = inspect.signature(check).parameters.values()
+    needed = tuple(parameter.name for parameter in parameters if parameter.default is parameter.empty)
+    return needed, tuple(parameter.name for parameter in parameters if parameter.default is not parameter.empty)
 
 
 def rule(

@@ -81,6 +81,7 @@ class PredictionDiversity(keras.metrics.Metric):
         self.counts = self.add_weight(shape=shape, initializer="zeros", dtype="float32", name="counts")
         self.label_counts = self.add_weight(shape=shape, initializer="zeros", dtype="float32", name="label_counts")
         self._labelled = False
+        self._compiled: Any = None
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Counts the classes of a batch.
@@ -103,7 +104,25 @@ class PredictionDiversity(keras.metrics.Metric):
 
     def result(self) -> dict[str, Any]:
         """Returns the numbers as a dict of float32 scalars."""
-        counts, labels = _over_replicas([self.counts, self.label_counts])
+        return self._of(*_over_replicas([self.counts, self.label_counts]))
+
+    def numbers(self, strategy: tf.distribute.Strategy) -> dict[str, float]:
+        """Returns the numbers as floats, outside of any step.
+
+        Args:
+            strategy: that of the model; each of its replicas has counted its own samples.
+        """
+        copies = [strategy.experimental_local_results(part.value) for part in (self.counts, self.label_counts)]
+        counts, labels = (parts[0].read_value() if len(parts) == 1 else tf.add_n(list(parts)) for parts in copies)
+        if self._compiled is None or self._compiled[0] != self._labelled:
+            names = list(self._of(counts, labels))
+            # Some forty ops: one by one they would take as long as some steps of a small model.
+            function = tf.function(lambda *both: tf.stack(list(self._of(*both).values())), autograph=False)
+            self._compiled = self._labelled, names, function.get_concrete_function(counts, labels)
+        _, names, function = self._compiled
+        return dict(zip(names, function(counts, labels).numpy().tolist(), strict=True))
+
+    def _of(self, counts: tf.Tensor, labels: tf.Tensor) -> dict[str, Any]:
         # Of weights that come to less than 1 in all, the shares are still shares.
         total = tf.reduce_sum(counts)
         whole = counts / tf.where(total > 0, tf.minimum(total, 1.0), 1.0)

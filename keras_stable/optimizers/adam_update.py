@@ -1,13 +1,14 @@
 """Adam's update of a variable, with what is the same for all variables worked out once a step."""
 
+from functools import partial
 from typing import Any
 
 import tensorflow as tf
 from keras import ops
 
-from keras_stable.keras_private import adam_moments
+from keras_stable.keras_private import adam_moments, decays
 from keras_stable.ops.slices import dense
-from keras_stable.optimizers.current_step import once
+from keras_stable.optimizers.current_step import once, traced_step
 from keras_stable.optimizers.gradient_guard import GradientGuard
 
 
@@ -32,16 +33,34 @@ class AdamUpdate(GradientGuard):
         if v_hat is not None:
             self.assign(v_hat, ops.maximum(v_hat, v))
             v = v_hat
-        alpha = self._alpha_once(learning_rate, variable.dtype)
+        alpha = self._once(learning_rate, variable.dtype, self._alpha)
         self.assign_sub(variable, m * alpha / (ops.sqrt(v) + self.epsilon))
 
-    def _alpha_once(self, learning_rate: Any, dtype: Any) -> tf.Tensor:
-        if type(self).update_step is AdamUpdate.update_step and "update_step" not in vars(self):
-            return once(learning_rate, dtype, lambda: self._alpha(learning_rate, dtype))
-        # An update of the user's own around this one may set another rate, or other betas, for each variable.
-        return self._alpha(learning_rate, dtype)
+    def decay_weights(self, variables: list[Any]) -> None:
+        """Decays the weights as Keras does, with rate times decay worked out once a step."""
+        alone = traced_step() is not None and not tf.distribute.has_strategy()
+        if self.weight_decay is None or not (alone and self.clips and self._is_alike):
+            super().decay_weights(variables)
+            return
+        for variable in variables:
+            if decays(self, variable):
+                share = once(self.weight_decay, variable.dtype, partial(self._decay, variable.dtype))
+                self.assign_sub(variable, variable * share)
+
+    @property
+    def _is_alike(self) -> bool:
+        """Whether rate and betas are the same for all variables: no update of the user's own stands around this one."""
+        return type(self).update_step is AdamUpdate.update_step and "update_step" not in vars(self)
+
+    def _once(self, learning_rate: Any, dtype: Any, compute: Any) -> tf.Tensor:
+        if self._is_alike:
+            return once(learning_rate, dtype, lambda: compute(learning_rate, dtype))
+        return compute(learning_rate, dtype)
 
     def _alpha(self, learning_rate: Any, dtype: Any) -> tf.Tensor:
         step = ops.cast(self.iterations + 1, dtype)
         beta_1_power, beta_2_power = (ops.power(ops.cast(beta, dtype), step) for beta in (self.beta_1, self.beta_2))
         return ops.cast(learning_rate, dtype) * ops.sqrt(1 - beta_2_power) / (1 - beta_1_power)
+
+    def _decay(self, dtype: Any) -> tf.Tensor:
+        return ops.cast(self.learning_rate, dtype) * ops.cast(self.weight_decay, dtype)

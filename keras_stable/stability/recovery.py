@@ -61,10 +61,11 @@ class Recovery:
     def keep_if_due(self, epoch: int) -> None:
         """Keeps the metrics, and the present state where the last one kept is old enough and all looks well."""
         self._epoch = epoch
+        complete = self.store.is_complete(self._watcher.state.count)
         if self._settings.action == "rollback" and self._watcher.is_calm:
             # Of the epoch so far; the snapshot may be of an earlier one.
             self._metrics = self._watcher.state.copy_metrics()
-        if not self.store.is_complete(self._watcher.state.count):
+        if not complete:
             # Variables that the first step has made cannot be put back to what is older than they are.
             self.store.clear()
             self._keep()

@@ -1,6 +1,6 @@
 """Every variable that a rollback puts back: weights, statistics, optimizers, metrics, seeds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -32,18 +32,19 @@ class RollbackState:
     def __init__(self, model: keras.Model) -> None:
         self._model = model
         self._figures: Any = None
+        self._readers: dict[bool, Any] = {}
         self._variables: list[keras.Variable] = []
         self._parts: dict[str, tf.Variable] = {}
 
     @property
     def count(self) -> int:
-        """How many variables there are now."""
+        """How many variables there are now; those that were not there before are noticed."""
         self._update()
         return len(self._variables)
 
     def parts(self) -> dict[str, tf.Variable]:
         """Returns the variables by the names of their values."""
-        self._update()
+        self._begin()
         return dict(self._parts)
 
     def copy(self) -> dict[str, tf.Tensor]:
@@ -59,23 +60,20 @@ class RollbackState:
 
     def put_back(self, values: Mapping[str, Any]) -> None:
         """Gives every variable the value that it has in `values`; one that is not in there stays as it is."""
-        self._update()
+        self._begin()
         for key, value in values.items():
             if key in self._parts:
                 self._parts[key].assign(value)
 
     def weight_figures(self) -> dict[str, np.ndarray]:
         """Returns `[largest absolute value, 1]` of each float variable of the model, the 1 NaN if one is not finite."""
-        self._update()
+        self._begin()
         keys = [key for key in self._parts if self._is_weight(key)]
         if not keys:
             return {}
-        values = [self._parts[key].read_value() for key in keys]
         if self._figures is None:
-            # Of every training its own, without TensorFlow's warning that one function has been traced for each.
-            self._figures = tf.function(_figures).get_concrete_function(values)
-        figures = self._figures(values).numpy()
-        return dict(zip(keys, figures, strict=True))
+            self._figures = _compiled(lambda: _figures([self._parts[key].read_value() for key in keys]))
+        return dict(zip(keys, self._figures().numpy(), strict=True))
 
     def is_trainable(self, key: str) -> bool:
         """Whether the variable of this name is trained, rather than a statistic."""
@@ -87,22 +85,25 @@ class RollbackState:
         return sum(int(value.shape.num_elements() or 0) * value.dtype.size for value in values.values())
 
     def _values(self, *, metrics: bool) -> dict[str, tf.Tensor]:
-        self._update()
-        return {
-            key: part.read_value()
-            for key, part in self._parts.items()
-            if (id(self._owners[key]) in self._of_metrics) == metrics
-        }
+        self._begin()
+        keys = [key for key in self._parts if (id(self._owners[key]) in self._of_metrics) == metrics]
+        if metrics not in self._readers:
+            self._readers[metrics] = _compiled(lambda: [self._parts[key].read_value() for key in keys])
+        return dict(zip(keys, self._readers[metrics](), strict=True))
 
     def _is_weight(self, key: str) -> bool:
         return self._parts[key].dtype.is_floating and id(self._owners[key]) in self._of_model
+
+    def _begin(self) -> None:
+        if not self._variables:
+            self._update()
 
     def _update(self) -> None:
         """Notices variables that were not there before: some models and optimizers make theirs in the first step."""
         variables = _variables(self._model)
         if len(variables) == len(self._variables):
             return
-        self._variables, self._figures = variables, None
+        self._variables, self._figures, self._readers = variables, None, {}
         self._of_metrics = {id(variable) for metric in self._model.metrics for variable in metric.variables}
         self._of_model = {id(variable) for variable in self._model.variables}
         strategy = self._model.distribute_strategy
@@ -123,12 +124,17 @@ def _variables(model: keras.Model) -> list[keras.Variable]:
     return [variable for key, variable in every.items() if key not in left_out]
 
 
+def _compiled(function: Callable[[], Any]) -> Any:
+    # Of every training its own, without TensorFlow's warning that one function has been traced for each. What it reads
+    # is captured, so that a call takes as long as one op instead of one for each variable.
+    return tf.function(function, autograph=False).get_concrete_function()
+
+
 def _figures(values: list[tf.Tensor]) -> tf.Tensor:
-    rows = []
+    dtype = "float64" if any(value.dtype.size > 4 for value in values) else "float32"
+    largest, sums = [], []
     for value in values:
-        value = tf.cast(value, "float32") if value.dtype.size < 4 else value
-        size = tf.abs(value)
-        largest = tf.reduce_max(size) if value.shape.num_elements() else tf.zeros((), value.dtype)
-        finite = 1 + 0 * tf.reduce_sum(size)
-        rows.append(tf.stack([tf.cast(largest, "float64"), tf.cast(finite, "float64")]))
-    return tf.stack(rows)
+        size = tf.abs(tf.cast(value, dtype) if value.dtype.size < 4 else value)
+        largest.append(tf.cast(tf.reduce_max(size) if value.shape.num_elements() else 0.0, dtype))
+        sums.append(tf.cast(tf.reduce_sum(size), dtype))
+    return tf.stack([tf.stack(largest), 1 + 0 * tf.stack(sums)], axis=1)

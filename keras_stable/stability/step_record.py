@@ -48,7 +48,7 @@ class StepRecord:
         count = int(self._strategy.experimental_local_results(self._count.value)[0])
         first, self._seen = max(self._seen, count - self.capacity), count
         index = np.arange(first, count) % self.capacity
-        rows = np.stack([tf.gather(copy, index).numpy() for copy in copies])
+        rows = np.stack([np.asarray(copy.read_value())[index] for copy in copies])
         return np.stack([rows[:, :, 0].sum(axis=0), rows[:, :, 1].min(axis=0)], axis=1)
 
 

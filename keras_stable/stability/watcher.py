@@ -54,7 +54,8 @@ class Watcher:
         scaled = any(innermost(optimizer) is not optimizer for optimizer in optimizers)
         self._norms = NormWatch(max(nonfinite_steps, _STEPS_OF_A_SCALE_SEARCH if scaled else 0))
         self.rates = [RateControl(optimizer) for optimizer in optimizers]
-        self._rates_seen: list[list[float]] = [[] for _ in optimizers]
+        # Of each: how often it was read while all was well, and the highest.
+        self._rates_seen = [(0, -math.inf) for _ in optimizers]
 
     def __enter__(self) -> "Watcher":
         optimizer = getattr(self.model, "optimizer", None)
@@ -99,7 +100,8 @@ class Watcher:
     def judge(self, rows: np.ndarray) -> Alarm | None:
         """Takes in rows that were read; returns the first thing that is wrong with them or with the weights now."""
         first = self._first
-        self.losses.rate_has_jumped = self.rates_have_jumped()
+        rates = [control.current() for control in self.rates]
+        self.losses.rate_has_jumped = any(jump is not None for jump in self._healthy_rates(rates))
         losses, ceiling = rows[:, 0], self.losses.ceiling
         high = bool((~np.isfinite(losses) | (losses > ceiling)).any())
         alarms = [self.losses.add(first, losses)]
@@ -116,8 +118,8 @@ class Watcher:
         weights = self._weights.add(first + int(above[0]) if len(above) else first, self.state)
         raised = [alarm for alarm in alarms if alarm is not None] or ([] if weights is None else [weights])
         if not raised:
-            for seen, control in zip(self._rates_seen, self.rates, strict=True):
-                seen.append(control.current())
+            pairs = zip(self._rates_seen, rates, strict=True)
+            self._rates_seen = [(reads + 1, max(highest, rate)) for (reads, highest), rate in pairs]
             return None
         alarm = min(raised, key=lambda alarm: alarm.step)
         return replace(alarm, kind="rate") if self.losses.rate_has_jumped else alarm
@@ -127,18 +129,9 @@ class Watcher:
         """Whether nothing looks as if it could become an alarm: the time for a snapshot."""
         return self.losses.is_calm
 
-    def rates_have_jumped(self) -> bool:
-        """Whether a learning rate is far above all that it ever was."""
-        return any(jump is not None for jump in self.healthy_rates())
-
     def healthy_rates(self) -> list[float | None]:
         """Returns for each optimizer the highest rate that it had before, if its rate is far above that now."""
-        healthy: list[float | None] = []
-        for seen, control in zip(self._rates_seen, self.rates, strict=True):
-            highest = max(seen, default=math.inf)
-            jumped = len(seen) >= _RATE_READS and control.current() > _RATE_JUMP * highest > 0
-            healthy.append(highest if jumped else None)
-        return healthy
+        return self._healthy_rates([control.current() for control in self.rates])
 
     def keep_rates_lowered(self) -> None:
         """Lowers a rate again that a callback has set anew since a rollback."""
@@ -159,3 +152,8 @@ class Watcher:
         """Forgets what led to an alarm, after the state was put back."""
         for watch in (self.losses, self._collapse, self._norms):
             watch.forget_run()
+
+    def _healthy_rates(self, rates: list[float]) -> list[float | None]:
+        pairs = zip(self._rates_seen, rates, strict=True)
+        jumped = [reads >= _RATE_READS and rate > _RATE_JUMP * highest > 0 for (reads, highest), rate in pairs]
+        return [highest if jump else None for (_, highest), jump in zip(self._rates_seen, jumped, strict=True)]

@@ -12,6 +12,9 @@ from keras_stable.callbacks.dashboard.step_windows import MOST_POINTS, StepWindo
 from keras_stable.optimizers.history import GradientHistory, guarded_optimizer
 from keras_stable.reporting.dashboard_tags import NORM_LIMIT, NORMS, QUANTITIES
 
+# TensorBoard takes about 40 microseconds to load a value, whatever its tag.
+_MOST_VALUES, _FEWEST_POINTS = 100_000, 50
+
 
 class GradientCurves(HistoryCallback):
     """Writes the gradient norms, and what else the optimizer keeps of each variable, to TensorBoard.
@@ -30,7 +33,8 @@ class GradientCurves(HistoryCallback):
 
     Args:
         log_dir: where the events go, or the `RunWriters` of a dashboard.
-        most_points: int >= 1, about how many points a tag gets. Default 500.
+        most_points: int >= 1, about how many points a tag gets; those of the variables get fewer where they are so
+            many that all together would be more than 100,000 values. Default 500.
 
     Raises:
         InvalidArgumentError: When training begins, the optimizer keeps no history.
@@ -45,6 +49,7 @@ class GradientCurves(HistoryCallback):
         super().on_train_begin(logs)
         self._writers.begin()
         self._windows = StepWindows(self.planned_steps(), self._most_points)
+        self._variable_windows = StepWindows(self.planned_steps(), self._most_points)
         limit = getattr(guarded_optimizer(self.model.optimizer), "global_clipnorm", None)
         self._limits = {"gradients/limit/norm_10": NORM_LIMIT}
         if isinstance(limit, int | float):
@@ -62,11 +67,16 @@ class GradientCurves(HistoryCallback):
         """Takes in steps, and writes the windows that are complete."""
         quantities = quantities_of(history)
         if (history.variable_paths, list(quantities)) != (self._paths, self._quantities):
-            self._write(*self._windows.rest())
+            self._write_variables(*self._variable_windows.rest())
             self._paths, self._quantities = history.variable_paths, list(quantities)
-            self._tags = _tags(self._quantities, self._paths, list(self._limits))
-        columns = [history.global_norm[:, None], history.applied_norm[:, None], *quantities.values()]
-        self._write(*self._windows.add(history.step, np.concatenate(columns, axis=1)))
+            self._tags = _tags(self._quantities, self._paths)
+            points = max(_FEWEST_POINTS, _MOST_VALUES // max(len(self._tags), 1))
+            self._variable_windows = StepWindows(self.planned_steps(), min(self._most_points, points))
+        norms = [history.global_norm[:, None], history.applied_norm[:, None]]
+        self._write(*self._windows.add(history.step, np.concatenate(norms, axis=1)))
+        # The first column says at which step of its window a point stands.
+        columns = np.concatenate([norms[0], *quantities.values()], axis=1)
+        self._write_variables(*self._variable_windows.add(history.step, columns))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         super().on_epoch_end(epoch, logs)
@@ -75,19 +85,22 @@ class GradientCurves(HistoryCallback):
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         self.read()
         self._write(*self._windows.rest())
+        self._write_variables(*self._variable_windows.rest())
         self._writers.end()
 
-    def _write(self, steps: np.ndarray, rows: np.ndarray) -> None:
+    def _write(self, steps: np.ndarray, norms: np.ndarray) -> None:
+        tags = [NORMS, "gradients/global_norm", "gradients/applied_norm", *self._limits]
+        for step, (norm, applied) in zip(steps.tolist(), norms.tolist(), strict=True):
+            self._writers.of().scalars(step, tags, [norm, norm, applied, *self._limits.values()])
+            self._writers.of(AFTER_CLIPPING).scalars(step, [NORMS], [applied])
+
+    def _write_variables(self, steps: np.ndarray, rows: np.ndarray) -> None:
         if not len(steps):
             return
-        norms = rows[:, :2]
-        by_variable = rows[:, 2:].reshape(len(rows), len(self._quantities), len(self._paths))
-        limits = np.broadcast_to(np.array(list(self._limits.values())), (len(rows), len(self._limits)))
-        table = np.concatenate([norms[:, :1], norms, limits, rows[:, 2:], *spread_of(by_variable)], axis=1)
-        main, clipped = self._writers.of(), self._writers.of(AFTER_CLIPPING)
-        for step, row, applied in zip(steps.tolist(), table, norms[:, 1].tolist(), strict=True):
-            main.scalars(step, self._tags, row)
-            clipped.scalars(step, [NORMS], [applied])
+        by_variable = rows[:, 1:].reshape(len(rows), len(self._quantities), len(self._paths))
+        table = np.concatenate([rows[:, 1:], *spread_of(by_variable)], axis=1)
+        for step, row in zip(steps.tolist(), table, strict=True):
+            self._writers.of().scalars(step, self._tags, row)
 
 
 def quantities_of(history: GradientHistory) -> dict[str, np.ndarray]:
@@ -96,11 +109,11 @@ def quantities_of(history: GradientHistory) -> dict[str, np.ndarray]:
     return {name: values for name, values in quantities.items() if values is not None}
 
 
-def _tags(quantities: Sequence[str], paths: Sequence[str], limits: Sequence[str]) -> list[str]:
+def _tags(quantities: Sequence[str], paths: Sequence[str]) -> list[str]:
     prefixes = ["gradients" if name == "gradient_norm" else f"layers/{name}" for name in quantities]
     spread = [f"layers/{name}_{which}" for which in ("smallest", "median", "largest") for name in quantities]
     of_variables = [f"{prefix}/{path}" for prefix in prefixes for path in paths]
-    return [NORMS, "gradients/global_norm", "gradients/applied_norm", *limits, *of_variables, *spread]
+    return [*of_variables, *spread]
 
 
 def spread_of(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -49,10 +49,11 @@ class LearningCurves(CheckedCallback):
         points = max(1, _POINTS // epochs) if epochs < _FEW_EPOCHS else 1
         self._batches_between_points = max(10, -(-steps // points)) if points > 1 else 0
         self._batches = self._seen = 0
+        self._step = self._iterations()
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._batches = 0
-        self._began, self._step, self._seconds = time.perf_counter(), self._iterations(), 0.0
+        self._began, self._seconds = time.perf_counter(), 0.0
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         self._batches += 1
@@ -80,6 +81,7 @@ class LearningCurves(CheckedCallback):
         self._write(step, VALIDATION, validation)
         seconds = time.perf_counter() - self._began - self._seconds
         self._writers.of().scalars(step, ["rates/steps_per_second"], [(step - self._step) / max(seconds, 1e-9)])
+        self._step = step
         self._write_rate(step)
         self._writers.flush()
 

@@ -12,6 +12,9 @@ from keras_stable.callbacks.dashboard.hparams import flat
 from keras_stable.callbacks.dashboard.run_writers import RunWriters, shared_writers
 from keras_stable.callbacks.dashboard.time_share import TimeShare
 
+# So a training of a few seconds is judged at its end only.
+_SECONDS_TO_JUDGE = 0.05
+
 
 class Texts(CheckedCallback):
     """Writes what a training is, and what the live rules say of it. It writes no key into `logs`.
@@ -46,7 +49,7 @@ class Texts(CheckedCallback):
         self._config, self.notes = config, notes
         self._own = AuditCallback() if audit is True else None
         self._audit = audit if isinstance(audit, AuditCallback) else self._own
-        self._time = TimeShare()
+        self._time = TimeShare(expected=_SECONDS_TO_JUDGE)
 
     def set_model(self, model: Any) -> None:
         """Takes the model that is about to be trained, for the rules too."""

@@ -16,6 +16,8 @@ def grouped(findings: Sequence[Finding], rules: Iterable[Rule]) -> tuple[Finding
     ordered by the gravest severity among themselves and what they explain, then by score, then by how many
     findings they explain.
     """
+    if not findings:
+        return ()
     explains = {rule.slug: rule.explains for rule in rules}
     reach = {slug: _reachable(slug, explains) for slug in explains}
     ranked = sorted(findings, key=_rank)
