@@ -175,9 +175,10 @@ class Variant:
         start = np.array([time.perf_counter(), time.process_time()])
         self.callbacks.on_epoch_begin(0)
         for _ in range(steps):
-            self.callbacks.on_train_batch_begin(self.batch)
+            batch = self.batch % BATCHES
+            self.callbacks.on_train_batch_begin(batch)
             logs = self.model.train_function(self.data)
-            self.callbacks.on_train_batch_end(self.batch, logs)
+            self.callbacks.on_train_batch_end(batch, logs)
             self.batch += 1
         # What GradientNormLogger has not written yet, it writes here.
         self.callbacks.on_epoch_end(0, logs)

@@ -1,6 +1,6 @@
 """Adam's update of a variable, with what is the same for all variables worked out once a step."""
 
-from functools import partial
+import functools
 from typing import Any
 
 import tensorflow as tf
@@ -39,12 +39,13 @@ class AdamUpdate(GradientGuard):
     def decay_weights(self, variables: list[Any]) -> None:
         """Decays the weights as Keras does, with rate times decay worked out once a step."""
         alone = traced_step() is not None and not tf.distribute.has_strategy()
-        if self.weight_decay is None or not (alone and self.clips and self._is_alike):
+        alike = self._is_alike and self.update_clip_rms is None
+        if self.weight_decay is None or not (alone and self.clips and alike):
             super().decay_weights(variables)
             return
         for variable in variables:
             if decays(self, variable):
-                share = once(self.weight_decay, variable.dtype, partial(self._decay, variable.dtype))
+                share = once(self.weight_decay, variable.dtype, functools.partial(self._decay, variable.dtype))
                 self.assign_sub(variable, variable * share)
 
     @property
