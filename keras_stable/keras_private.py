@@ -338,18 +338,18 @@ def ask_outside_of_branches() -> None:
     graph: Any = tf.compat.v1.get_default_graph()
     while graph is not None:
         if getattr(graph, "is_control_flow_graph", False):
-            graph.capture_call_time_value = functools.partial(_call_time_value_outside, graph)
+            graph.capture_call_time_value = functools.partial(call_time_value_outside, graph)
         graph = getattr(graph, "outer_graph", None)
 
 
 @contextmanager
 def branches_asking_outside() -> Iterator[None]:
-    """Does the same for every function that is traced within the context, whatever it sums: `FuncGraph`."""
+    """Does the same for all that is traced within the context: `FuncGraph.capture_call_time_value`."""
     owner = tf.__internal__.FuncGraph
     original = owner.capture_call_time_value
 
     def capture(self: Any, *arguments: Any, **keywords: Any) -> Any:
-        ask = _call_time_value_outside if getattr(self, "is_control_flow_graph", False) else original
+        ask = call_time_value_outside if getattr(self, "is_control_flow_graph", False) else original
         return ask(self, *arguments, **keywords)
 
     owner.capture_call_time_value = capture
@@ -359,7 +359,8 @@ def branches_asking_outside() -> Iterator[None]:
         owner.capture_call_time_value = original
 
 
-def _call_time_value_outside(graph: Any, *arguments: Any, **keywords: Any) -> Any:
+def call_time_value_outside(graph: Any, *arguments: Any, **keywords: Any) -> Any:
+    """Returns what the graph around another one does: `FuncGraph.capture_call_time_value`."""
     outer = graph.outer_graph
     with outer.as_default():
         return outer.capture_call_time_value(*arguments, **keywords)

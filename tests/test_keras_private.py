@@ -703,15 +703,26 @@ def test_gradient_accumulators():
     assert [float(total[0]) for total in sums] == [3.0, 2.0]
 
 
-def test_average_weights_and_overwrite_with_averages():
+def test_average_weights():
+    optimizer, variable = averaging()
+    assert float(private.moving_average_pairs(optimizer)[0][1][0]) == 2.0
+
+
+def test_overwrite_with_averages():
+    optimizer, variable = averaging()
+    private.overwrite_with_averages(optimizer)
+    assert float(variable[0]) == 2.0
+
+
+def averaging():
+    """Returns an optimizer and its variable, after averages of weights 1 and 3."""
     optimizer, variable = keras.optimizers.SGD(use_ema=True, ema_momentum=0.5), weight()
     optimizer.build([variable])
     private.average_weights(optimizer)
     optimizer.iterations.assign(1)
     variable.assign([3.0])
     private.average_weights(optimizer)
-    private.overwrite_with_averages(optimizer)
-    assert float(variable[0]) == 2.0
+    return optimizer, variable
 
 
 def test_in_xla():
@@ -752,3 +763,9 @@ def test_branches_asking_outside():
         assert branched(zero) == 5
     with pytest.raises(tf.errors.InvalidArgumentError, match="placeholder"):
         branched(zero)
+
+
+def test_call_time_value_outside():
+    outer, inner = tf.__internal__.FuncGraph("outer"), tf.__internal__.FuncGraph("inner")
+    inner.outer_graph = outer
+    assert private.call_time_value_outside(inner, *CALL_TIME).graph is outer

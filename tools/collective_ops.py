@@ -56,16 +56,15 @@ def counted(name: str, strategy: Any) -> tuple[int, int]:
     return len(collective) // REPLICAS, size // REPLICAS
 
 
-def counts() -> dict[str, tuple[int, int]]:
-    """Returns the same for every variant, on so many logical CPUs, which have to be there."""
-    strategy = tf.distribute.MirroredStrategy([f"CPU:{index}" for index in range(REPLICAS)])
+def counts(strategy: Any) -> dict[str, tuple[int, int]]:
+    """Returns the same for every variant under a strategy of so many replicas."""
     return {name: counted(name, strategy) for name in VARIANTS}
 
 
 def main() -> int:
     cpu = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * REPLICAS)
-    rows = counts()
+    rows = counts(tf.distribute.MirroredStrategy([f"CPU:{index}" for index in range(REPLICAS)]))
     print("| step | collective operations | bytes |\n| --- | ---: | ---: |")
     for name, (operations, size) in rows.items():
         print(f"| `{name}` | {operations} | {size:,} |" if "." in name else f"| {name} | {operations} | {size:,} |")

@@ -60,13 +60,13 @@ class Result:
     weights_error: float
 
 
-def check_setting(setting: Setting) -> Result:
+def check_setting(setting: Setting, strategy: tf.distribute.Strategy | None = None) -> Result:
     """Trains in the setting, with the reference beside it, and returns how far they are apart."""
     keras.utils.set_random_seed(11)
     keras.config.set_dtype_policy(setting.policy)
     try:
         twin = build_model(setting.model)
-        with strategy_of(setting).scope():
+        with (strategy or tf.distribute.get_strategy()).scope():
             model = compiled_model(setting)
     finally:
         keras.config.set_dtype_policy("float32")
@@ -96,13 +96,6 @@ def check_setting(setting: Setting) -> Result:
         max(errors.get(name, float("inf")) for name in names) for names in (GRADIENT_NORMS, LAYER_NORMS)
     )
     return Result(len(history), history_error, layers_error, weights_error)
-
-
-def strategy_of(setting: Setting) -> Any:
-    """Returns the strategy of the setting; so many logical CPUs must be there."""
-    if setting.replicas == 1:
-        return tf.distribute.get_strategy()
-    return tf.distribute.MirroredStrategy([f"CPU:{i}" for i in range(setting.replicas)])
 
 
 def compiled_model(setting: Setting) -> Any:
@@ -164,9 +157,13 @@ def table(settings: tuple[Setting, ...] = SETTINGS, check: Callable[[Setting], R
     return "\n".join(lines)
 
 
-def check_replicas() -> dict[str, Result]:
-    """Returns the results of the settings with replicas, in a process whose CPU is split among them."""
-    return {setting.name: check_setting(setting) for setting in SETTINGS if setting.replicas > 1}
+def check_replicas(strategy: tf.distribute.Strategy) -> dict[str, Result]:
+    """Returns the results of the settings with replicas.
+
+    Args:
+        strategy: The only one of the process: TensorFlow numbers what they exchange alike, and mixes it up.
+    """
+    return {setting.name: check_setting(setting, strategy) for setting in SETTINGS if setting.replicas > 1}
 
 
 def results_of_replicas() -> dict[str, Result]:
@@ -199,8 +196,10 @@ def main() -> int:
     parser.add_argument("--replicas", action="store_true", help="only print the results of the settings with replicas")
     options = parser.parse_args()
     if options.replicas:
-        split_cpu(max(setting.replicas for setting in SETTINGS))
-        print(json.dumps({name: asdict(result) for name, result in check_replicas().items()}))
+        replicas = max(setting.replicas for setting in SETTINGS)
+        split_cpu(replicas)
+        strategy = tf.distribute.MirroredStrategy([f"CPU:{index}" for index in range(replicas)])
+        print(json.dumps({name: asdict(result) for name, result in check_replicas(strategy).items()}))
         return 0
     page = PAGE.read_text(encoding="utf-8")
     if options.check:

@@ -90,9 +90,9 @@ if replicas == 2:
     sys.path.insert(0, sys.argv[2])
     import dataclasses
     import gradient_guard_table
-    settings = gradient_guard_table.check_replicas()
+    settings = gradient_guard_table.check_replicas(strategy)
     import collective_ops
-    result["collectives"] = collective_ops.counts()
+    result["collectives"] = collective_ops.counts(strategy)
     result["settings"] = {name: dataclasses.asdict(setting) for name, setting in settings.items()}
     try:
         trained(keras_stable.optimizers.SGD, strategy.scope(), 1, jit_compile=True)
