@@ -18,6 +18,7 @@ from keras.src.models.functional import Functional as _Functional
 from tensorflow.python.eager import context as _eager_context
 from tensorflow.python.framework import config as _config
 from tensorflow.python.framework import op_callbacks as _op_callbacks
+from tensorflow.python.ops import control_flow_util as _control_flow_util
 from tensorflow.python.ops import stateful_random_ops as _stateful_random_ops
 
 # The code of `fit` itself, inside of what shortens its tracebacks.
@@ -29,7 +30,8 @@ _Optimizer: Any = object  # a mixin's: the Keras optimizer comes after it, where
 class KerasHooks(_Optimizer):
     """The hooks of an optimizer under public names.
 
-    They are `_clip_gradients`, then `_apply_weight_decay`, and then `_all_reduce_sum_gradients`.
+    They are `_backend_apply_gradients`, and in it `_clip_gradients`, then `_apply_weight_decay`, and then
+    `_all_reduce_sum_gradients`.
     """
 
     def clip_gradients(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
@@ -40,9 +42,16 @@ class KerasHooks(_Optimizer):
         """Returns pairs of gradient and variable as they are: the gradient guard has summed over replicas before."""
         return list(gradients)
 
+    def update_in_step(self, gradients: list[Any], variables: list[Any]) -> None:
+        """Clips, decays, updates, accumulates and averages: all of `_backend_apply_gradients`."""
+        super()._backend_apply_gradients(gradients, variables)
+
     def decay_weights(self, variables: list[Any]) -> None:
         """Decays the weights before the update, with the rate of the optimizer."""
         super()._apply_weight_decay(variables)
+
+    def _backend_apply_gradients(self, grads: list[Any], trainable_variables: list[Any]) -> None:
+        self.update_in_step(list(grads), list(trainable_variables))
 
     def _apply_weight_decay(self, variables: list[Any]) -> None:
         self.decay_weights(variables)
@@ -63,6 +72,28 @@ def clips_watched(optimizer: Any, around: Callable[..., list[Any]]) -> Iterator[
         yield
     finally:
         del optimizer._clip_gradients
+
+
+@contextmanager
+def sums_watched(optimizer: Any, watch: Callable[[list[Any]], None]) -> Iterator[None]:
+    """Has `watch(gradients)` called with what `Optimizer._all_reduce_sum_gradients` of this one object returns."""
+    keras_sum = optimizer._all_reduce_sum_gradients
+
+    def summed(grads_and_vars: Any) -> Any:
+        pairs = keras_sum(grads_and_vars)
+        watch([gradient for gradient, _ in pairs])
+        return pairs
+
+    optimizer._all_reduce_sum_gradients = summed
+    try:
+        yield
+    finally:
+        del optimizer._all_reduce_sum_gradients
+
+
+def strategy_of(optimizer: Any) -> Any:
+    """Returns the strategy in whose scope an optimizer was made: `_distribution_strategy`."""
+    return optimizer._distribution_strategy
 
 
 def missing_hooks(optimizer_class: type) -> list[str]:
@@ -133,6 +164,28 @@ def second_moments(optimizer: Any) -> list[Any | None]:
 def moving_average_pairs(optimizer: Any) -> list[tuple[Any, Any]]:
     """Returns each variable with the average that `use_ema` keeps: `Optimizer._model_variables_moving_average`."""
     return list(zip(own_variables(optimizer), optimizer._model_variables_moving_average, strict=True))
+
+
+def update_at_once(optimizer: Any, gradients: list[Any], variables: list[Any]) -> None:
+    """Clips, decays and updates: `_clip_gradients`, then `_apply_weight_decay`, then `_backend_update_step`."""
+    gradients = optimizer._clip_gradients(gradients)
+    optimizer._apply_weight_decay(variables)
+    optimizer._backend_update_step(gradients, variables, optimizer.learning_rate)
+
+
+def gradient_accumulators(optimizer: Any, variables: Sequence[Any]) -> list[Any]:
+    """Returns what an optimizer sums up the gradients of these variables in: `_accumulated_gradients`."""
+    return [optimizer._accumulated_gradients[variable_index(optimizer, variable)] for variable in variables]
+
+
+def average_weights(optimizer: Any) -> None:
+    """Takes the weights into their averages, with `use_ema`: `_update_model_variables_moving_average`."""
+    optimizer._update_model_variables_moving_average(own_variables(optimizer))
+
+
+def overwrite_with_averages(optimizer: Any) -> None:
+    """Overwrites weights, outside of any replica: `_overwrite_model_variables_with_average_value`."""
+    optimizer._overwrite_model_variables_with_average_value(own_variables(optimizer))
 
 
 def own_variables(owner: Any) -> list[Any]:
@@ -269,6 +322,48 @@ def is_dataset(x: Any) -> bool:
 def replicas_merge() -> bool:
     """Whether Keras merges replicas to update: `tf.__internal__.distribute.strategy_supports_no_merge_call`."""
     return not tf.__internal__.distribute.strategy_supports_no_merge_call()
+
+
+def in_xla() -> bool:
+    """Whether what is traced will be compiled by XLA: `control_flow_util.GraphOrParentsInXlaContext`."""
+    return _control_flow_util.GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph())
+
+
+def ask_outside_of_branches() -> None:
+    """Has every branch and loop that is being traced ask the function around it for values of the time of its call.
+
+    A collective operation is numbered when its function is called: `FuncGraph.capture_call_time_value`. In a graph with
+    `is_control_flow_graph` nobody asks for such a number, so that a function called in a branch fails without it.
+    """
+    graph: Any = tf.compat.v1.get_default_graph()
+    while graph is not None:
+        if getattr(graph, "is_control_flow_graph", False):
+            graph.capture_call_time_value = functools.partial(call_time_value_outside, graph)
+        graph = getattr(graph, "outer_graph", None)
+
+
+@contextmanager
+def branches_asking_outside() -> Iterator[None]:
+    """Does the same for all that is traced within the context: `FuncGraph.capture_call_time_value`."""
+    owner = tf.__internal__.FuncGraph
+    original = owner.capture_call_time_value
+
+    def capture(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        ask = call_time_value_outside if getattr(self, "is_control_flow_graph", False) else original
+        return ask(self, *arguments, **keywords)
+
+    owner.capture_call_time_value = capture
+    try:
+        yield
+    finally:
+        owner.capture_call_time_value = original
+
+
+def call_time_value_outside(graph: Any, *arguments: Any, **keywords: Any) -> Any:
+    """Returns what the graph around another one does: `FuncGraph.capture_call_time_value`."""
+    outer = graph.outer_graph
+    with outer.as_default():
+        return outer.capture_call_time_value(*arguments, **keywords)
 
 
 def keep_as_call(operation: tf.Operation) -> None:

@@ -671,3 +671,101 @@ def test_dataset_variables():
 
 def test_operations_are_deterministic():
     assert private.operations_are_deterministic() in (True, False)
+
+
+def test_sums_watched():
+    optimizer, variable, seen = keras.optimizers.SGD(1.0), weight(), []
+    with private.sums_watched(optimizer, seen.append):
+        optimizer.apply([tf.constant([2.0])], [variable])
+    assert [float(gradient[0]) for gradient in seen[0]] == [2.0]
+    optimizer.apply([tf.constant([2.0])])
+    assert (len(seen), float(variable[0])) == (1, -3.0)
+
+
+def test_strategy_of():
+    strategy = tf.distribute.MirroredStrategy(["CPU:0"])
+    with strategy.scope():
+        optimizer = keras.optimizers.SGD()
+    assert private.strategy_of(optimizer) is strategy
+
+
+def test_update_at_once():
+    optimizer, variable = keras.optimizers.SGD(1.0, weight_decay=0.5, clipvalue=0.25), weight()
+    optimizer.build([variable])
+    private.update_at_once(optimizer, [tf.constant([2.0])], [variable])
+    assert (float(variable[0]), int(optimizer.iterations)) == (0.25, 0)
+
+
+def test_gradient_accumulators():
+    optimizer, variables = keras.optimizers.SGD(gradient_accumulation_steps=2), [weight("one"), weight("two")]
+    optimizer.apply([tf.constant([2.0]), tf.constant([3.0])], variables)
+    sums = private.gradient_accumulators(optimizer, list(reversed(variables)))
+    assert [float(total[0]) for total in sums] == [3.0, 2.0]
+
+
+def test_average_weights():
+    optimizer, variable = averaging()
+    assert float(private.moving_average_pairs(optimizer)[0][1][0]) == 2.0
+
+
+def test_overwrite_with_averages():
+    optimizer, variable = averaging()
+    private.overwrite_with_averages(optimizer)
+    assert float(variable[0]) == 2.0
+
+
+def averaging():
+    """Returns an optimizer and its variable, after averages of weights 1 and 3."""
+    optimizer, variable = keras.optimizers.SGD(use_ema=True, ema_momentum=0.5), weight()
+    optimizer.build([variable])
+    private.average_weights(optimizer)
+    optimizer.iterations.assign(1)
+    variable.assign([3.0])
+    private.average_weights(optimizer)
+    return optimizer, variable
+
+
+def test_in_xla():
+    def seen():
+        return tf.constant(private.in_xla())
+
+    assert [bool(tf.function(seen, jit_compile=jit)()) for jit in (False, True)] == [False, True]
+    assert not private.in_xla()
+
+
+def branched(inner):
+    """Calls a function in a branch, which asks for a value of the time of the call."""
+    step = tf.function(lambda: inner() + tf.compat.v1.get_default_graph().capture_call_time_value(*CALL_TIME))
+    return int(tf.function(lambda condition: tf.cond(condition, step, zero))(tf.constant(True)))
+
+
+CALL_TIME = (lambda: tf.constant(5), tf.TensorSpec([], tf.int32))
+
+
+def zero():
+    return tf.constant(0)
+
+
+def asking_outside():
+    private.ask_outside_of_branches()
+    return tf.constant(0)
+
+
+def test_ask_outside_of_branches():
+    # Where this no longer fails, the function under test is needed no more.
+    with pytest.raises(tf.errors.InvalidArgumentError, match="placeholder"):
+        branched(zero)
+    assert branched(asking_outside) == 5
+
+
+def test_branches_asking_outside():
+    with private.branches_asking_outside():
+        assert branched(zero) == 5
+    with pytest.raises(tf.errors.InvalidArgumentError, match="placeholder"):
+        branched(zero)
+
+
+def test_call_time_value_outside():
+    outer, inner = tf.__internal__.FuncGraph("outer"), tf.__internal__.FuncGraph("inner")
+    inner.outer_graph = outer
+    assert private.call_time_value_outside(inner, *CALL_TIME).graph is outer

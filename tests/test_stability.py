@@ -37,7 +37,7 @@ def run(name, *overrides):
     return fit(config, data, model), norms
 
 
-@pytest.mark.parametrize("scale", [1, 100, 10_000])
+@pytest.mark.parametrize("scale", [1, 10_000])
 def test_stable_on_digits(scale):
     trained, norms = run("stable", f"data.input_scale={scale}")
     summary = trained.summary

@@ -73,7 +73,7 @@ CLASSES = 10
 
 def optimizer(variant: str, name: str) -> keras.optimizers.Optimizer:
     """Returns AdamW; SGD for the Embedding, where the moments of all rows would hide what clipping costs."""
-    ours = {"recording": {}, "logging": {}, "layers": {"record": "all"}, **{name: {} for name in _WATCHED}}
+    ours = {"recording": {}, "logging": {}, "layers": {"record": "all"}, **{watched: {} for watched in _WATCHED}}
     module = keras_stable.optimizers if variant in ours else keras.optimizers
     arguments = ours.get(variant, {"global_clipnorm": 0.5})
     return (module.SGD if name == "embedding" else module.AdamW)(**arguments)

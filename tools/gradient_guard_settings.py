@@ -22,6 +22,7 @@ CLIPVALUE, GLOBAL_CLIPNORM, WEIGHT_DECAY, RATE = 2.0, 0.5, 0.01, 0.01
 BETA_1, BETA_2 = 0.5, 0.75
 # With Keras's 2**15 the larger of these gradients overflow in float16, and those steps are skipped.
 LOSS_SCALE = 16.0
+OVERWRITING = {"use_ema": True, "ema_momentum": 0.9, "ema_overwrite_frequency": 3}
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Setting:
     optimizer: dict[str, Any] = field(default_factory=dict)
     policy: str = "float32"
     decays: bool = False
+    replicas: int = 1
 
 
 SETTINGS = (
@@ -55,7 +57,22 @@ SETTINGS = (
     Setting("`mixed_float16`", policy="mixed_float16", how="train_on_batch"),
     Setting("`mixed_bfloat16`", policy="mixed_bfloat16", how="train_on_batch"),
     Setting("`use_ema=True`", optimizer={"use_ema": True, "ema_momentum": 0.9}),
+    Setting("`use_ema=True`, `ema_overwrite_frequency=3`", optimizer=OVERWRITING),
     Setting("a learning-rate schedule", decays=True),
+    Setting("2 replicas", replicas=2),
+    Setting("2 replicas, `steps_per_execution=8`", replicas=2, compile={"steps_per_execution": 8}),
+    Setting("2 replicas, `gradient_accumulation_steps=4`", replicas=2, optimizer={"gradient_accumulation_steps": 4}),
+    Setting("2 replicas, `use_ema=True`, `ema_overwrite_frequency=3`", replicas=2, optimizer=OVERWRITING),
+    Setting(
+        "2 replicas, the last two and `steps_per_execution=8`",
+        replicas=2,
+        optimizer={"gradient_accumulation_steps": 4, **OVERWRITING},
+        compile={"steps_per_execution": 8},
+    ),
+)
+# What is refused, and why.
+REFUSED = (
+    ("replicas on CPUs, `jit_compile=True`", "refused: XLA compiles for one device, and sums over no other CPU"),
 )
 
 
@@ -67,6 +84,7 @@ class Reference:
         self.decays = setting.decays
         self.accumulation = setting.optimizer.get("gradient_accumulation_steps", 1)
         self.ema_momentum = setting.optimizer.get("ema_momentum")
+        self.overwrite_frequency = setting.optimizer.get("ema_overwrite_frequency")
         self.loss_scale = LOSS_SCALE if setting.policy == "mixed_float16" else 1.0
         self.weights = weights_of(model)
         zeros = [0.0 * weight for weight in self.weights]
@@ -86,10 +104,25 @@ class Reference:
     def step(self, x: Any, y: Any) -> None:
         """Takes in one batch."""
         self.waiting.append(self.gradients(x, y))
-        self.batches += 1
-        if len(self.waiting) == self.accumulation:
+        before, due = self.weights, len(self.waiting) == self.accumulation
+        if due:
             self.update([sum(parts) / self.accumulation for parts in zip(*self.waiting, strict=True)])
             self.waiting = []
+        # With every batch, also with those that are only accumulated.
+        self.average_weights(self.batches // self.accumulation)
+        self.batches += 1
+        self.take_weights(self.weights)
+        if due:
+            moves = [new - old for new, old in zip(self.weights, before, strict=True)]
+            for name, arrays in zip(LAYER_NORMS, (self.weights, moves, self.second), strict=True):
+                self.rows[name].append([norm([array]) for array in arrays])
+
+    def average_weights(self, updates: int) -> None:
+        """Takes the weights into their averages, after so many earlier updates, and overwrites them when it is time."""
+        momentum = self.ema_momentum if self.ema_momentum is not None and updates else 0.0
+        self.average = [momentum * a + (1 - momentum) * w for a, w in zip(self.average, self.weights, strict=True)]
+        if self.overwrite_frequency and (updates + 1) % self.overwrite_frequency == 0:
+            self.weights = self.average
 
     def taped(self, x: Any, y: Any) -> list:
         """Returns the gradients of the scaled loss on one batch, from a plain tape."""
@@ -124,16 +157,10 @@ class Reference:
         self.first = [BETA_1 * m + (1 - BETA_1) * g for m, g in zip(self.first, applied, strict=True)]
         self.second = [BETA_2 * v + (1 - BETA_2) * g * g for v, g in zip(self.second, applied, strict=True)]
         length = rate * np.sqrt(1 - BETA_2**t) / (1 - BETA_1**t)
-        weights = [
+        self.weights = [
             w - rate * WEIGHT_DECAY * w - length * m / (np.sqrt(v) + 1e-7)
             for w, m, v in zip(self.weights, self.first, self.second, strict=True)
         ]
-        momentum = self.ema_momentum if self.ema_momentum is not None and t > 1 else 0.0
-        moves = [new - old for new, old in zip(weights, self.weights, strict=True)]
-        for name, arrays in zip(LAYER_NORMS, (weights, moves, self.second), strict=True):
-            self.rows[name].append([norm([array]) for array in arrays])
-        self.average = [momentum * a + (1 - momentum) * w for a, w in zip(self.average, weights, strict=True)]
-        self.take_weights(weights)
 
     def final_weights(self) -> list:
         """Returns what training leaves in the model: the averages, when they are kept."""

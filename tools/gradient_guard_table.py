@@ -7,9 +7,12 @@ The settings, and what they are checked against, are in gradient_guard_settings.
 """
 
 import argparse
+import json
+import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,7 @@ from gradient_guard_settings import (
     LAYER_NORMS,
     LOSS_SCALE,
     RATE,
+    REFUSED,
     SETTINGS,
     STEPS,
     WEIGHT_DECAY,
@@ -56,23 +60,17 @@ class Result:
     weights_error: float
 
 
-def check_setting(setting: Setting) -> Result:
+def check_setting(setting: Setting, strategy: tf.distribute.Strategy | None = None) -> Result:
     """Trains in the setting, with the reference beside it, and returns how far they are apart."""
     keras.utils.set_random_seed(11)
     keras.config.set_dtype_policy(setting.policy)
     try:
-        model, twin = build_model(setting.model), build_model(setting.model)
+        twin = build_model(setting.model)
+        with (strategy or tf.distribute.get_strategy()).scope():
+            model = compiled_model(setting)
     finally:
         keras.config.set_dtype_policy("float32")
     twin.set_weights(model.get_weights())
-    rate = keras.optimizers.schedules.CosineDecay(RATE, DECAY_STEPS) if setting.decays else RATE
-    clips = {"clipvalue": CLIPVALUE, "global_clipnorm": GLOBAL_CLIPNORM}
-    betas = {"beta_1": BETA_1, "beta_2": BETA_2}
-    optimizer = keras_stable.optimizers.AdamW(rate, WEIGHT_DECAY, **betas, **clips, record="all", **setting.optimizer)
-    arguments = {"jit_compile": False, **setting.compile}
-    if setting.policy == "mixed_float16":
-        optimizer = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=LOSS_SCALE)
-    model.compile(optimizer, "mse", **arguments)
     data = batches(setting.model)
     reference = Reference(twin, setting)
     if setting.policy == "float32":
@@ -100,6 +98,20 @@ def check_setting(setting: Setting) -> Result:
     return Result(len(history), history_error, layers_error, weights_error)
 
 
+def compiled_model(setting: Setting) -> Any:
+    """Returns the model of the setting with its optimizer."""
+    model = build_model(setting.model)
+    rate = keras.optimizers.schedules.CosineDecay(RATE, DECAY_STEPS) if setting.decays else RATE
+    clips = {"clipvalue": CLIPVALUE, "global_clipnorm": GLOBAL_CLIPNORM}
+    betas = {"beta_1": BETA_1, "beta_2": BETA_2}
+    optimizer = keras_stable.optimizers.AdamW(rate, WEIGHT_DECAY, **betas, **clips, record="all", **setting.optimizer)
+    arguments = {"jit_compile": False, **setting.compile}
+    if setting.policy == "mixed_float16":
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer, initial_scale=LOSS_SCALE)
+    model.compile(optimizer, "mse", **arguments)
+    return model
+
+
 def train(model: Any, setting: Setting, data: list) -> None:
     """Trains on every batch once, in the way that the setting names."""
     if setting.how == "train_on_batch":
@@ -117,12 +129,14 @@ def train(model: Any, setting: Setting, data: list) -> None:
             step(tf.constant(x), tf.constant(y))
     else:
         spec = tf.nest.map_structure(lambda array: tf.TensorSpec(array.shape, array.dtype), data[0])
-        dataset = tf.data.Dataset.from_generator(lambda: iter(data), output_signature=spec)
+        # TensorFlow takes the memory of an array for its own, and may write results into it.
+        dataset = tf.data.Dataset.from_generator(lambda: iter(deepcopy(data)), output_signature=spec)
         model.fit(dataset.apply(tf.data.experimental.assert_cardinality(len(data))), verbose=0)
 
 
 def table(settings: tuple[Setting, ...] = SETTINGS, check: Callable[[Setting], Result] | None = None) -> str:
     """Returns the table, one line a setting. Without a check, every setting is taken to be within the tolerance."""
+    of_replicas = {} if check is None else results_of_replicas()
     lines = [
         "| setting | rows for 20 batches | gradient norms | layer norms | weights after 20 batches |",
         "| --- | --- | --- | --- | --- |",
@@ -132,14 +146,37 @@ def table(settings: tuple[Setting, ...] = SETTINGS, check: Callable[[Setting], R
         history = weights = f"within {TOLERANCE:.0e}"
         layers = f"within {LAYER_TOLERANCE:.0e}"
         if check is not None:
-            result = check(setting)
+            result = check(setting) if setting.replicas == 1 else of_replicas[setting.name]
             print(f"{setting.name:45} {result}", flush=True)
             rows = result.rows
             history = _judged(result.history_error, TOLERANCE)
             layers = _judged(result.layers_error, LAYER_TOLERANCE)
             weights = _judged(result.weights_error, TOLERANCE)
         lines.append(f"| {setting.name} | {rows} | {history} | {layers} | {weights} |")
+    lines += [f"| {name} | {reason} | | | |" for name, reason in REFUSED]
     return "\n".join(lines)
+
+
+def check_replicas(strategy: tf.distribute.Strategy) -> dict[str, Result]:
+    """Returns the results of the settings with replicas.
+
+    Args:
+        strategy: The only one of the process: TensorFlow numbers what they exchange alike, and mixes it up.
+    """
+    return {setting.name: check_setting(setting, strategy) for setting in SETTINGS if setting.replicas > 1}
+
+
+def results_of_replicas() -> dict[str, Result]:
+    """Returns the same from a process of their own: a split CPU takes other ways, also with one replica."""
+    command = [sys.executable, __file__, "--replicas"]
+    lines = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    return {name: Result(**values) for name, values in json.loads(lines[-1]).items()}
+
+
+def split_cpu(parts: int) -> None:
+    """Splits the CPU into logical ones, before TensorFlow has used it."""
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * parts)
 
 
 def _judged(error: float, tolerance: float) -> str:
@@ -156,8 +193,16 @@ def main() -> int:
     """Writes the table, or checks that it is current."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="only compare the page with the list of settings")
+    parser.add_argument("--replicas", action="store_true", help="only print the results of the settings with replicas")
+    options = parser.parse_args()
+    if options.replicas:
+        replicas = max(setting.replicas for setting in SETTINGS)
+        split_cpu(replicas)
+        strategy = tf.distribute.MirroredStrategy([f"CPU:{index}" for index in range(replicas)])
+        print(json.dumps({name: asdict(result) for name, result in check_replicas(strategy).items()}))
+        return 0
     page = PAGE.read_text(encoding="utf-8")
-    if parser.parse_args().check:
+    if options.check:
         if page == with_table(page, table()):
             return 0
         print(f"{PAGE}: the table is not current, or a setting is off. Run: python tools/gradient_guard_table.py")

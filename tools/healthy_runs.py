@@ -18,9 +18,27 @@ tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
 )
 
-from healthy_trainings import TRAININGS, trained  # noqa: E402
+import keras  # noqa: E402
+from healthy_digits import DIGITS  # noqa: E402
+from healthy_tasks import TASKS  # noqa: E402
 
 from keras_stable.callbacks import StabilityGuard  # noqa: E402
+
+TRAININGS = {**DIGITS, **TASKS}
+
+
+def trained(name: str, callbacks: list[keras.callbacks.Callback]) -> tuple[keras.Model, dict[str, list[float]]]:
+    """Runs one of them from its seed; returns the model and the history of its last `fit`."""
+    keras.utils.set_random_seed(7)
+    training = TRAININGS[name]()
+    arguments = {"verbose": 0, "callbacks": callbacks, **training.arguments}
+    history = training.model.fit(training.x, training.y, **arguments).history
+    if training.second is not None:
+        for layer in training.model.layers:
+            layer.trainable = True
+        training.model.compile(**training.second)
+        history = training.model.fit(training.x, training.y, **arguments).history
+    return training.model, history
 
 
 class CountingGuard(StabilityGuard):

@@ -55,17 +55,21 @@ def free_ports(count: int) -> list[int]:
         return [listening.getsockname()[1] for listening in sockets]
 
 
-def start(command: list[str], workers: int, output: Path | None = None) -> list[subprocess.Popen]:
+def start(
+    command: list[str], workers: int, output: Path | None = None, hosts: Sequence[tuple[str, str]] = ()
+) -> list[subprocess.Popen]:
     """Starts the workers, each in a process group of its own.
 
     Args:
         command: what each runs.
         workers: int, how many.
         output: a directory to make, which gets a file for each worker's output. Default: it goes to pipes.
+        hosts: network namespace and address of each worker. Default: all are on loopback.
     """
     if output is not None:
         output.mkdir()
-    addresses = [f"127.0.0.1:{port}" for port in free_ports(workers)]
+    names = [address for _, address in hosts] or ["127.0.0.1"] * workers
+    addresses = [f"{name}:{port}" for name, port in zip(names, free_ports(workers), strict=True)]
     processes = []
     for index in range(workers):
         config = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
@@ -73,7 +77,7 @@ def start(command: list[str], workers: int, output: Path | None = None) -> list[
         with (output / f"worker-{index}.txt").open("w") if output else nullcontext(subprocess.PIPE) as target:
             processes.append(
                 subprocess.Popen(
-                    command,
+                    ["ip", "netns", "exec", hosts[index][0], *command] if hosts else command,
                     env=environment,
                     text=True,
                     errors="replace",

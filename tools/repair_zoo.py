@@ -3,11 +3,14 @@
 python tools/repair_zoo.py                                  every sick program of the zoo
 python tools/repair_zoo.py --healthy --only conv_net        healthy ones: nothing may be changed, not a bit
 python tools/repair_zoo.py --files ../reports/*.py          programs with `build()` and `build_fixed()`
+python tools/repair_zoo.py --trained                        after the training, with its history
+python tools/repair_zoo.py --random                         beside a random search that trains as much
 python tools/repair_zoo.py --rows build/repairs.jsonl       keeps rows there, and resumes
 
 A program is repaired where the repaired one, trained as repaired, closes 80 % of the distance from the sick one to its
 fixed twin, or to the best of scikit-learn's ExtraTrees, SVC, logistic and ridge regression on the same rows. The rows
-that judge are kept from the repair: those of the validation data, or a fifth of the training rows.
+that judge are kept from the repair: those of the validation data, else a fifth of arrays with 100 rows or more. Of
+smaller data, and of streams, the rows that train judge.
 """
 
 import argparse
@@ -27,17 +30,20 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "diagnosis"))
 
 import keras
 import numpy as np
+from random_search import random_search
 from zoo import HEALTHY, SICK
-from zoo.examining import AUDITED
 
 import keras_stable
 from keras_stable.diagnosis.evidence.data.batch import Batch
 from keras_stable.diagnosis.evidence.data.nesting import leaves, mapped
 from keras_stable.diagnosis.evidence.data.stream_kinds import stream_kind
+from keras_stable.repairs.arrays import rows_of
 from keras_stable.repairs.measuring import measured
+from keras_stable.repairs.scoring import Hint, figure
 
 Row = dict[str, Any]
 CLOSED, WORSE = 0.8, 0.02
+FEWEST, JUDGING = 100, 0.2
 
 
 def arguments() -> argparse.Namespace:
@@ -46,6 +52,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", metavar="NAME", help="names of programs of the zoo")
     parser.add_argument("--files", nargs="+", type=Path, default=[], help="programs with build() and build_fixed()")
     parser.add_argument("--healthy", action="store_true", help="healthy programs in place of sick ones")
+    parser.add_argument("--trained", action="store_true", help="repair after the training, with its history")
+    parser.add_argument("--random", action="store_true", help="also the best of a random search of the same budget")
     parser.add_argument("--seeds", type=int, default=1, metavar="N", help="seeds 0 to N - 1")
     parser.add_argument("--rows", type=Path, help="keep rows in this file, and resume")
     return parser.parse_args()
@@ -67,17 +75,27 @@ def programs(options: argparse.Namespace) -> Iterator[tuple[str, Any, Any]]:
         yield name, {**HEALTHY, **SICK}[name].build, None
 
 
-def examined(name: str, build: Any, build_fixed: Any, seed: int, healthy: bool) -> Row:
+def examined(
+    name: str,
+    build: Any,
+    build_fixed: Any,
+    seed: int,
+    healthy: bool,
+    history: bool = False,
+    random: bool = False,
+) -> Row:
     """Returns a row: figures of the program sick, repaired and fixed, and what the repair took."""
     keras.backend.clear_session()
     gc.collect()
     row: Row = {"program": name, "seed": seed, "healthy": healthy}
     try:
-        model, x, y, given = build(seed)
-        fit = {key: value for key, value in given.items() if key in AUDITED}
+        model, x, y, given, _ = kept_apart(build(seed))
+        trained_before = model.fit(x, y, **{"verbose": 0, **given}) if history else None
+        if history:
+            _, x, y, given, _ = kept_apart(build(seed))
         before = [np.array(weight) for weight in model.get_weights()]
         started = time.perf_counter()
-        repair = keras_stable.repair(model, x, y, seed=seed, **fit)
+        repair = keras_stable.repair(model, x, y, history=trained_before, seed=seed, **given)
         row |= {"seconds": round(time.perf_counter() - started, 1), "trainings": round(repair.trainings, 2)}
         row |= {"verdict": repair.verdict, "edits": [str(change) for change in repair.changes]}
         row["refused"] = dict(repair.refused)
@@ -85,36 +103,54 @@ def examined(name: str, build: Any, build_fixed: Any, seed: int, healthy: bool) 
         row["untouched"] = all(np.array_equal(old, new, equal_nan=True) for old, new in zip(before, after, strict=True))
         if healthy:
             return row
-        row |= figures(build, build_fixed, seed, repair)
+        row |= figures(build, build_fixed, seed, repair, random)
     except Exception as error:  # noqa: BLE001 - one broken program must not hide the others
         row["failed"] = f"{type(error).__name__}: {error}".splitlines()[0]
     return row
 
 
-def figures(build: Any, build_fixed: Any, seed: int, repair: Any) -> Row:
+def figures(build: Any, build_fixed: Any, seed: int, repair: Any, random: bool) -> Row:
     """Returns the figures of the sick, the repaired and the fixed program, each trained as it says."""
-    model, x, y, given = build(seed)
-    rows = judging_rows(x, y, given)
-    if rows is None:
-        return {}
+    model, x, y, given, rows = kept_apart(build(seed))
     sick = trained(model, x, y, given, rows)
+    by_chance = {}
+    if random:
+        model, x, y, given, _ = kept_apart(build(seed))
+        chosen = random_search(model, x, y, given, seed, max(1, round(repair.trainings)))
+        by_chance["random"] = trained(chosen.model, *chosen.prepare(x, y), chosen.fit_arguments, rows)
     keras.utils.set_random_seed(seed + 1)
     prepared = repair.prepare(*rows)
     repaired = trained(repair.model, *repair.prepare(x, y), repair.fit_arguments, prepared)
     if build_fixed is not None:
-        fixed_model, fixed_x, fixed_y, fixed_given = build_fixed(seed)
-        fixed = trained(fixed_model, fixed_x, fixed_y, fixed_given, judging_rows(fixed_x, fixed_y, fixed_given))
+        fixed = trained(*kept_apart(build_fixed(seed)))
     else:
         fixed = best_of_others(*repair.prepare(x, y), prepared)
-    return {"sick": sick, "repaired": repaired, "fixed": fixed}
+    return {"sick": sick, "repaired": repaired, "fixed": fixed, **by_chance}
+
+
+def kept_apart(built: Any) -> tuple[Any, Any, Any, Row, Any]:
+    """Returns (model, x, y, arguments of fit, rows that judge) of a program; the rows are kept from its training."""
+    model, x, y, given = built
+    arrays = [*leaves(x), *leaves(y)]
+    count = len(arrays[0]) if arrays and not stream_kind(x) else 0
+    if given.get("validation_data") is not None or given.get("validation_split") or count < FEWEST:
+        return model, x, y, given, judging_rows(x, y, given)
+    judging = np.random.default_rng(0).random(count) < JUDGING
+    taken = mapped(lambda array: np.asarray(array)[~judging], (x, y, given.get("sample_weight")))
+    if taken[2] is not None:
+        given = {**given, "sample_weight": taken[2]}
+    return model, *taken[:2], given, mapped(lambda array: np.asarray(array)[judging], (x, y))
 
 
 def judging_rows(x: Any, y: Any, given: Row) -> Any:
-    """Returns the rows that judge: the validation data, else the training rows; None for a stream."""
+    """Returns the rows that judge where none are kept apart: the validation data, else the training rows."""
     validation = given.get("validation_data")
     if isinstance(validation, tuple | list):
         return tuple(validation[:2])
-    return None if stream_kind(x) else (x, y)
+    if validation is not None:
+        x, y = validation, None
+    rows = rows_of(x, y, steps=given.get("steps_per_epoch")) if stream_kind(x) else Batch(x, y)
+    return rows.x, rows.y
 
 
 def trained(model: Any, x: Any, y: Any, given: Row, rows: Any) -> float:
@@ -150,15 +186,22 @@ def best_of_others(x: Any, y: Any, rows: Any) -> float:
     labels, truth = labels.ravel(), truth.ravel()
     if len(labels) != len(inputs) or not np.isfinite(labels.astype("float64")).all():
         return math.nan
-    if labels.dtype.kind == "f" and len(np.unique(labels)) > 20:
+    of_numbers = labels.dtype.kind == "f" and len(np.unique(labels)) > 20
+    if of_numbers:
         models: list[Any] = [ExtraTreesRegressor(200, random_state=0), make_pipeline(StandardScaler(), Ridge())]
     else:
-        labels, truth = labels.astype(int), truth.astype(int)
-        scaled = [make_pipeline(StandardScaler(), model) for model in (SVC(), LogisticRegression(max_iter=2000))]
-        models = [ExtraTreesClassifier(200, random_state=0), *scaled]
+        # Class ids may be any numbers, such as -1 and 1.
+        classes = np.unique([*labels, *truth])
+        labels, truth = np.searchsorted(classes, labels), np.searchsorted(classes, truth)
+        # What is judged by balanced accuracy has to know of it, as the repaired program may.
+        scaled = [SVC(), SVC(class_weight="balanced"), LogisticRegression(max_iter=2000)]
+        models = [ExtraTreesClassifier(200, random_state=0), *(make_pipeline(StandardScaler(), one) for one in scaled)]
     if len(np.unique(labels)) < 2:
         return math.nan
-    return max(model.fit(inputs, labels).score(tests, truth) for model in models)
+    answers = [np.asarray(model.fit(inputs, labels).predict(tests)) for model in models]
+    if not of_numbers:
+        answers = [np.eye(len(classes))[answer] for answer in answers]
+    return max(figure([truth], [answer], [Hint(of_classes=True)]).whole for answer in answers)
 
 
 def verdict(row: Row) -> str:
@@ -178,7 +221,7 @@ def verdict(row: Row) -> str:
 
 def line(row: Row) -> str:
     """Returns a row for people."""
-    figures = " ".join(f"{name} {row[name]:6.3f}" for name in ("sick", "repaired", "fixed") if name in row)
+    figures = " ".join(f"{name} {row[name]:6.3f}" for name in ("sick", "repaired", "fixed", "random") if name in row)
     head = f"{row['program'][:34]:34} {verdict(row):11} {figures:44}"
     cost = f" {row.get('trainings', 0):4.1f} tr {row.get('seconds', 0):5.0f} s {row.get('verdict', '')}"
     return (
@@ -197,7 +240,8 @@ def main() -> int:
         for seed in range(options.seeds):
             if (name, seed) in done:
                 continue
-            row = examined(name, build, build_fixed, seed, options.healthy and build_fixed is None)
+            healthy = options.healthy and build_fixed is None
+            row = examined(name, build, build_fixed, seed, healthy, options.trained, options.random)
             kept.append(row)
             print(line(row), end="", flush=True)
             if options.rows is not None:
@@ -211,6 +255,9 @@ def main() -> int:
     if costs:
         seconds = [row["seconds"] for row in kept if "seconds" in row]
         print(f"trainings    median {np.median(costs):.1f}, at most {max(costs):.1f}")
+        chance = [verdict({**row, "repaired": row["random"]}) for row in kept if "random" in row]
+        if chance:
+            print(f"random       {chance.count('closed')} of {len(chance)} closed, {chance.count('worse')} worse")
         print(f"seconds      median {np.median(seconds):.0f}, at most {max(seconds):.0f}")
     return int("worse" in verdicts or "touched" in verdicts)
 

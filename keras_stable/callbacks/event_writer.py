@@ -3,7 +3,8 @@
 import os
 import socket
 import time
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary, Summar
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 
 from keras_stable.callbacks.tensorboard_command import warn_of_tensorboard
+from keras_stable.imports import first_line
 
 _BINS = 30
 
@@ -20,7 +22,8 @@ _BINS = 30
 class EventWriter:
     """Writes scalars, histograms, pictures and texts to one event file, without an op of TensorFlow in between.
 
-    `tf.summary.scalar` runs several ops for each value; here all values of a step are one record.
+    `tf.summary.scalar` runs several ops for each value; here all values of a step are one record. Where the file can no
+    longer be written, as on a full disk, one warning says so, and the training goes on without it.
 
     Args:
         log_dir: The directory, local or remote; made when it is missing.
@@ -40,8 +43,9 @@ class EventWriter:
         now = time.time()
         # TensorBoard takes every file with `tfevents` in its name, in the order of their names.
         name = f"events.out.tfevents.{now:.6f}.{socket.gethostname()}.{os.getpid()}"
-        self._records = tf.io.TFRecordWriter(os.path.join(os.fspath(log_dir), name))
-        self._records.write(Event(wall_time=now, file_version="brain.Event:2").SerializeToString())
+        self._path = os.path.join(os.fspath(log_dir), name)
+        self._records: tf.io.TFRecordWriter | None = tf.io.TFRecordWriter(self._path)
+        self._write(Event(wall_time=now, file_version="brain.Event:2").SerializeToString())
         self._templates: dict[int, tuple[list[str], np.ndarray, np.ndarray]] = {}
 
     def scalars(self, step: int, tags: Sequence[str], values: Sequence[float]) -> None:
@@ -61,7 +65,7 @@ class EventWriter:
         summary = template.copy()
         summary[places] = figures.view("uint8").reshape(-1, 4)
         event = Event(step=int(step), wall_time=time.time()).SerializeToString()
-        self._records.write(event + summary.tobytes())
+        self._write(event + summary.tobytes())
 
     def histogram(self, step: int, tag: str, values: np.ndarray) -> None:
         """Writes the distribution of the finite values; nothing when there is none."""
@@ -130,15 +134,31 @@ class EventWriter:
 
     def summary(self, step: int, *values: Summary.Value) -> None:
         """Writes values as one event."""
-        self._records.write(Event(step=step, wall_time=time.time(), summary=Summary(value=values)).SerializeToString())
+        self._write(Event(step=step, wall_time=time.time(), summary=Summary(value=values)).SerializeToString())
 
     def flush(self) -> None:
         """Lets TensorBoard see what was written."""
-        self._records.flush()
+        self._attempt(lambda records: records.flush())
 
     def close(self) -> None:
         """Ends the file."""
-        self._records.close()
+        self._attempt(lambda records: records.close())
+
+    def _write(self, record: bytes) -> None:
+        self._attempt(lambda records: records.write(record))
+
+    def _attempt(self, action: Callable[[tf.io.TFRecordWriter], None]) -> None:
+        if self._records is None:
+            return
+        try:
+            action(self._records)
+        except tf.errors.OpError as error:
+            self._records = None
+            warnings.warn(
+                f"TensorBoard's events could not be written to {self._path}: {first_line(error)}. What is there stays, "
+                "and the training goes on without them.",
+                stacklevel=3,
+            )
 
 
 def _template(tags: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:

@@ -1,6 +1,8 @@
 """`DirectoryLock`: one process at a time writes in a directory."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, ClassVar
 
@@ -40,13 +42,9 @@ class DirectoryLock:
         earlier = self._held.get(self._key)
         if earlier is not None:
             earlier.release()
-        try:
+        with writing_errors(directory):
             directory.mkdir(parents=True, exist_ok=True)
             self._file: IO[str] | None = self.path.open("a+", encoding="utf-8")
-        except OSError as error:
-            received = f"{directory} ({error.strerror or error})"
-            must_be = "The directory of the checkpoints must be writable."
-            raise InvalidArgumentError(f"{must_be} Received: {received}") from error
         if not _lock(self._file):
             self._file.close()
             must_be = "that of one training at a time; another process trains there"
@@ -64,6 +62,17 @@ class DirectoryLock:
             self._file.close()
             self._file = None
             self._held.pop(self._key, None)
+
+
+@contextmanager
+def writing_errors(directory: Path) -> Iterator[None]:
+    """Raises InvalidArgumentError where something cannot be written in the directory of the checkpoints."""
+    try:
+        yield
+    except OSError as error:
+        received = f"{directory} ({error.strerror or error})"
+        must_be = "The directory of the checkpoints must be writable."
+        raise InvalidArgumentError(f"{must_be} Received: {received}") from error
 
 
 def is_locked(directory: Path) -> bool:

@@ -10,7 +10,7 @@ import keras
 
 from keras_stable.checkpoints.archive import Archive
 from keras_stable.checkpoints.background_writer import BackgroundWriter
-from keras_stable.checkpoints.directory_lock import DirectoryLock
+from keras_stable.checkpoints.directory_lock import DirectoryLock, writing_errors
 from keras_stable.checkpoints.goodput import Goodput, WorkLog
 from keras_stable.checkpoints.log_files import EventFiles
 from keras_stable.checkpoints.progress import Progress
@@ -22,7 +22,7 @@ from keras_stable.checkpoints.training_state import TrainingState
 from keras_stable.checkpoints.workers import directory_of_worker, newest_of_all
 from keras_stable.distribution.agreement import number_of_each_worker
 from keras_stable.distribution.keras_fixes import is_multi_worker
-from keras_stable.errors import CheckpointError, invalid_argument
+from keras_stable.errors import CheckpointError, InvalidArgumentError, invalid_argument
 from keras_stable.keras_private import is_inside_fit, set_first_epoch
 
 _START, _WORK = "start.json", "work.bin"
@@ -62,7 +62,12 @@ class Session:
         self.store = CheckpointStore(directory, settings.keep, settings.larger_is_better)
         self.store.clean()
         self.resumed: Archive | None = newest_of_all(self.store, strategy)
-        self._work = WorkLog(directory / _WORK)
+        try:
+            with writing_errors(directory):
+                self._work = WorkLog(directory / _WORK)
+        except InvalidArgumentError:
+            self._lock.release()
+            raise
         self._writer = BackgroundWriter()
         self._signals = StopSignals(lambda frame: is_inside_fit(frame, callbacks))
         self._last_time, self._last_step = time.monotonic(), 0
@@ -76,7 +81,8 @@ class Session:
             callbacks: those whose state counts.
         """
         self._state = TrainingState(self._model, callbacks)
-        start = StartRecord(self._directory / _START, self._events.sizes(), self._state.csv())
+        with writing_errors(self._directory):
+            start = StartRecord(self._directory / _START, self._events.sizes(), self._state.csv())
         # All workers shuffle alike, so that each takes its own part of one batch.
         seeds = number_of_each_worker(self._model.distribute_strategy, start.order_seed)
         self._progress = Progress(self._model, self._iterator, self._state, int(seeds[0]), self.resumed)

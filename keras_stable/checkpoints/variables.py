@@ -82,7 +82,8 @@ def fits(variables: list[Any], content: Any) -> bool:
 def _parts(variable: Any) -> tuple[Any, ...]:
     value = variable.value if isinstance(variable, keras.Variable) else variable
     if isinstance(value, tf.distribute.DistributedValues):
-        return tuple(tf.distribute.get_strategy().experimental_local_results(value))
+        # Its own strategy: most scripts call `fit` outside of the scope, where a sum over replicas is all one sees.
+        return tuple(value.distribute_strategy.experimental_local_results(value))
     return (value,)
 
 

@@ -31,6 +31,17 @@ class DataSection(Section):
         return False
 
 
+class StreamedData(DataSection):
+    """What every kind of data has that is read anew in every epoch, and need not fit into memory."""
+
+    shuffle_buffer: PositiveInt = 4096
+    """How many training samples wait to be drawn from; more of them mix better and take more memory."""
+    cache: Literal["memory", "disk"] | None = None
+    """Where decoded samples are kept after the first epoch; disk: a temporary directory, gone with the process."""
+    prefetch: PositiveInt | None = None
+    """How many batches are made ahead of the step; null lets TensorFlow choose."""
+
+
 class SklearnData(DataSection):
     """A data set that scikit-learn brings along."""
 
@@ -105,7 +116,7 @@ class ParquetData(TableData):
     kind: Literal["parquet"]
 
 
-class ImageFolderData(DataSection):
+class ImageFolderData(StreamedData):
     """A directory with one directory of images for each class."""
 
     kind: Literal["image_folder"]
@@ -121,7 +132,7 @@ class ImageFolderData(DataSection):
     """Whether images that cannot be read are an error, or left out and counted."""
 
 
-class TfrecordData(DataSection):
+class TfrecordData(StreamedData):
     """TFRecord files of `tf.train.Example`s, as `keras_stable.data.tfrecord.write_tfrecord` writes them."""
 
     kind: Literal["tfrecord"]
@@ -139,6 +150,8 @@ class TfrecordData(DataSection):
     """Name of the feature with the label."""
     encoding: Literal["float", "raw_uint8", "image"] = "float"
     """How the input is stored: a list of floats, the raw bytes of a uint8 array, or an encoded PNG or JPEG."""
+    parallel_files: PositiveInt = 1
+    """How many files (shards) are read at once, a record of each in turn."""
 
     def conflicts(self) -> Iterator[Conflict]:
         if self.encoding == "image" and (len(self.shape) != 3 or self.shape[-1] not in (1, 3, 4)):

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_stable.config import ImageFolderData
+from keras_stable.data.caching import cached
 from keras_stable.data.checks import check_batch_size, check_classes, data_error
 from keras_stable.data.files import existing_directory
 from keras_stable.data.prepared_batches import prepared
@@ -76,10 +77,17 @@ def load(config: ImageFolderData, *, batch_size: int, seed: int) -> Data:
     check_batch_size(batch_size, len(train.paths))
     shape = train_scan.input_shape
     order = tf.data.Dataset.from_tensor_slices((train.paths, train.labels))
-    shuffled = order.shuffle(len(train.paths), seed=seed, reshuffle_each_iteration=True)
+    shuffle = {"seed": seed, "reshuffle_each_iteration": True}
+    if config.cache is None:
+        # Paths take next to no memory, so that all of them are shuffled.
+        images = _images(order.shuffle(len(train.paths), **shuffle), config)
+    else:
+        images = cached(_images(order, config), config.cache).shuffle(config.shuffle_buffer, **shuffle)
+    held = tf.data.Dataset.from_tensor_slices((validation.paths, validation.labels))
+    validating = cached(_images(held, config), config.cache).batch(batch_size)
     return Data(
-        train=prepared(_images(shuffled, config).batch(batch_size), shape, config.input_scale),
-        validation=prepared(_batches(validation, config, batch_size), shape, config.input_scale),
+        train=prepared(images.batch(batch_size), shape, config.input_scale, config.prefetch),
+        validation=prepared(validating, shape, config.input_scale, config.prefetch),
         input_shape=shape,
         num_classes=len(names),
         class_names=names,
@@ -112,10 +120,6 @@ def _list(argument: str, root: Path, names: tuple[str, ...]) -> _Files:
                 paths.append(str(path))
                 labels.append(index)
     return _Files(argument, np.array(paths, dtype=object), np.array(labels, dtype=np.int64))
-
-
-def _batches(files: _Files, config: ImageFolderData, batch_size: int) -> tf.data.Dataset:
-    return _images(tf.data.Dataset.from_tensor_slices((files.paths, files.labels)), config).batch(batch_size)
 
 
 def _images(files: tf.data.Dataset, config: ImageFolderData) -> tf.data.Dataset:

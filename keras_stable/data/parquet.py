@@ -21,10 +21,16 @@ def load(config: ParquetData, *, batch_size: int, seed: int) -> Data:
     """Reads the file as `kind: csv` reads a table: a number is a number, a timestamp a date, and null an empty cell.
 
     Raises:
-        DataError: pyarrow is missing, the file is missing or no such table.
+        DataError: pyarrow is missing or does not fit the installed NumPy, the file is missing or no such table.
     """
     if importlib.util.find_spec("pyarrow") is None:
         raise data_error("data.kind", "csv where pyarrow is missing (`pip install pyarrow`)", "parquet without pyarrow")
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError as error:
+        # The metadata of pyarrow says nothing of NumPy, so that pip brings one that needs a newer NumPy.
+        must_be = "csv where pyarrow cannot be imported (with a NumPy below 2 `pip install 'pyarrow<18'`)"
+        raise data_error("data.kind", must_be, f"parquet, and {first_line(error)}") from error
     train, numeric = _read("data.path", config.path, config.label)
     other = config.validation_path
     validation, validation_numeric = (

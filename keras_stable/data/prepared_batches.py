@@ -39,13 +39,14 @@ class PreparedBatches(keras.utils.PyDataset):
         self._batches.on_epoch_end()
 
 
-def prepared(batches: Any, input_shape: tuple[int, ...], scale: float) -> Split:
+def prepared(batches: Any, input_shape: tuple[int, ...], scale: float, prefetch: int | None = None) -> Split:
     """Returns batches with scaled inputs and labels as class ids [n].
 
     Args:
         batches: a `tf.data.Dataset` or a `keras.utils.PyDataset` of (inputs, labels).
         input_shape: tuple of int, the shape of one input.
         scale: float, which multiplies every input; uint8 stays uint8 where it is 1.
+        prefetch: int, how many batches of a dataset are made ahead. Default None: TensorFlow chooses.
     """
     if not isinstance(batches, tf.data.Dataset):
         return Split(PreparedBatches(batches, scale))
@@ -59,4 +60,4 @@ def prepared(batches: Any, input_shape: tuple[int, ...], scale: float) -> Split:
             y = tf.argmax(y, axis=1)
         return x, tf.cast(tf.reshape(y, [-1]), tf.int64)
 
-    return Split(batches.map(prepare, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE))
+    return Split(batches.map(prepare, num_parallel_calls=tf.data.AUTOTUNE).prefetch(prefetch or tf.data.AUTOTUNE))

@@ -8,13 +8,12 @@ import numpy as np
 import tensorflow as tf
 
 from keras_stable.config import TfrecordData
+from keras_stable.data.caching import cached
 from keras_stable.data.checks import check_batch_size, check_classes, check_validation, data_error
 from keras_stable.data.prepared_batches import prepared
 from keras_stable.data.splitting import validation_mask
 from keras_stable.data.streams import Stream
 from keras_stable.data.structures import Data
-
-_SHUFFLED_RECORDS = 4096
 
 
 def write_tfrecord(
@@ -64,12 +63,13 @@ def write_tfrecord(
 def load(config: TfrecordData, *, batch_size: int, seed: int) -> Data:
     """Streams the records; one pass checks them and reads the labels, which decide the split.
 
-    Files of a pattern are read in sorted order. Training records are shuffled with a seeded buffer of 4,096.
+    Files of a pattern are read in sorted order, or a record of each of some files in turn. Training records are
+    shuffled with a seeded buffer. Memory holds that, the batches ahead, and the class id of each sample.
 
     Raises:
         DataError: no file, records that cannot be read as the config says, or samples that cannot be trained on.
     """
-    train_records = tf.data.TFRecordDataset(_files("data.path", config.path))
+    train_records = _records("data.path", config.path, config)
     train_scan = Stream(_examples(train_records, config).batch(batch_size), "data.path", "data.path").scan(
         config.input_scale
     )
@@ -80,7 +80,7 @@ def load(config: TfrecordData, *, batch_size: int, seed: int) -> Data:
         validation_records, train_records = _select(train_records, mask), _select(train_records, ~mask)
         labels = labels[~mask]
     else:
-        validation_records = tf.data.TFRecordDataset(_files("data.validation_path", config.validation_path))
+        validation_records = _records("data.validation_path", config.validation_path, config)
         name = "data.validation_path"
         validation_scan = Stream(_examples(validation_records, config).batch(batch_size), name, name).scan(
             config.input_scale
@@ -89,13 +89,17 @@ def load(config: TfrecordData, *, batch_size: int, seed: int) -> Data:
         validation_records = validation_records.apply(tf.data.experimental.assert_cardinality(validation_scan.samples))
         train_records = train_records.apply(tf.data.experimental.assert_cardinality(train_scan.samples))
     check_batch_size(batch_size, len(labels))
-    train_records = train_records.shuffle(_SHUFFLED_RECORDS, seed=seed, reshuffle_each_iteration=True)
-    shape = train_scan.input_shape
-    train = _examples(train_records, config).batch(batch_size)
-    validation = _examples(validation_records, config).batch(batch_size)
+    shape, shuffle = train_scan.input_shape, {"seed": seed, "reshuffle_each_iteration": True}
+    if config.cache is None:
+        # Records, which are smaller than what they are decoded to.
+        examples = _examples(train_records.shuffle(config.shuffle_buffer, **shuffle), config)
+    else:
+        examples = cached(_examples(train_records, config), config.cache).shuffle(config.shuffle_buffer, **shuffle)
+    train = examples.batch(batch_size)
+    validation = cached(_examples(validation_records, config), config.cache).batch(batch_size)
     return Data(
-        train=prepared(train, shape, config.input_scale),
-        validation=prepared(validation, shape, config.input_scale),
+        train=prepared(train, shape, config.input_scale, config.prefetch),
+        validation=prepared(validation, shape, config.input_scale, config.prefetch),
         input_shape=shape,
         num_classes=config.num_classes,
         class_names=None,
@@ -115,6 +119,19 @@ def _files(argument: str, pattern: str) -> list[str]:
     if not paths:
         raise data_error(argument, "a file that exists, or a pattern that some file fits", pattern)
     return paths
+
+
+def _records(argument: str, pattern: str, config: TfrecordData) -> tf.data.Dataset:
+    files = _files(argument, pattern)
+    if config.parallel_files == 1:
+        return tf.data.TFRecordDataset(files)
+    # In the same order in every pass: which samples validate is known by their places.
+    return tf.data.Dataset.from_tensor_slices(files).interleave(
+        tf.data.TFRecordDataset,
+        cycle_length=config.parallel_files,
+        num_parallel_calls=config.parallel_files,
+        deterministic=True,
+    )
 
 
 def _select(records: tf.data.Dataset, mask: np.ndarray) -> tf.data.Dataset:

@@ -10,6 +10,7 @@ from keras_stable.distribution.cluster import cluster_resolver
 from keras_stable.distribution.keras_fixes import is_multi_worker, multi_worker_fixes
 from keras_stable.distribution.lost_worker import lost_workers_named
 from keras_stable.errors import InvalidArgumentError, invalid_argument
+from keras_stable.keras_private import branches_asking_outside
 
 StrategyName = Literal["none", "mirrored", "multi_worker"]
 
@@ -18,10 +19,10 @@ StrategyName = Literal["none", "mirrored", "multi_worker"]
 def scope(strategy: StrategyName | tf.distribute.Strategy = "none") -> Iterator[Any]:
     """Enters the scope of a strategy; models are made, compiled and fitted inside.
 
-    Under several workers `fit` of stock Keras fails; in this scope it runs, and Keras is as before after it. A batch
-    size is that of all replicas together. Every worker has to do the same: seed with `keras.utils.set_random_seed`,
-    make the same model, and call `fit` with the same data. Only the chief keeps what it writes: see
-    `keras_stable.distribution.is_chief`.
+    Under several workers `fit` of stock Keras fails, and under several replicas with `steps_per_execution` above 1; in
+    this scope it runs, and Keras and TensorFlow are as before after it. A batch size is that of all replicas together.
+    Every worker has to do the same: seed with `keras.utils.set_random_seed`, make the same model, and call `fit` with
+    the same data. Only the chief keeps what it writes: see `keras_stable.distribution.is_chief`.
 
     Args:
         strategy: "none": no strategy. "mirrored": one replica for each GPU of this machine, or, without any, each
@@ -44,6 +45,8 @@ def scope(strategy: StrategyName | tf.distribute.Strategy = "none") -> Iterator[
     """
     chosen = _strategy(strategy)
     with ExitStack() as stack:
+        if chosen.num_replicas_in_sync > 1:
+            stack.enter_context(branches_asking_outside())
         if is_multi_worker(chosen):
             stack.enter_context(lost_workers_named())
             stack.enter_context(multi_worker_fixes())

@@ -9,8 +9,10 @@ from keras_stable.errors import ExportError
 TOLERANCE = 1e-5
 """How far an answer may be off, as a share of the largest value in its row where that is more than 1.
 
-Two ways to order a sum of float32 differ by about 1e-7 of its terms.
+Two ways to order a sum of float32 differ by about 1e-7 of its terms. So a probability that is made of logits beyond 20
+may be off by more: see `_slope`.
 """
+_OF_LOGITS = 1e-6
 
 Answers = Mapping[str, np.ndarray]
 
@@ -42,7 +44,7 @@ def compare(served: Answers, expected: Answers, what: str = "", tolerance: float
         if answer.shape != wanted.shape:
             raise ExportError(f"The export must give {name} {wanted.shape}{where}. Received: {answer.shape}")
         if wanted.dtype.kind == "f":
-            difference = largest_difference(answer, wanted)
+            difference = largest_difference(answer, wanted, _slope(name, expected))
             # Written so that a NaN on one side alone fails too.
             if not difference <= tolerance:
                 must = f"The export must agree with the model in memory to {tolerance:g}{where}"
@@ -57,8 +59,12 @@ def compare(served: Answers, expected: Answers, what: str = "", tolerance: float
     return worst
 
 
-def largest_difference(answer: np.ndarray, wanted: np.ndarray) -> float:
+def largest_difference(answer: np.ndarray, wanted: np.ndarray, slope: np.ndarray | float = 1.0) -> float:
     """Returns the largest difference, as a share of the largest finite value in the row where that is more than 1.
+
+    Args:
+        answer, wanted: arrays [n, ...].
+        slope: shaped as they are, or one number; the difference is also taken as a share of it. Default 1.
 
     >>> round(largest_difference(np.array([[100.0, 2.0]]), np.array([[101.0, 2.0]])), 5)
     0.0099
@@ -70,7 +76,21 @@ def largest_difference(answer: np.ndarray, wanted: np.ndarray) -> float:
     scale = np.where(np.isfinite(wanted), np.abs(wanted), 0.0).max(axis=1, initial=1.0)
     with np.errstate(invalid="ignore", over="ignore"):
         difference = np.where(same, 0.0, np.abs(answer - wanted) / scale[:, None])
-    return float(difference.max(initial=0.0))
+    return float((difference / np.maximum(np.reshape(slope, rows if np.ndim(slope) else ()), 1.0)).max(initial=0.0))
+
+
+def _slope(name: str, expected: Answers) -> np.ndarray | float:
+    """Returns how many times `TOLERANCE` rounding in the logits moves each probability, where that is more than 1.
+
+    A logit of 300 has float32 neighbors 3e-5 away, and is a sum of such. The probability p follows a shift of all
+    logits of its row by up to d with at most 2 p (1 - p) d, and d is 1e-6 of the largest, which is 8 roundings.
+    """
+    logits = expected.get(f"{name.removesuffix('probabilities')}logits")
+    probabilities = expected[name].astype(np.float64)
+    if not name.endswith("probabilities") or logits is None or logits.shape != probabilities.shape or not logits.size:
+        return 1.0
+    largest = np.where(np.isfinite(logits), np.abs(logits), 0.0).max(axis=-1, keepdims=True).astype(np.float64)
+    return np.nan_to_num(2 * probabilities * (1 - probabilities) * largest * _OF_LOGITS / TOLERANCE)
 
 
 def _check_choice(

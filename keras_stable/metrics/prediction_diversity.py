@@ -12,6 +12,7 @@ from keras_stable.errors import invalid_argument
 from keras_stable.keras_private import mask_of
 from keras_stable.ops.labels import label_counts, labels_of, position_weights
 from keras_stable.ops.predictions import class_counts, labelled_statistics, predicted_classes, prediction_statistics
+from keras_stable.ops.replica_sums import sums_over_replicas
 
 
 @keras.saving.register_keras_serializable(package="keras_stable")
@@ -147,8 +148,4 @@ class PredictionDiversity(keras.metrics.Metric):
 
 def _over_replicas(variables: list[Any]) -> list[tf.Tensor]:
     """Returns the sums of the variables over replicas: inside a step, each replica sees its own."""
-    tensors = [tf.convert_to_tensor(variable) for variable in variables]
-    context = tf.distribute.get_replica_context()
-    if context is None or context.num_replicas_in_sync == 1:
-        return tensors
-    return context.all_reduce(tf.distribute.ReduceOp.SUM, tensors)
+    return sums_over_replicas([tf.convert_to_tensor(variable) for variable in variables])

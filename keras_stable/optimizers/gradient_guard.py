@@ -8,8 +8,9 @@ import tensorflow as tf
 
 from keras_stable.arguments import is_integer
 from keras_stable.errors import invalid_argument
-from keras_stable.keras_private import replicas_merge, variable_index
+from keras_stable.keras_private import in_xla, replicas_merge, variable_index
 from keras_stable.ops.norms import MeasuredNorms, measure_norms
+from keras_stable.ops.replica_sums import replicas_in_step, sums_over_replicas
 from keras_stable.ops.slices import dense, rows, summed, with_rows
 from keras_stable.optimizers.clipping import CLIPS, checked_limit, clipped_alone
 from keras_stable.optimizers.current_step import TracedStep, traced_step, tracing
@@ -19,13 +20,14 @@ from keras_stable.optimizers.hook_check import check_keras
 from keras_stable.optimizers.layer_norms import layers_recorded
 from keras_stable.optimizers.loss_scaling import adapt_loss_scale_optimizer
 from keras_stable.optimizers.recording_guard import RecordingGuard
+from keras_stable.optimizers.replica_update import ReplicaUpdate
 from keras_stable.optimizers.signatures import GUARD_ARGUMENTS, named_arguments
 from keras_stable.optimizers.slice_updates import updates_slices_as_dense
 from keras_stable.optimizers.spike_guard import checked_sigmas, no_spike, noted_loss
 from keras_stable.optimizers.update_clipping import UpdateClipping, check_update_clipping
 
 
-class GradientGuard(UpdateClipping, RecordingGuard):
+class GradientGuard(UpdateClipping, ReplicaUpdate, RecordingGuard):
     """Measures, clips and guards the gradients of the Keras optimizer that it is mixed into.
 
     In each step: unscale, accumulate, sum over replicas, measure, clip values, clip norms, measure,
@@ -158,19 +160,16 @@ class GradientGuard(UpdateClipping, RecordingGuard):
             return False
 
     def _guarded_apply(self, grads: list[Any], variables: list[Any]) -> None:
-        if self.gradient_accumulation_steps and replicas_merge():
-            must_be = "None under this strategy, where Keras cannot build the accumulating update"
-            raise invalid_argument("gradient_accumulation_steps", must_be, self.gradient_accumulation_steps)
-        context = tf.distribute.get_replica_context()
-        replicas = 1 if context is None else context.num_replicas_in_sync
+        replicas = replicas_in_step()
+        if replicas > 1 and in_xla() and replicas_merge():
+            must_be = "False with replicas on these devices, as XLA cannot sum over them"
+            raise invalid_argument("jit_compile", must_be, True)
         kept = [i for i, gradient in enumerate(grads) if _is_gradient(gradient, variables[i])]
         kept_variables = [variables[i] for i in kept]
         places = [variable_index(self, variable) for variable in kept_variables]
         stepwise = not (self.gradient_accumulation_steps or self.loss_scale_factor)
         sparse = replicas == 1 and stepwise and (not self.clips or updates_slices_as_dense(self))
-        gradients = [(summed if sparse else dense)(grads[i]) for i in kept]
-        if replicas > 1:
-            gradients = context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)
+        gradients = sums_over_replicas([(summed if sparse else dense)(grads[i]) for i in kept])
         if replicas > 1 or self.clips or not stepwise:
             # Otherwise the update is Keras's own to the bit, also where an index repeats.
             grads = _replaced(grads, kept, gradients)

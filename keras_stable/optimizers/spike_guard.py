@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_stable.errors import invalid_argument
+from keras_stable.ops.replica_sums import sums_over_replicas
 from keras_stable.ops.spikes import WINDOW, spike_limits, updated_windows
 from keras_stable.optimizers.clipping import checked_limit
 from keras_stable.optimizers.gradient_ring import read_copy
@@ -48,12 +49,8 @@ def noted_loss(optimizer: Any, dtype: str) -> tf.Tensor:
     loss = _LOSSES.get(optimizer, {}).pop(_replica(), None)
     if loss is None or not _usable(loss):
         return tf.constant(float("nan"), dtype)
-    loss = tf.reduce_mean(tf.cast(loss, dtype))
-    context = tf.distribute.get_replica_context()
-    if context is not None and context.num_replicas_in_sync > 1:
-        # Each replica's is divided by their number already, as its gradients are.
-        loss = context.all_reduce(tf.distribute.ReduceOp.SUM, loss)
-    return loss
+    # That of a replica is divided by their number already, as its gradients are.
+    return sums_over_replicas([tf.reduce_mean(tf.cast(loss, dtype))])[0]
 
 
 def no_spike(variable: keras.Variable, norm: tf.Tensor, loss: tf.Tensor, threshold: float) -> tf.Tensor:

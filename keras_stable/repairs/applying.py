@@ -48,6 +48,8 @@ def applied(program: Program, groups: Sequence[Sequence[Edit]]) -> Program:
     data_edits, ends = [], {}
     for group in groups:
         of_data = [edit for edit in group if edit.kind == "transform_data"]
+        if program.fit.get("validation_data") is None and any(edit.argument == "validation_data" for edit in of_data):
+            raise CannotApplyError("There are no validation data: `fit` takes them from the training rows itself.")
         scalings = {
             edit: None if stream_kind(program.x) else scaling(edit, y, program.names.outputs) for edit in of_data
         }
@@ -63,18 +65,19 @@ def applied(program: Program, groups: Sequence[Sequence[Edit]]) -> Program:
         inputs = Source(inputs, labelled=False).sample(_ADAPTED_ROWS).x
     changes.ends = ends
     changes.reshaped = bool(data_edits) and not stream_kind(x) and _shapes(inputs) != _shapes(x)
-    return Program(_changed(model, edits, changes, inputs), x, y, after.fit, after.data_edits)
+    new = _changed(model, edits, changes, inputs, program.anew)
+    return Program(new, x, y, after.fit, after.data_edits, program.anew)
 
 
-def _changed(model: keras.Model, edits: Sequence[Edit], changes: LayerChanges, inputs: Any) -> keras.Model:
+def _changed(model: keras.Model, edits: Sequence[Edit], changes: LayerChanges, inputs: Any, anew: bool) -> keras.Model:
     new = rebuilt(model, changes, inputs) if changes else model
     _set_and_call(new, edits, inputs)
     of_compile = [edit for edit in edits if edit.target.partition(":")[0] in TARGETS]
     on_weights = any(edit.kind == "set_attribute" for edit in edits)
     if changes or on_weights or not set_rate(new, of_compile):
         compiled(new, model, of_compile, changes.ends)
-    if not all(np.isfinite(weight).all() for weight in new.get_weights() if weight.dtype.kind == "f"):
-        # Nothing can be learnt from where one weight is NaN.
+    if anew or not all(np.isfinite(weight).all() for weight in new.get_weights() if weight.dtype.kind == "f"):
+        # Nothing can be learnt from where one weight is NaN, or all units are dead.
         initialize(new)
     return new
 

@@ -23,6 +23,7 @@ class Program:
         x, y: the data as the user has them, before any edit of data.
         fit: mapping of argument name to value, without `x` and `y`; `validation_data` as the user has them.
         data_edits: tuple of groups of edits of data, made one group after the other.
+        anew: bool, whether a copy begins at new initial weights, because a training has destroyed those that there are.
     """
 
     model: keras.Model
@@ -30,6 +31,7 @@ class Program:
     y: Any
     fit: Mapping[str, Any] = field(default_factory=dict)
     data_edits: tuple[DataEdits, ...] = ()
+    anew: bool = False
 
     @property
     def names(self) -> Names:

@@ -13,10 +13,14 @@ from keras_stable.repairs.trial import Outcome, Trial
 
 LEVEL = 0.05
 """The p-value below which a change counts as better."""
+LEVEL_OF_FEW, LARGE = 0.1, 0.25
+"""The same where there are too few rows for any of them to be kept apart, and the gain it takes then."""
 LEAST = 0.01
 """The least gain of the figure that is worth a change."""
 WORSE = 0.02
 """What counts as worse."""
+Outcomes = dict[tuple[int, float], Outcome]
+"""(Seed, share of the planned training) to what came of the program as it is."""
 _SHORTEST = 0.05
 _MOST_SEEDS = 5
 
@@ -45,6 +49,8 @@ class Proof:
     @property
     def better(self) -> bool:
         """Returns whether it is better by more than chance."""
+        if not self.apart and self.gain >= LARGE:
+            return self.p_value < LEVEL_OF_FEW
         return self.gain >= LEAST and self.p_value < LEVEL
 
     @property
@@ -53,7 +59,7 @@ class Proof:
         return self.gain < -WORSE or self.after.figure is None
 
 
-def prove(ground: Ground, remedies: Remedies, before: dict[tuple[int, float], Outcome]) -> Proof | None:
+def prove(ground: Ground, remedies: Remedies, before: Outcomes) -> Proof | None:
     """Returns the proof, or None where no training is left for it, or the remedies cannot be applied.
 
     The whole training is run where the budget allows it, with one seed, or with more where it allows more.

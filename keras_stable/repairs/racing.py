@@ -19,6 +19,8 @@ Remedies = tuple[Remedy, ...]
 WORTH = 0.01
 # Share of what is still to gain that a change must gain over one that changes less.
 _WORTH_OF_REST = 0.1
+# What cures a late fault may well learn more slowly at first, as a lower rate does.
+_SLOWER = 0.25
 
 
 @dataclass
@@ -107,19 +109,51 @@ def race(
     return best(outcomes)
 
 
+def slack(top: float) -> float:
+    """Returns how much worse than the best figure is about as good, for something that changes less.
+
+    >>> round(slack(0.5), 3), slack(0.99)
+    (0.05, 0.01)
+    """
+    return max(WORTH, _WORTH_OF_REST * (1 - top)) if top <= 1 else WORTH
+
+
 def smallest_good(outcomes: dict[Remedies, Outcome]) -> list[Remedies]:
     """Returns the candidates, the best first; one that changes less goes before one that is hardly better."""
     waiting = [remedies for remedies, outcome in outcomes.items() if math.isfinite(outcome.whole)]
     order: list[Remedies] = []
     while waiting:
-        top = max(outcomes[remedies].whole for remedies in waiting)
-        slack = max(WORTH, _WORTH_OF_REST * (1 - top)) if top <= 1 else WORTH
-        near = [remedies for remedies in waiting if outcomes[remedies].whole >= top - slack]
+        top = max(outcomes[remedies].early for remedies in waiting)
+        near = [remedies for remedies in waiting if outcomes[remedies].early >= top - slack(top)]
         # Among equals the likelier cause is ahead, and no chance decides.
         chosen = min(near, key=size)
         order.append(chosen)
         waiting.remove(chosen)
     return order
+
+
+def informed(outcomes: dict[Remedies, Outcome]) -> list[Remedies]:
+    """Returns the candidates, the best first, but those that keep up with the program as it is in their given order.
+
+    Where the program as it is keeps up with the best, its fault comes late, and the race is no judge of its cure.
+
+    Args:
+        outcomes: that of the program as it is among them, as that of no remedies.
+    """
+    rest = {remedies: outcome for remedies, outcome in outcomes.items() if remedies}
+    order = smallest_good(rest)
+    if not keeps_up(outcomes):
+        return order
+    unchanged = outcomes[()]
+    # Of late faults, a short training shows no more than which cure does harm.
+    harmless = [remedies for remedies in rest if rest[remedies].early >= unchanged.early - _SLOWER]
+    return [*harmless, *(remedies for remedies in order if remedies not in harmless)]
+
+
+def keeps_up(outcomes: dict[Remedies, Outcome]) -> bool:
+    """Returns whether the program as it is, the outcome of no remedies, is about as good as the best candidate."""
+    top = max((outcome.early for remedies, outcome in outcomes.items() if remedies), default=math.inf)
+    return () in outcomes and math.isfinite(top) and outcomes[()].early >= top - slack(top)
 
 
 def size(remedies: Remedies) -> int:

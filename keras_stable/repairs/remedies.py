@@ -38,6 +38,12 @@ class Remedy:
         return not self.general and self.finding.rule in LEAKS
 
     @property
+    def longer(self) -> bool:
+        """Returns whether it is a longer training for its own sake: a race of short trainings cannot show its worth."""
+        only_epochs = all((edit.target, edit.argument) == ("fit", "epochs") for edit in self.edits)
+        return only_epochs and not self.finding.cause
+
+    @property
     def sound(self) -> bool:
         """Returns whether it is right also where figures do not show it."""
         return not self.general and (self.leak or self.finding.rule in SOUND)

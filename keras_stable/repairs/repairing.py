@@ -20,9 +20,11 @@ from keras_stable.repairs.contents import Change, Curves, Verdict
 from keras_stable.repairs.curing import Cure, cure
 from keras_stable.repairs.ledger import Ledger
 from keras_stable.repairs.program import Program
+from keras_stable.repairs.proving import Outcomes
 from keras_stable.repairs.racing import Ground
 from keras_stable.repairs.repaired import Repair
 from keras_stable.repairs.stored_stream import StoredStream
+from keras_stable.repairs.trained_first import report_of_trained
 
 _AUDITING = 0.25
 
@@ -54,7 +56,8 @@ def repair(
 ) -> Repair:
     """Finds the smallest change that cures a training program, and proves it before it is offered.
 
-    The program is audited. Where nothing grave is found, nothing is changed. Else what was found, and some general
+    The program is audited; where nothing grave is found, a copy is trained as planned and audited with its history.
+    Where nothing grave is found then either, nothing is changed. Else what was found, and some general
     measures, are applied to copies; these race over the same batches and seeds, short races first; and the winner,
     shrunk to what it needs, is trained beside the program as it is and judged by rows that neither training nor
     choosing has seen. It is taken where a paired test finds it better. The model, its optimizer and the random state
@@ -113,14 +116,19 @@ def repair(
     auditing: dict[str, Any] = {"seed": seed, "progress": progress}
     auditing["seconds"] = auditing["probe_seconds"] = max(_AUDITING * seconds, 1.0)
     report = audit(model, stored.again(), y, history=history, **auditing, **fit)
-    program = Program(model, stored.data, y, fit)
-    if not report.at_least("warning"):
-        return Repair((), model, program.fit_arguments, 0.0, "nothing to repair", report, None, Curves(), program)
+    program = Program(model, stored.data, y, fit, anew=_destroyed(report))
     with untouched(model), light_graphs(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         seed_all(seed)
         ground = _ground(program, report, float(budget), seed, time)
-        cured = cure(ground, report, say)
+        before: Outcomes = {}
+        if not report.at_least("warning"):
+            say("Training a copy as planned")
+            trained = report_of_trained(ground, before, auditing)
+            report = trained or report
+            if not report.at_least("warning"):
+                return _unchanged(program, report, ground, Cure(), "nothing to repair")
+        cured = cure(ground, report, say, before)
         if not cured.remedies:
             return _unchanged(program, report, ground, cured)
         seed_all(seed)
@@ -155,6 +163,17 @@ def _given(**arguments: Any) -> dict[str, Any]:
     }
 
 
+_DESTRUCTIVE = frozenset({"dead-units", "identical-outputs", "saturated-activations", "zero-gradients"})
+
+
+def _destroyed(report: Report) -> bool:
+    """Returns whether a training has left weights that no cure can go on from."""
+    plan, learning = report.facts.get("plan"), report.facts.get("learning")
+    if plan is None or not plan.trained or learning is None or learning.state not in ("stuck", "diverging"):
+        return False
+    return learning.state == "diverging" or any(finding.rule in _DESTRUCTIVE for finding in report.at_least("error"))
+
+
 def _ground(program: Program, report: Report, budget: float, seed: int, time: Budget) -> Ground:
     ledger = Ledger(budget, 1.0, time.whole)
     epochs = max(1, int(program.fit.get("epochs") or 1) - int(program.fit.get("initial_epoch", 0)))
@@ -166,7 +185,7 @@ def _ground(program: Program, report: Report, budget: float, seed: int, time: Bu
         seed,
         unit=demanded_rows(program.model) or 1,
         in_order=bool(stateful_layers(program.model)),
-        fresh=not (plan is not None and plan.trained),
+        fresh=program.anew or not (plan is not None and plan.trained),
     )
     start = ground.trial(())
     if start is not None:
@@ -177,13 +196,15 @@ def _ground(program: Program, report: Report, budget: float, seed: int, time: Bu
     return ground
 
 
-def _unchanged(program: Program, report: Report, ground: Ground, cured: Cure) -> Repair:
+def _unchanged(
+    program: Program, report: Report, ground: Ground, cured: Cure, verdict: Verdict = "not repaired"
+) -> Repair:
     return Repair(
         (),
         program.model,
         program.fit_arguments,
         ground.ledger.trainings,
-        "not repaired",
+        verdict,
         report,
         None,
         _curves(cured),

@@ -1,10 +1,11 @@
 """How right the answers of a model are, whatever its loss and metrics are. Imports no TensorFlow."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
+from scipy import stats
 
 Kind = Literal["classes", "binary", "multi_label", "regression"]
 
@@ -21,11 +22,19 @@ class Figure:
         name: str, in words: "accuracy", "balanced accuracy", "R²".
         whole: float, over all rows; larger is better.
         by_row: array [rows] float, whose mean over some rows is the figure of these, up to a constant factor.
+        ranking: float, from 0 to 1: how far ahead of the others the right classes are. It rises before answers are
+            right, and so tells apart what has hardly been trained. None where there are no classes.
     """
 
     name: str
     whole: float
     by_row: np.ndarray
+    ranking: float | None = None
+
+    @property
+    def early(self) -> float:
+        """Returns what tells figures of short trainings apart: the mean of `whole` and `ranking`."""
+        return self.whole if self.ranking is None else (self.whole + self.ranking) / 2
 
 
 def figure(labels: Sequence[Any], answers: Sequence[Any], hints: Sequence["Hint"]) -> Figure:
@@ -42,7 +51,10 @@ def figure(labels: Sequence[Any], answers: Sequence[Any], hints: Sequence["Hint"
     parts = [_of_output(*output) for output in zip(labels, answers, hints, strict=True)]
     name = " and ".join(dict.fromkeys(part.name for part in parts))
     by_row = np.mean([part.by_row for part in parts], axis=0)
-    return Figure(name, float(np.mean([part.whole for part in parts])), by_row)
+    early = float(np.mean([part.early for part in parts]))
+    whole = float(np.mean([part.whole for part in parts]))
+    ranked = any(part.ranking is not None for part in parts)
+    return Figure(name, whole, by_row, 2 * early - whole if ranked else None)
 
 
 @dataclass(frozen=True)
@@ -92,7 +104,33 @@ def _of_output(labels: Any, answers: Any, hint: Hint) -> Figure:
         right = (answers > (0.0 if hint.from_logits else 0.5)) == (labels > 0.5)
         return _share("share of right labels", right.reshape(len(right), -1).mean(1))
     truth, chosen = _classes(labels, answers, kind, hint)
-    return _accuracy(truth, chosen)
+    return replace(_accuracy(truth, chosen), ranking=_ranking(truth, answers))
+
+
+def _ranking(truth: np.ndarray, answers: np.ndarray) -> float:
+    """Returns the mean over the classes of the share of rivals that the right answers are ahead of.
+
+    Rivals are the other classes of the row; where one number answers for two classes, the rows of the other class.
+
+    >>> _ranking(np.array([[0], [1]]), np.array([[0.4], [0.6]])), _ranking(np.array([[1]]), np.array([[0.3, 0.2, 0.5]]))
+    (1.0, 0.0)
+    """
+    answers = np.nan_to_num(answers, nan=-np.inf)
+    if answers.size == truth.size:
+        flat, classes = truth.ravel(), np.unique(truth)
+        if len(classes) != 2:
+            return 0.5
+        places = stats.rankdata(answers.ravel())
+        high = flat == classes[1]
+        return float((places[high].mean() - (high.sum() + 1) / 2) / (~high).sum())
+    width = answers.shape[-1]
+    flat, scores = truth.ravel().astype(int), answers.reshape(-1, width)
+    flat, scores = flat[inside := (flat >= 0) & (flat < width)], scores[inside]
+    if not len(flat):
+        return 0.0
+    own = scores[np.arange(len(flat)), flat][:, None]
+    ahead = ((own > scores).sum(1) + ((own == scores).sum(1) - 1) / 2) / max(width - 1, 1)
+    return float(np.mean([ahead[flat == label].mean() for label in np.unique(flat)]))
 
 
 def _classes(labels: np.ndarray, answers: np.ndarray, kind: Kind, hint: Hint) -> tuple[np.ndarray, np.ndarray]:

@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from keras_stable.diagnosis.edit import Edit
-from keras_stable.repairs.racing import WORTH, Ground, Remedies
+from keras_stable.repairs.racing import Ground, Remedies, slack
 from keras_stable.repairs.remedies import Remedy
 from keras_stable.repairs.trial import Outcome
+
+# What a part of the training reaches, the whole of it need not be longer for.
+_GOOD = 0.9
 
 
 def shrunk(ground: Ground, remedies: Remedies, budget: float) -> Remedies:
@@ -27,6 +30,8 @@ def shrunk(ground: Ground, remedies: Remedies, budget: float) -> Remedies:
     whole = _outcome(ground, remedies, share)
     if whole is None:
         return remedies
+    if whole.whole >= _GOOD:
+        remedies = tuple(remedy for remedy in remedies if not remedy.longer) or remedies
     for piece in pieces:
         if ground.ledger.trainings + share > until:
             break
@@ -34,8 +39,7 @@ def shrunk(ground: Ground, remedies: Remedies, budget: float) -> Remedies:
         if not smaller:
             continue
         outcome = _outcome(ground, smaller, share)
-        slack = WORTH if piece[0].general else WORTH / 2
-        if outcome is not None and outcome.whole >= whole.whole - slack:
+        if outcome is not None and outcome.early >= whole.early - slack(whole.early):
             remedies = smaller
     return remedies
 
@@ -43,7 +47,7 @@ def shrunk(ground: Ground, remedies: Remedies, budget: float) -> Remedies:
 def _pieces(remedies: Remedies) -> Iterator[tuple[Remedy, frozenset[Edit]]]:
     """Yields what may go: general measures first, then what cures later findings, then parts of a remedy."""
     order = sorted(range(len(remedies)), key=lambda index: (not remedies[index].general, -index))
-    loose = [remedies[index] for index in order if not remedies[index].sound]
+    loose = [remedies[index] for index in order if not (remedies[index].sound or remedies[index].longer)]
     for remedy in loose if len(remedies) > 1 else ():
         yield remedy, frozenset(remedy.edits)
     for remedy in loose:

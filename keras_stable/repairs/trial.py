@@ -48,6 +48,11 @@ class Outcome:
         """Returns the figure; minus infinity for a training that failed."""
         return -math.inf if self.figure is None else self.figure.whole
 
+    @property
+    def early(self) -> float:
+        """Returns the figure with what shows before answers are right; minus infinity for a training that failed."""
+        return -math.inf if self.figure is None else self.figure.early
+
 
 class Trial:
     """One program, trained from the same start as often as it is asked to.
@@ -65,7 +70,8 @@ class Trial:
         arguments = program.fit_arguments
         x, y = program.prepare(program.x, program.y)
         self.is_stream = bool(stream_kind(x))
-        self.rows = rows_of(x, y, arguments.get("sample_weight"), arguments.get("batch_size"))
+        weights, steps = arguments.get("sample_weight"), arguments.get("steps_per_epoch")
+        self.rows = rows_of(x, y, weights, arguments.get("batch_size"), steps)
         self.batch_size = _batch_size(x) if self.is_stream else int(arguments.get("batch_size") or 32)
         self.arguments = arguments
         model = program.model
@@ -83,6 +89,7 @@ class Trial:
         deadline: Deadline | None = None,
         fresh: bool = False,
         most: float = math.inf,
+        validated: bool = False,
     ) -> Outcome:
         """Trains on some rows, and judges by others.
 
@@ -93,6 +100,7 @@ class Trial:
             deadline: when the training ends, wherever it is.
             fresh: bool, whether it begins at new initial weights.
             most: float, rows that may be trained on at most, each time counted.
+            validated: bool, whether the history tells of the validation data too.
         """
         model = self.program.model
         self._start.put_back()
@@ -108,7 +116,7 @@ class Trial:
         epochs = max(1, min(round(passes), math.floor(most / len(rows)) if math.isfinite(most) else round(passes)))
         counting = _Counting(deadline or Deadline())
         try:
-            history = self._fit(model, self.rows.take(rows), epochs, counting)
+            history = self._fit(model, self.rows.take(rows), epochs, counting, validated)
             figure = self.judged(judging)
         except Exception as error:  # noqa: BLE001 - whatever a program stumbles over, another one may not
             return Outcome(None, {}, counting.epochs * len(rows), first_line(error))
@@ -120,11 +128,13 @@ class Trial:
         model = self.program.model
         return measured(model, batch) or by_loss(model, batch, self.loss_unit, self.batch_size)
 
-    def _fit(self, model: keras.Model, batch: Batch, epochs: int, counting: "_Counting") -> dict[str, list[float]]:
+    def _fit(
+        self, model: keras.Model, batch: Batch, epochs: int, counting: "_Counting", validated: bool
+    ) -> dict[str, list[float]]:
         arguments = {name: self.arguments[name] for name in _PASSED_ON if name in self.arguments}
         first = int(arguments.get("initial_epoch", 0))
         callbacks = acting_copies(FitArguments.checked(callbacks=self.arguments.get("callbacks")).callbacks)
-        if callbacks and self.arguments.get("validation_data") is not None:
+        if (callbacks or validated) and self.arguments.get("validation_data") is not None:
             arguments["validation_data"] = self.arguments["validation_data"]
         if self.is_stream:
             arguments["shuffle"] = False

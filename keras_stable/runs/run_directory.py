@@ -114,8 +114,8 @@ def _final_name(name: str) -> str:
     return TemporaryPath.final_name(name) or name
 
 
-def write_start(path: Path, config: Config) -> None:
-    """Writes what is known before the first step: `config.yaml` and `environment.json`."""
+def write_start(path: Path, config: Config) -> Path:
+    """Writes what is known before the first step, `config.yaml` and `environment.json`, and returns the path."""
     # The environment comes last: until then its temporary file says whose directory this is.
     with TemporaryPath(path / _CONFIG) as temporary:
         temporary.write_text(dump_config(config), encoding="utf-8")
@@ -124,6 +124,7 @@ def write_start(path: Path, config: Config) -> None:
     except BaseException:
         (path / _CONFIG).unlink()
         raise
+    return path
 
 
 def read_environment(path: Path) -> dict[str, Any]:

@@ -116,8 +116,8 @@ def train(
 
     def begin() -> Path:
         directory = make_run_directory(config.name or "run", run_dir, overwrite)
-        write_start(directory, config)
-        return directory
+        with _errors_named(directory, "make room and train again, with --overwrite"):
+            return write_start(directory, config)
 
     return _train(config, begin, Path(run_dir or ""))
 
@@ -179,14 +179,14 @@ def _written_in(directory: Path, chief: bool) -> Iterator[Path]:
 
 
 @contextmanager
-def _errors_named(directory: Path) -> Iterator[None]:
+def _errors_named(directory: Path, to_go_on: str | None = None) -> Iterator[None]:
     try:
         yield
     except (OSError, tf.errors.ResourceExhaustedError) as error:
         if isinstance(error, tf.errors.OpError) and "space" not in str(error):
             raise
-        again = f"keras-stable train --resume {directory}"
-        raise RunError(f"The run cannot be written in {directory}: {first_line(error)}. To go on: {again}") from error
+        again = f"To go on: {to_go_on or f'keras-stable train --resume {directory}'}"
+        raise RunError(f"The run cannot be written in {directory}: {first_line(error)}. {again}") from error
 
 
 def _fitted(

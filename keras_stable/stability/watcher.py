@@ -14,8 +14,8 @@ from keras_stable.optimizers.of_models import innermost, optimizers_of
 from keras_stable.optimizers.passive_recorder import recorded_gradients
 from keras_stable.stability.detection import Alarm, CollapseWatch, LossWatch, NormWatch
 from keras_stable.stability.rates import RateControl
+from keras_stable.stability.rollback_state import RollbackState
 from keras_stable.stability.step_record import StepRecord, recorded_steps
-from keras_stable.stability.training_state import TrainingState
 from keras_stable.stability.weight_watch import WeightWatch
 
 # float16 finds its loss scale by overflowing: from 2 ** 15 to 1 in 15 steps, and there may be several such searches.
@@ -36,7 +36,7 @@ class Watcher:
         model: as given.
         step: int; how many steps were read.
         losses: `LossWatch`.
-        state: `TrainingState` of the model.
+        state: `RollbackState` of the model.
         new_norms: the gradient norms of the steps that were read last, before any clip, `[k]`.
         rates: `RateControl` of each optimizer.
     """
@@ -44,7 +44,7 @@ class Watcher:
     def __init__(self, model: keras.Model, nonfinite_steps: int) -> None:
         self.model = model
         self.step = 0
-        self.state = TrainingState(model)
+        self.state = RollbackState(model)
         self.losses = LossWatch(nonfinite_steps)
         self._collapse = CollapseWatch()
         self._weights = WeightWatch()
@@ -67,7 +67,7 @@ class Watcher:
                     self._contexts.enter_context(recorded_gradients(optimizer))
                     self._reader = GradientHistoryReader(optimizer)
                 except InvalidArgumentError:
-                    # Keras's optimizers cannot be recorded under a strategy; the losses are watched all the same.
+                    # Several optimizers in one cannot be recorded; the losses are watched all the same.
                     self._reader = None
             self._record = StepRecord()
         self._contexts.enter_context(recorded_steps(self.model, self._record))

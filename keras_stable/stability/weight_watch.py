@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from keras_stable.stability.detection import Alarm
-from keras_stable.stability.training_state import TrainingState
+from keras_stable.stability.rollback_state import RollbackState
 
 # Between two reads lie some 16 updates. The largest of many weights grows by a few times in the first of them, and by
 # percents later; a flipped bit of the exponent multiplies by 2 ** 16 and more. A moving variance follows its inputs
@@ -23,7 +23,7 @@ class WeightWatch:
         self._largest: dict[str, float] = {}
         self._reads = 0
 
-    def add(self, step: int, state: TrainingState) -> Alarm | None:
+    def add(self, step: int, state: RollbackState) -> Alarm | None:
         """Looks at the weights as they are; returns what is wrong with them, as of the steps from `step` on."""
         figures = state.weight_figures()
         for name, (_, finite) in figures.items():
@@ -36,7 +36,7 @@ class WeightWatch:
         self._learn(figures)
         return None
 
-    def accept(self, state: TrainingState) -> None:
+    def accept(self, state: RollbackState) -> None:
         """Takes the weights as they are for usual."""
         self._learn(state.weight_figures())
 
@@ -46,13 +46,13 @@ class WeightWatch:
 
 
 def grown(
-    before: Mapping[str, float], figures: Mapping[str, np.ndarray], state: TrainingState
+    before: Mapping[str, float], figures: Mapping[str, np.ndarray], state: RollbackState
 ) -> list[tuple[str, float, float]]:
     """Returns name, largest value and limit of each variable that has grown as no update makes it grow.
 
     Args:
         before: the largest absolute value of each so far.
-        figures: what `TrainingState.weight_figures` returns now.
+        figures: what `RollbackState.weight_figures` returns now.
         state: of the same variables.
     """
     weights = [value for name, value in before.items() if state.is_trainable(name)]

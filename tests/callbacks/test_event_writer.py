@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from keras_stable.callbacks.event_writer import EventWriter
@@ -68,3 +69,21 @@ def test_values_that_differ_by_rounding_only_make_a_histogram(tmp_path):
     writer.close()
     events = EventAccumulator(str(tmp_path), size_guidance={"histograms": 0}).Reload().Histograms("norms")
     assert [event.histogram_value.num for event in events] == [2, 3]
+
+
+def test_a_full_disk_is_said_once_and_the_training_goes_on_without_events(tmp_path):
+    class Full:
+        def flush(self):
+            raise tf.errors.ResourceExhaustedError(None, None, "events; No space left on device")
+
+    writer = EventWriter(tmp_path)
+    writer.scalars(0, ["a"], [1.0])
+    writer.flush()
+    whole, writer._records = writer._records, Full()
+    with pytest.warns(UserWarning, match=r"could not be written to .*No space left on device.*goes on") as caught:
+        writer.flush()
+    assert len(caught) == 1
+    writer.scalars(1, ["a"], [2.0])
+    writer.close()
+    whole.close()
+    assert [scalar.step for scalar in read(tmp_path).Scalars("a")] == [0]

@@ -1,12 +1,14 @@
 """When checkpoints are written, and what an altered one, a clock or another process does; see also test_checkpoint."""
 
+import errno
+
 import keras
 import numpy as np
 import pytest
 
 from keras_stable.callbacks import Checkpoint
 from keras_stable.checkpoints import archive, session
-from keras_stable.errors import CheckpointError, KerasStableError
+from keras_stable.errors import CheckpointError, InvalidArgumentError, KerasStableError
 
 X, Y = np.ones((8, 1)), np.ones((8, 1))
 
@@ -70,4 +72,14 @@ def test_a_forged_checkpoint_is_refused_in_the_packages_own_words(tmp_path, name
 def test_a_read_only_directory_is_refused_before_training(tmp_path):
     (tmp_path / "fit_1").write_text("in the way")
     with pytest.raises(KerasStableError, match="must be writable"):
+        fit(tmp_path)
+
+
+@pytest.mark.parametrize("writes", ["WorkLog", "StartRecord"])
+def test_a_full_disk_is_said_before_training(writes, tmp_path, monkeypatch):
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(session, writes, full)
+    with pytest.raises(InvalidArgumentError, match=r"must be writable.*fit_1 \(No space left on device\)"):
         fit(tmp_path)

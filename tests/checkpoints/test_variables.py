@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import keras_stable
 from keras_stable.checkpoints.plain_values import Decoder, Encoder
@@ -44,3 +45,19 @@ def test_those_of_another_model_are_refused_and_none_is_set(other):
     with pytest.raises(CheckpointError, match="must be of this model and optimizer"):
         restore_variables(variables, content, Decoder(arrays, []))
     assert all(same_values(np.array(v.value), value) for v, value in zip(variables, before, strict=True))
+
+
+def test_each_replica_has_its_own_value_outside_of_the_scope_too(monkeypatch):
+    strategy = tf.distribute.MirroredStrategy(["CPU:0"])
+    with strategy.scope():
+        variable = keras.Variable(np.zeros(2))
+    # As on two devices.
+    parts = tf.Variable([1.0, 2.0]), tf.Variable([3.0, 4.0])
+    monkeypatch.setattr(strategy, "experimental_local_results", lambda value: parts)
+    encoder = Encoder([])
+    content = capture_variables([variable], encoder)
+    arrays = {name: np.asarray(value) for name, value in encoder.arrays.items()}
+    for part in parts:
+        part.assign([0.0, 0.0])
+    restore_variables([variable], content, Decoder(arrays, []))
+    assert [part.numpy().tolist() for part in parts] == [[1.0, 2.0], [3.0, 4.0]]

@@ -65,3 +65,26 @@ def test_a_saved_model_gets_a_repaired_one_beside_it(tmp_path, repaired):
     again = repaired(find_subject(str(path), str(data)), RATE)
     assert again.saved == tmp_path / "m.repaired_2.keras"
     assert repaired(find_subject(str(path), str(data)), EPOCHS).saved is None
+
+
+def test_of_a_run_what_it_should_have_been_comes_beside_it(tmp_path, monkeypatch):
+    run, seen = tmp_path / "run", {}
+    run.mkdir()
+    (run / "config.yaml").write_text(CONFIG)
+    (run / "history.csv").write_text("epoch,loss\n0,1.1\n1,7.5\n")
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)])
+    model.compile(keras.optimizers.SGD(10.0), "mse")
+    model.save(run / "model.keras")
+    before = {path.name: path.read_bytes() for path in run.iterdir()}
+
+    def repair(model, **arguments):
+        seen.update(arguments, rate=float(model.optimizer.learning_rate))
+        return Repaired((RATE,), model=model)
+
+    monkeypatch.setattr(repairing, "repair", repair)
+    monkeypatch.setattr("keras_stable.diagnosis.audit.audit", lambda model, **arguments: Report())
+    result = fixed_place(find_subject(str(run)), OPTIONS)
+    assert (seen["history"], seen["rate"], len(seen["x"])) == (run, 10.0, len(seen["y"]))
+    assert result.write() == (f"Written: {run / 'config.repaired.yaml'}",)
+    assert (run / "config.repaired.yaml").read_text() == CONFIG.replace("10.0", "0.01")
+    assert {name: (run / name).read_bytes() for name in before} == before

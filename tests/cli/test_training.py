@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from keras_stable.runs.comparison import runner
+
 ROOT = Path(__file__).parents[2]
 SMALL = "data: {kind: sklearn, name: iris}\nfit: {epochs: 2, verbose: 0}\n"
 
@@ -31,7 +33,18 @@ def test_train_writes_a_run_under_the_current_directory(run, here):
     assert (here / "served" / "1" / "saved_model.pb").is_file()
 
 
-def test_compare_prints_a_table_and_writes_the_page(run, here):
+class InThisProcess(contextlib.nullcontext):
+    """In place of the processes that each run has of its own, which another test starts."""
+
+    def __init__(self, calls, preload):
+        super().__init__(self)
+
+    def call(self, function, *arguments):
+        return function(*arguments)
+
+
+def test_compare_prints_a_table_and_writes_the_page(run, here, monkeypatch):
+    monkeypatch.setattr(runner, "OwnProcesses", InThisProcess)
     result = run(
         "compare", "small.yaml", "small.yaml", "--html", "page.html", "--json", "figures.json", "--png", "p.png"
     )

@@ -124,3 +124,17 @@ def test_a_validation_directory_must_fit(folder, load, refused, tmp_path):
     assert "`data.validation_path` must be a directory that exists" in refused(
         load, "image_folder", validation_path="none", **keys
     )
+
+
+@pytest.mark.parametrize("cache", ["memory", "disk"])
+def test_cached_images_are_read_once_and_shuffled_anew(folder, load, cache):
+    root = folder()
+    data = load("image_folder", path="images", image_size=(4, 3), cache=cache, prefetch=1)
+    (x, y), (validation, _) = gathered(data.train), gathered(data.validation)
+    for path in root.rglob("*.*"):
+        path.unlink()
+    other, other_y = gathered(data.train)
+    assert (gathered(data.validation)[0] == validation).all()
+    assert sorted(other.sum(axis=(1, 2, 3))) == sorted(x.sum(axis=(1, 2, 3)))
+    assert (other.mean(axis=(1, 2)).argmax(axis=1) == other_y).all()
+    assert (y.tolist() != other_y.tolist()) or (x != other).any()

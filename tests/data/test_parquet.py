@@ -1,4 +1,5 @@
 import datetime
+import sys
 
 import numpy as np
 import pyarrow
@@ -44,3 +45,12 @@ def test_files_that_are_none_are_refused(tmp_path, load, refused):
 def test_a_missing_library_is_said(monkeypatch, load, refused):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert "`pip install pyarrow`" in refused(load, "parquet", path="t.parquet")
+
+
+def test_one_that_does_not_fit_numpy_is_said(tmp_path, monkeypatch, load, refused):
+    (tmp_path / "pyarrow.py").write_text("raise ImportError('pyarrow requires NumPy 2.0 or newer, found 1.26.0')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "pyarrow")
+    said = refused(load, "parquet", path="t.parquet")
+    assert "`data.kind` must be csv where pyarrow cannot be imported" in said
+    assert "pyarrow requires NumPy 2.0" in said

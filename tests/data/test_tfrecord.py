@@ -159,3 +159,20 @@ def test_other_programs_read_what_is_written(tmp_path):
     features = tf.train.Example.FromString(first).features.feature
     assert list(features["x"].float_list.value) == [0.0, 1.0]
     assert list(features["y"].int64_list.value) == [0]
+
+
+def test_files_in_turn_cached_and_through_a_small_buffer(load):
+    for part in range(4):
+        write_tfrecord(f"part-{part}.tfrecord", X[part::4], Y[part::4])
+    keys = {"path": "part-*.tfrecord", "shape": (2,), "num_classes": 4, "validation_split": 0.4, "batch_size": 5}
+    plain = load("tfrecord", **keys)
+    for cache in (None, "memory", "disk"):
+        data = load("tfrecord", **keys, parallel_files=3, cache=cache, shuffle_buffer=1, prefetch=1)
+        for split, whole in ((data.train, plain.train), (data.validation, plain.validation)):
+            x, y = gathered(split)
+            assert (x[:, 0] // 2 % 4 == y).all()
+            assert len(x) == len(gathered(whole)[0])
+            # A buffer of one draws nothing.
+            assert (gathered(split)[0] == x).all()
+        rows = np.concatenate([gathered(data.train)[0], gathered(data.validation)[0]])
+        assert sorted(rows[:, 0]) == X[:, 0].tolist()

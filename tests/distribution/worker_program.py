@@ -9,6 +9,7 @@ import tensorflow as tf
 from keras_stable import distribution
 from keras_stable.callbacks import GradientNormLogger, ReplicaCheck
 from keras_stable.distribution.agreement import number_of_each_worker
+from keras_stable.metrics import PredictionDiversity
 from keras_stable.optimizers import AdamW, gradient_history
 
 STEPS, EPOCHS, BATCH = 4, 3, 64
@@ -30,7 +31,7 @@ def trained(strategy):
         model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(16, activation="relu"), keras.layers.Dense(3)])
         optimizer = AdamW(0.01, clipvalue=0.05, global_clipnorm=0.1)
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        model.compile(optimizer, loss, metrics=["accuracy"], jit_compile=False)
+        model.compile(optimizer, loss, metrics=["accuracy", PredictionDiversity(3)], jit_compile=False)
         data = tf.data.Dataset.from_tensor_slices((x, y)).batch(BATCH)
         history = model.fit(
             data,

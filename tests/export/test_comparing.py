@@ -50,3 +50,26 @@ def test_large_values_are_compared_by_their_row():
 def test_other_integers_must_be_the_same():
     with pytest.raises(ExportError, match="must give the rank of the model. Received: 1 others"):
         compare({"rank": np.array([1, 2])}, {"rank": np.array([1, 3])})
+
+
+def test_rounding_of_large_logits_is_no_disagreement():
+    """Softmax of 300 and 300.5, computed once more from logits that are one float32 neighbor away."""
+    logits = np.array([[300.0, 300.5]], "float32")
+    other = np.stack([np.nextafter(logits[:, 0], np.float32(0)), logits[:, 1]], axis=1)
+    answers = [{"logits": row, "probabilities": softmax(row)} for row in (logits, other)]
+    difference = np.abs(answers[0]["probabilities"] - answers[1]["probabilities"]).max()
+    assert difference > 5e-6
+    assert compare(answers[1], answers[0]) < difference / 2
+    far = {**answers[0], "probabilities": answers[0]["probabilities"] + 3e-4}
+    with pytest.raises(ExportError, match="in probabilities"):
+        compare(far, answers[0])
+    # Those of small logits have no such excuse, nor has a probability near 1.
+    for row in (np.array([[2.0, 2.5]]), np.array([[300.0, 330.0]])):
+        plain = {"logits": row, "probabilities": softmax(row)}
+        with pytest.raises(ExportError, match="in probabilities"):
+            compare({**plain, "probabilities": plain["probabilities"] - 2e-5}, plain)
+
+
+def softmax(logits):
+    powers = np.exp(logits.astype(np.float64) - logits.max())
+    return powers / powers.sum(axis=-1, keepdims=True)

@@ -45,6 +45,16 @@ def test_arrays_are_cut_into_1024_rows_unless_told_otherwise():
     assert list(input_batches(np.zeros((0, 2)))) == []
 
 
+def test_a_dictionary_is_cut_as_its_arrays_are():
+    data = {"pairs": X, "firsts": tf.constant(X[:, 0])}
+    batches = list(input_batches(data, rows=4))
+    assert [len(batch["firsts"]) for batch in batches] == [4, 4, 2]
+    assert all(type(array) is np.ndarray for batch in batches for array in batch.values())
+    for source in (data, tf.data.Dataset.from_tensor_slices((data, X)).batch(4)):
+        for name, array in first_inputs(source, 9).items():
+            np.testing.assert_array_equal(array, data[name][:9])
+
+
 def test_of_a_batch_the_inputs_are_taken_alone():
     for batch in ((X, X[:, 0]), [X, X[:, 0]], X):
         [inputs] = input_batches([batch])

@@ -3,8 +3,12 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+import gradient_guard_table as settings_table
 
 PROGRAM = """
 import contextlib, json, sys
@@ -22,7 +26,7 @@ rng = np.random.RandomState(0)
 x, y = (rng.randn(64 * 20, 8) * 100).astype("float32"), rng.randint(0, 3, 64 * 20)
 x[64 * 5 + 40] = np.nan
 
-def trained(optimizer, scope, batches, batch_normalization=False, epochs=1):
+def trained(optimizer, scope, batches, batch_normalization=False, epochs=1, jit_compile=False):
     with scope:
         keras.utils.set_random_seed(0)
         hidden = [keras.layers.Dense(16, activation="relu")]
@@ -30,7 +34,7 @@ def trained(optimizer, scope, batches, batch_normalization=False, epochs=1):
             hidden += [keras.layers.BatchNormalization(), keras.layers.Dropout(0.3)]
         model = keras.Sequential([keras.Input((8,)), *hidden, keras.layers.Dense(3)])
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        model.compile(optimizer(), loss, jit_compile=False)
+        model.compile(optimizer(), loss, jit_compile=jit_compile)
     data = tf.data.Dataset.from_tensor_slices((x, y)).batch(64)
     if batch_normalization:
         keep_finite_state(model)
@@ -83,10 +87,17 @@ result["diversity"] = [diversity(scope) for scope in (contextlib.nullcontext(), 
 if replicas == 2:
     model, _, _ = trained(keras_stable.optimizers.AdamW, strategy.scope(), 8, batch_normalization=True)
     result["state_is_finite"] = all(bool(np.isfinite(weight).all()) for weight in model.get_weights())
+    sys.path.insert(0, sys.argv[2])
+    import dataclasses
+    import gradient_guard_table
+    settings = gradient_guard_table.check_replicas(strategy)
+    import collective_ops
+    result["collectives"] = collective_ops.counts(strategy)
+    result["settings"] = {name: dataclasses.asdict(setting) for name, setting in settings.items()}
     try:
-        trained(lambda: keras_stable.optimizers.SGD(gradient_accumulation_steps=2), strategy.scope(), 2)
+        trained(keras_stable.optimizers.SGD, strategy.scope(), 1, jit_compile=True)
     except errors.InvalidArgumentError as error:
-        result["accumulation"] = str(error)
+        result["xla"] = str(error)
 print("RESULT " + json.dumps(result))
 """
 
@@ -99,7 +110,10 @@ def results():
     """What the program found with each number of replicas; both run at the same time."""
     runs = {
         replicas: subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(replicas)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", PROGRAM, str(replicas), str(Path(settings_table.__file__).parent)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         for replicas in REPLICAS
     }
@@ -146,5 +160,24 @@ def test_a_skipped_batch_leaves_no_trace_on_replicas(results):
     assert results[2]["state_is_finite"]
 
 
-def test_accumulation_that_keras_cannot_build_is_refused(results):
-    assert "`gradient_accumulation_steps` must be None under this strategy" in results[2]["accumulation"]
+OF_REPLICAS = [setting for setting in settings_table.SETTINGS if setting.replicas > 1]
+
+
+@pytest.mark.parametrize("setting", OF_REPLICAS, ids=lambda setting: setting.name)
+def test_replicas_agree_with_numpy_in_every_setting(results, setting):
+    result = results[2]["settings"][setting.name]
+    assert result["rows"] == settings_table.STEPS // setting.optimizer.get("gradient_accumulation_steps", 1)
+    assert result["history_error"] <= settings_table.TOLERANCE
+    assert result["layers_error"] <= settings_table.LAYER_TOLERANCE
+    assert result["weights_error"] <= settings_table.TOLERANCE
+
+
+def test_recording_adds_no_collective_operation_and_no_byte(results):
+    counts = results[2]["collectives"]
+    plain = counts.pop("keras.optimizers.AdamW")
+    more = {name for name, count in counts.items() if count != plain}
+    assert more == {"the same with a clip, recorded", "the same, skip_spikes"}
+
+
+def test_xla_that_cannot_sum_over_replicas_is_refused(results):
+    assert "`jit_compile` must be False with replicas on these devices" in results[2]["xla"]

@@ -40,6 +40,20 @@ def test_a_class_is_found_in_its_module_and_in_a_class(monkeypatch):
     assert guard_by_registered_name(registered("own_module.Own")) is guard(Own)
 
 
+def test_a_module_that_nobody_has_imported_yet_is_imported_where_it_lies_in_a_package(monkeypatch, tmp_path):
+    package = tmp_path / "own_package"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "own_optimizers.py").write_text("import keras\nclass Own(keras.optimizers.SGD): pass\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    try:
+        guarded = guard_by_registered_name(registered("own_package.own_optimizers.Own"))
+        assert guarded.__bases__[-1] is sys.modules["own_package.own_optimizers"].Own
+    finally:
+        for name in ("own_package", "own_package.own_optimizers"):
+            sys.modules.pop(name, None)
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -121,6 +121,14 @@ def test_so_does_that_of_a_loss_scale_optimizer():
         np.testing.assert_array_equal(variable.numpy(), value, err_msg=variable.path)
 
 
+def test_what_the_guard_keeps_is_not_trained():
+    optimizer = ours.AdamW(zclip=2.5, adagc=1.05, skip_spikes=6.0)
+    built(optimizer)
+    names = ["gradient_counts", "zclip_statistics", "adagc_averages", "spike_windows"]
+    assert sorted(variable.name for variable in optimizer.guard_state.variables) == sorted(names)
+    assert not any(variable.trainable for variable in optimizer.guard_state.variables)
+
+
 def test_a_state_of_another_size_is_refused_as_keras_does():
     optimizer = built(ours.AdamW(0.1)).optimizer
     store = {str(i): np.zeros(3) for i in range(len(optimizer.variables) + 1)}

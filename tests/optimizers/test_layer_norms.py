@@ -93,6 +93,21 @@ def test_only_what_was_asked_for_is_kept():
             np.testing.assert_allclose(history.update_norm, expected[1], rtol=1e-5)
 
 
+def test_what_was_not_asked_for_costs_nothing():
+    """A copy of each weight before the step is needed for the update's norm alone."""
+
+    def operations(record):
+        optimizer, weights = SGD(0.1, clipvalue=None, global_clipnorm=None, record=record), variables()
+        optimizer.build(weights)
+        step = tf.function(lambda: optimizer.apply(gradients(0), weights)).get_concrete_function()
+        graph = step.graph.as_graph_def()
+        return [node.op for nodes in (graph.node, *(f.node_def for f in graph.library.function)) for node in nodes]
+
+    weights_only, updates = operations("weight_norm"), operations(["weight_norm", "update_norm"])
+    for operation in ("Sub", "ReadVariableOp"):
+        assert updates.count(operation) >= weights_only.count(operation) + len(variables())
+
+
 def test_a_skipped_step_has_moved_nothing():
     optimizer, weights = AdamW(0.1, record="all"), variables()
     stepped(optimizer, weights, steps=1)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import keras_stable
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.optimizers.history import GradientHistoryReader
 from keras_stable.optimizers.passive_recorder import recorded_gradients
@@ -82,10 +83,18 @@ def test_the_optimizer_is_afterwards_as_it_was():
     assert set(vars(optimizer)) == before
 
 
-def test_several_replicas_are_refused(monkeypatch):
-    class Two:
-        num_replicas_in_sync = 2
+def test_one_that_records_anyway_is_left_alone():
+    optimizer = keras_stable.optimizers.SGD(0.1)
+    one_step(optimizer)
+    ring, attributes = optimizer.gradient_ring, set(vars(optimizer))
+    with recorded_gradients(optimizer):
+        assert optimizer.gradient_ring is ring
+        assert set(vars(optimizer)) == attributes
+    assert optimizer.gradient_ring is ring
 
-    monkeypatch.setattr(tf.distribute, "get_strategy", Two)
-    with pytest.raises(InvalidArgumentError, match="without replicas"), recorded_gradients(keras.optimizers.SGD()):
+
+def test_several_optimizers_in_one_are_refused():
+    optimizer = keras.optimizers.SGD()
+    optimizer.optimizers = []
+    with pytest.raises(InvalidArgumentError, match="a single one"), recorded_gradients(optimizer):
         pass

@@ -106,3 +106,15 @@ def test_weights_that_are_not_finite_begin_anew():
 def test_a_model_that_is_not_compiled_is_refused():
     with pytest.raises(InvalidArgumentError, match="compiled"):
         applied(Program(keras.Sequential(), X, None), [])
+
+
+def test_what_a_training_has_destroyed_begins_anew():
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, bias_initializer="ones")])
+    model.compile("sgd", "mse")
+    dead = [np.full((2, 3), -9.0), np.full(3, -9.0)]
+    model.set_weights(dead)
+    kept, anew = (applied(Program(model, None, None, anew=flag), []).model.get_weights() for flag in (False, True))
+    assert all(map(np.array_equal, kept, dead))
+    assert np.abs(anew[0]).max() < 2
+    assert anew[1].tolist() == [1, 1, 1]
+    assert all(map(np.array_equal, model.get_weights(), dead))

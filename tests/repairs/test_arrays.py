@@ -20,6 +20,11 @@ def test_a_stream_is_read_in_its_order():
     np.testing.assert_array_equal(batch.y, Y)
 
 
+def test_a_stream_without_an_end_is_read_for_one_epoch():
+    batch = rows_of(tf.data.Dataset.from_tensor_slices((X, Y)).batch(2).repeat(), None, steps=4)
+    assert batch.y.tolist() == [0, 1, 2, 3, 4, 0, 1]
+
+
 @pytest.mark.parametrize("x", [np.ones((0, 2)), []], ids=["empty", "nothing"])
 def test_no_rows_are_refused(x):
     with pytest.raises(InvalidArgumentError, match="`x` must be data with at least one row"):

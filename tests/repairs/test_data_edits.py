@@ -67,3 +67,26 @@ def test_validation_data_may_have_an_edit_of_their_own():
     assert x is X
     assert y.tolist() == [0, 1, 2]
     assert transformed([edit], X, Y) == (X, Y)
+
+
+def test_copies_go_from_the_validation_rows_alone():
+    from keras_stable.diagnosis.rules.data.train_validation_leak import FRESH
+
+    x, y = np.arange(12.0).reshape(6, 2), np.arange(6)
+    held = np.concatenate([x[2:4], x[:2] + 0.5]), np.array([2, 3, 8, 9]), np.ones(4)
+    edit = Edit("transform_data", "data", "validation_data", FRESH)
+    inputs, labels, weights = validation_transformed([edit], x, y, held)
+    np.testing.assert_array_equal(inputs, x[:2] + 0.5)
+    assert (labels.tolist(), weights.tolist()) == ([8, 9], [1, 1])
+
+
+def test_words_are_numbered_from_one_and_padding_stays():
+    from keras_stable.diagnosis.facts import InnerZeros, Input, Learning, Words
+    from keras_stable.diagnosis.rules.program.masked_word import masked_word
+
+    words = (Words(zeros=InnerZeros(), zero_is_masked=True),)
+    evidence = {"words": words, "learning": Learning("stuck"), "inputs": (Input(),)}
+    [finding] = masked_word.run(evidence)
+    ids = np.array([[3, 0, 2, 0, 0], [0, 0, 1, 0, 4]])
+    changed = transformed(finding.edits, ids, None)[0]
+    assert changed.tolist() == [[4, 1, 3, 0, 0], [0, 0, 2, 1, 5]]

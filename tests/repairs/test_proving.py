@@ -1,6 +1,7 @@
 import pytest
 
-from keras_stable.repairs.proving import prove, refusal
+from keras_stable.repairs.proving import Proof, prove, refusal
+from keras_stable.repairs.trial import Outcome
 
 
 @pytest.fixture
@@ -19,6 +20,22 @@ def test_a_clear_gain_is_better(proven):
     assert proof.gain == pytest.approx(0.4, abs=0.05)
     assert (proof.share, proof.rows, proof.apart) == (1.0, 40, True)
     assert ground.ledger.trainings == pytest.approx(1.6)
+
+
+@pytest.mark.parametrize(
+    ("gain", "p_value", "apart", "better"),
+    [
+        (0.02, 0.04, True, True),
+        (0.02, 0.04, False, True),
+        (0.5, 0.09, True, False),
+        (0.5, 0.09, False, True),  # two of four rows, and then all of them: no test of so few can say more
+        (0.5, 0.11, False, False),
+        (0.2, 0.09, False, False),
+        (0.005, 0.01, False, False),
+    ],
+)
+def test_of_rows_too_few_to_be_kept_apart_a_large_gain_has_a_lower_bar(gain, p_value, apart, better):
+    assert Proof(Outcome(None), Outcome(None), gain, p_value, 4, apart, 1.0).better is better
 
 
 def test_no_gain_is_not(proven):

@@ -1,7 +1,7 @@
 import math
 
 from keras_stable.diagnosis.edit import Edit
-from keras_stable.repairs.racing import named, race, size, smallest_good
+from keras_stable.repairs.racing import informed, named, race, size, smallest_good
 from keras_stable.repairs.remedies import Remedy
 from keras_stable.repairs.scoring import Figure
 from keras_stable.repairs.trial import Outcome
@@ -34,6 +34,14 @@ def test_rows_that_go_from_inputs_and_labels_are_one_change(make_finding):
 
 def test_what_failed_is_not_in_the_order(make_remedy):
     assert smallest_good({(make_remedy(),): outcome(-math.inf)}) == []
+
+
+def test_a_race_that_the_program_as_it_is_keeps_up_in_is_no_judge(make_remedy):
+    root, symptom, harm = ((make_remedy(name),) for name in ("learning_rate", "clipnorm", "momentum"))
+    outcomes = {(): outcome(0.86), root: outcome(0.8), symptom: outcome(0.87), harm: outcome(0.3)}
+    assert informed(outcomes) == [root, symptom, harm]
+    assert informed({**outcomes, (): outcome(0.1)}) == [symptom, root, harm]
+    assert informed({root: outcome(0.5), symptom: outcome(0.9)}) == [symptom, root]
 
 
 def test_every_candidate_trains_on_the_same_rows_for_the_same_share(make_ground, make_remedy, fake_trial):

@@ -8,7 +8,10 @@ import pytest
 import tensorflow as tf
 
 import keras_stable
+from keras_stable.diagnosis.facts import Learning, Plan
+from keras_stable.diagnosis.reporting.report import Report
 from keras_stable.errors import InvalidArgumentError
+from keras_stable.repairs.repairing import _destroyed
 
 RNG = np.random.default_rng(0)
 ALL = RNG.normal(size=(280, 4)).astype("float32")
@@ -69,7 +72,9 @@ def test_a_healthy_program_is_left_untouched_to_the_bit():
     states = random.getstate(), np.random.get_state(legacy=False), tf.random.uniform((3,), seed=1)
     result = keras_stable.repair(model, X, Y, **FIT)
     assert (result.verdict, result.changes, result.model) == ("nothing to repair", (), model)
-    assert (result.trainings, result.fit_arguments, result.report_after) == (0.0, FIT, None)
+    # A copy was trained once, on all rows but those that judge: only then an audit sees everything.
+    assert (result.trainings, result.fit_arguments, result.report_after) == (0.8, FIT, None)
+    assert result.report.facts["plan"].trained
     assert all(map(np.array_equal, weights, (*model.variables, *model.optimizer.variables)))
     assert random.getstate() == states[0]
     np.testing.assert_array_equal(np.random.get_state(legacy=False)["state"]["key"], states[1]["state"]["key"])
@@ -88,3 +93,20 @@ def test_what_cannot_be_repaired_is_told_in_one_line():
     assert "\n" not in str(caught.value)
     with pytest.raises(InvalidArgumentError, match="`model` must be compiled"):
         keras_stable.repair(keras.Sequential([keras.layers.Dense(1)]), X, Y)
+
+
+@pytest.mark.parametrize(
+    ("state", "trained", "rule", "severity", "expected"),
+    [
+        ("stuck", True, "dead-units", "error", True),
+        ("diverging", True, "learning-rate-too-high", "error", True),
+        ("stuck", True, "learning-rate-too-low", "error", False),
+        ("stuck", True, "dead-units", "advice", False),
+        ("stuck", False, "dead-units", "error", False),
+        ("learning", True, "dead-units", "error", False),
+    ],
+)
+def test_weights_are_kept_unless_a_training_has_destroyed_them(make_finding, state, trained, rule, severity, expected):
+    facts = {"plan": Plan(trained=trained), "learning": Learning(state)}
+    report = Report((make_finding(rule, severity=severity),), facts=facts)
+    assert _destroyed(report) is expected

@@ -92,3 +92,28 @@ def test_outputs_count_alike():
 )
 def test_what_labels_are(labels, answers, of_classes, kind):
     assert kind_of(labels, answers, Hint(of_classes)) == kind
+
+
+def test_ranking_tells_what_has_hardly_been_trained():
+    labels, hint = np.array([0, 1, 2, 2]), [Hint(of_classes=True)]
+    # The last answer is always the highest, but the right class is never the lowest.
+    some = np.array([[2.0, 1.0, 3.0], [1.0, 2.0, 3.0], [1.0, 2.0, 3.0], [2.0, 1.0, 3.0]])
+    none = np.array([[1.0, 2.0, 3.0], [2.0, 1.0, 3.0], [1.0, 2.0, 3.0], [2.0, 1.0, 3.0]])
+    better, worse = (figure([labels], [answers], hint) for answers in (some, none))
+    assert better.whole == worse.whole == 0.5
+    assert (better.ranking, worse.ranking) == pytest.approx(((0.5 + 0.5 + 1) / 3, 1 / 3))
+    assert better.early > worse.early
+
+
+def test_ranking_of_one_number_is_the_area_under_the_curve():
+    labels = np.array([0, 0, 1, 1, 1])
+    answers = np.array([[0.1], [0.6], [0.7], [0.6], [0.9]])
+    pairs = [(0.1, right) for right in (0.7, 0.6, 0.9)] + [(0.6, right) for right in (0.7, 0.6, 0.9)]
+    expected = np.mean([(right > wrong) + 0.5 * (right == wrong) for wrong, right in pairs])
+    assert figure([labels], [answers], [Hint()]).ranking == pytest.approx(expected)
+
+
+def test_numbers_have_no_ranking():
+    part = figure([np.array([0.5, 2.0, 3.1])], [np.zeros((3, 1))], [Hint()])
+    assert part.ranking is None
+    assert part.early == part.whole

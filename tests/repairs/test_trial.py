@@ -54,6 +54,12 @@ def test_callbacks_that_steer_are_heard():
     assert outcome.work == 2 * 64
 
 
+def test_validation_data_are_in_the_history_where_they_are_asked_for():
+    validated = trial(epochs=1, batch_size=32, validation_data=(X[REST], Y[REST]))
+    assert "val_loss" not in validated.run(HALF, REST, 1.0, seed=0).history
+    assert len(validated.run(HALF, REST, 1.0, seed=0, validated=True).history["val_loss"]) == 1
+
+
 def test_what_a_program_stumbles_over_is_told():
     outcome = trial(y=Y + 9, epochs=1, batch_size=32).run(HALF, REST, 1.0, seed=0)
     # Elsewhere than on a CPU the loss of such labels is NaN.

@@ -4,7 +4,7 @@ import pytest
 
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.stability.replay_bench import ReplayBench
-from keras_stable.stability.training_state import TrainingState
+from keras_stable.stability.rollback_state import RollbackState
 
 X, Y = np.ones((4, 2), "float32"), np.zeros((4, 1), "float32")
 
@@ -20,7 +20,7 @@ def model():
 
 def state(model, kernel):
     model.set_weights([np.array(kernel, "float32")])
-    return TrainingState(model).copy()
+    return RollbackState(model).copy()
 
 
 def test_a_step_is_taken_from_a_state_at_a_rate(model):

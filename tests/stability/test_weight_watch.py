@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_stable.stability.training_state import TrainingState
+from keras_stable.stability.rollback_state import RollbackState
 from keras_stable.stability.weight_watch import WeightWatch, grown
 
 
@@ -14,7 +14,7 @@ def model():
 
 
 def alarm_after(model, layer, name, factor, reads=6):
-    watch, state = WeightWatch(), TrainingState(model)
+    watch, state = WeightWatch(), RollbackState(model)
     for step in range(reads):
         assert watch.add(step, state) is None
     variable = getattr(model.layers[layer], name)
@@ -48,7 +48,7 @@ def test_in_the_first_steps_anything_may_grow(model):
 
 
 def test_a_bias_that_was_zero_may_begin_to_be_used(model):
-    state = TrainingState(model)
+    state = RollbackState(model)
     figures = state.weight_figures()
     before = {name: float(row[0]) for name, row in figures.items()}
     bias = next(name for name in figures if name.endswith("dense/bias") or "bias" in name)
@@ -57,7 +57,7 @@ def test_a_bias_that_was_zero_may_begin_to_be_used(model):
 
 
 def test_what_was_accepted_is_usual(model):
-    watch, state = WeightWatch(), TrainingState(model)
+    watch, state = WeightWatch(), RollbackState(model)
     for step in range(6):
         watch.add(step, state)
     kernel = model.layers[0].kernel

@@ -18,7 +18,7 @@ text = source.read_text()
 tests = ["pack/adding.py", "tests/test_adding.py"]
 print(run(root, tests, 60)[0])
 for wrong in ("return a - b", "return a + b + 1j", "while True: pass", "return ("):
-    print(run(root, tests, 6 if "while" in wrong else 60, source, text.replace("return a + b", wrong))[0])
+    print(run(root, tests, 3 if "while" in wrong else 60, source, text.replace("return a + b", wrong))[0])
 outcome, said = run(root, tests[1:], 60, source, text.replace("return a + b", "return a * b"))
 print(run(root, ["pack/__init__.py"], 60)[0])
 print(outcome, "test_it_adds" in said, "pack" in sys.modules, source.read_text() == text)

@@ -6,7 +6,7 @@ from keras_stable.diagnosis.evidence.program.fit_arguments import FitArguments
 
 EVIDENCE = (
     *("callbacks", "schedule", "weights", "suspects"),
-    *("plan", "inputs", "labels", "duplicates", "structure", "outputs", "compiled"),
+    *("plan", "inputs", "labels", "duplicates", "missing_codes", "structure", "outputs", "compiled"),
     *("pipeline", "contrast", "dependence", "pairing", "mirroring", "input_cost", "answered"),
     *(
         "time_layers",
@@ -20,7 +20,7 @@ EVIDENCE = (
         "frozen_statistics",
     ),
     *("evaluation", "activations", "gradients", "features", "origin", "failure", "loss_checks", "balance"),
-    "kept_metrics",
+    *("kept_metrics", "untracked"),
     *("history", "probe", "learning", "overfit", "zeroed", "curvature", "noise", "rate_range"),
 )
 """The names that a rule may have as parameters."""

@@ -8,6 +8,7 @@ from keras_stable.diagnosis.evidence.gathering import Gathering
 from keras_stable.diagnosis.evidence.model.demands import demand, demanded_rows
 from keras_stable.diagnosis.evidence.model.own_steps import has_call, has_own_compute_loss, has_own_step, needs_labels
 from keras_stable.diagnosis.evidence.model.raised import code_place, what_it_says
+from keras_stable.diagnosis.evidence.model.untracked import untracked_variables
 from keras_stable.diagnosis.evidence.providing import provides
 from keras_stable.diagnosis.evidence.step.evaluation import kept_state
 from keras_stable.diagnosis.evidence.step.loss_checking import loss_checks
@@ -56,6 +57,10 @@ class OwnPrograms(Gathering):
         if error is None:
             return None
         return facts.StepFailure(what_it_says(error), code_place(error), has_own_step(self.model))
+
+    @provides("untracked")
+    def _untracked(self) -> tuple[facts.UntrackedVariable, ...]:
+        return untracked_variables(self.model)
 
     def _raised(self) -> BaseException | None:
         reason = self.evidence.failure("probed") if self._may_probe() else Skip("no probe was asked for")

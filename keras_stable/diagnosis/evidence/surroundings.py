@@ -6,6 +6,9 @@ from typing import Any
 from keras_stable.diagnosis import facts
 from keras_stable.diagnosis.evidence.budget import Budget
 from keras_stable.diagnosis.evidence.data.batch import Batch, joined
+from keras_stable.diagnosis.evidence.data.missing_codes import missing_code
+from keras_stable.diagnosis.evidence.data.nesting import named
+from keras_stable.diagnosis.evidence.data.row_access import is_number
 from keras_stable.diagnosis.evidence.data.source import Source
 from keras_stable.diagnosis.evidence.data.streams import Stream
 from keras_stable.diagnosis.evidence.program.contrasts import contrast
@@ -16,6 +19,7 @@ from keras_stable.diagnosis.evidence.providing import provides
 
 # Of the whole time, for the first rows of an epoch; the latest epoch that is looked at.
 _EPOCH, _LAST_EPOCH = 0.02, 50
+_CODED_ROWS = 2048
 _MODES = {"left and right": "horizontal", "top and bottom": "vertical"}
 _TEXT = ("object", "str", "bytes")
 
@@ -93,6 +97,15 @@ class Surroundings:
             if rows >= MOST_ROWS:
                 break
         return joined(kept)
+
+    @provides("missing_codes")
+    def _missing_codes(self) -> tuple[facts.MissingCode, ...]:
+        words = {item.name for item in self.get("inputs") or () if item.consumer == "Embedding"}
+        columns = named(
+            self.source.sample(_CODED_ROWS).x, [item.name for item in self.get("inputs") or ()] or None, "input"
+        )
+        seen = (missing_code(name, x) for name, x in columns if is_number(x.dtype) and name not in words)
+        return tuple(code for code in seen if code is not None)
 
     @provides("dependence")
     def _dependence(self) -> facts.Dependence:

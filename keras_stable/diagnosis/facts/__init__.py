@@ -23,6 +23,7 @@ from keras_stable.diagnosis.facts.leaks import FrozenStatistics, FutureReach, Ta
 from keras_stable.diagnosis.facts.learning import Learning
 from keras_stable.diagnosis.facts.loss_check import LossCheck
 from keras_stable.diagnosis.facts.mirroring import Mirroring
+from keras_stable.diagnosis.facts.missing_codes import MissingCode
 from keras_stable.diagnosis.facts.pipeline import CachedDraws, Delivery, Order, Pipeline, Repetition
 from keras_stable.diagnosis.facts.schedule import Schedule
 from keras_stable.diagnosis.facts.step import Gradients, LayerOutput, NonfiniteOrigin, VariableGradient
@@ -30,6 +31,7 @@ from keras_stable.diagnosis.facts.structure import Layer, Output, Structure
 from keras_stable.diagnosis.facts.suspects import Suspects
 from keras_stable.diagnosis.facts.time_axes import Axes, CarriedState, Folding, InnerZeros, Padding, TimeLayer, Words
 from keras_stable.diagnosis.facts.trajectory import History, Overfit, Probe, Trial, ZeroedInputs
+from keras_stable.diagnosis.facts.untracked import UntrackedVariable
 from keras_stable.diagnosis.facts.weights import OutputWeights, Weights
 
 __all__ = [
@@ -67,6 +69,7 @@ __all__ = [
     "Learning",
     "LossCheck",
     "Mirroring",
+    "MissingCode",
     "NonfiniteOrigin",
     "Order",
     "Output",
@@ -91,6 +94,7 @@ __all__ = [
     "TimeLayer",
     "Transfer",
     "Trial",
+    "UntrackedVariable",
     "VariableGradient",
     "Weights",
     "WordContrast",

@@ -1,5 +1,6 @@
 """How validation data differs from training data."""
 
+import math
 from dataclasses import dataclass
 
 
@@ -91,7 +92,7 @@ class ClassContrast:
         output: str.
         classes, validation_classes: int, different ones in training and in validation.
         unseen: tuple of (class id, validation rows), of those that training never shows.
-        validation_samples: int.
+        validation_samples: int; validation_counts: tuple of (class id, validation rows), by id.
         chance: float, how likely a random split leaves training without all of them.
         moved: int, by how much the ids of validation are larger than those of training, where that explains all that
             are unseen; else 0.
@@ -106,6 +107,7 @@ class ClassContrast:
     chance: float = 1.0
     moved: int = 0
     ordered: bool = False
+    validation_counts: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -177,6 +179,8 @@ class Contrast:
         targets: tuple of `TargetContrast`, of each output that has numbers.
         transfer: `Transfer`, or None where there are too few rows, several outputs, or labels that it cannot take.
         split: bool, whether `validation_split` cut the validation rows off the end.
+        copied, validation_copied: float, share of the rows whose target is an input itself; NaN where their shapes
+            differ, and for several outputs.
     """
 
     samples: int = 1000
@@ -186,3 +190,5 @@ class Contrast:
     targets: tuple[TargetContrast, ...] = ()
     transfer: Transfer | None = None
     split: bool = False
+    copied: float = math.nan
+    validation_copied: float = math.nan

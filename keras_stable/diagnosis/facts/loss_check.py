@@ -70,6 +70,16 @@ class LossCheck:
         return min(abs(fmean(losses) - self.right), abs(root - abs(self.right))) <= SAME * scale
 
     @property
+    def unpaired(self) -> bool:
+        """Returns whether it is a loss that stays the same whichever rows labels are given to, though they matter."""
+        losses = self.of_same_labels
+        if self.kind != "loss" or not self.chosen or not all(map(math.isfinite, (*losses, self.right, *self.wrong))):
+            return False
+        scale = max((abs(loss) for loss in losses), default=0.0)
+        matter = max(losses, default=0.0) - min(losses, default=0.0) > MINDS * scale
+        return matter and all(abs(loss - self.right) <= SAME * scale for loss in self.wrong)
+
+    @property
     def compares(self) -> bool:
         """Returns whether it is known that answers are meant for the labels, class by class or value by value."""
         right = self.chosen and self.right < min(self.wrong, default=-math.inf)

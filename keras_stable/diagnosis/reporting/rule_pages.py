@@ -37,6 +37,8 @@ EVIDENCE = {
     "axes": "how sequences run along their steps and their features",
     "foldings": "how rough inputs are along their memory, against along their steps",
     "carried_state": "the layers that carry a state from batch to batch, and the order of the batches",
+    "missing_codes": "numbers far from all others of their column that come again and again",
+    "untracked": "variables of TensorFlow that layers hold and Keras does not know of",
     "target_copies": "values of the inputs that are the target",
     "future": "what later inputs do to earlier answers, where the targets are later inputs",
     "frozen_statistics": "what enters frozen batch normalizations, against their statistics",

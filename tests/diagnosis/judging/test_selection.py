@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from keras_stable.diagnosis import Found, rule
-from keras_stable.diagnosis.judging.selection import chosen_rules
+from keras_stable.diagnosis.judging.selection import chosen_rules, installed_rules
 from keras_stable.diagnosis.rules import all_rules
 from keras_stable.errors import InvalidArgumentError
 
@@ -79,5 +79,8 @@ def test_rules_of_installed_packages_run_too(tmp_path, monkeypatch, offered):
 @pytest.mark.parametrize("offered", ["RULES = [installed, 3]", "RULES = 1 / 0", "RULES = None"])
 def test_an_installed_package_that_is_broken_is_named_and_left_out(tmp_path, monkeypatch, offered):
     install(tmp_path, monkeypatch, RULE + offered)
-    with pytest.warns(UserWarning, match="entry point 'mine' were left out: "):
+    with pytest.warns(UserWarning, match="entry point 'mine' were left out: ") as caught:
+        assert installed_rules() == []
+    assert [warning.filename for warning in caught] == [__file__]
+    with pytest.warns(UserWarning, match="entry point 'mine'"):
         assert chosen_rules() == all_rules()

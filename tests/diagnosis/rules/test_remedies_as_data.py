@@ -17,6 +17,7 @@ from keras_stable.diagnosis.facts import (
     CarriedState,
     Compiled,
     Dependence,
+    Duplicates,
     Evaluation,
     Features,
     Folding,
@@ -24,6 +25,7 @@ from keras_stable.diagnosis.facts import (
     GradientNoise,
     Gradients,
     History,
+    InnerZeros,
     Input,
     Labels,
     Layer,
@@ -40,11 +42,13 @@ from keras_stable.diagnosis.facts import (
     Realignment,
     Schedule,
     Structure,
+    Suspects,
     TargetCopy,
     TimeLayer,
     Trial,
     VariableGradient,
     Weights,
+    Words,
 )
 from keras_stable.diagnosis.facts.contrast import ClassContrast, Contrast, InputContrast, TargetContrast
 from keras_stable.diagnosis.rules import all_rules, find_rule
@@ -55,15 +59,12 @@ BY_HAND = {
     "constant-features": "the model was built for as many features as there are",
     "few-samples-per-class": "samples have to be collected",
     "conflicting-labels": "the right labels are not at hand",
-    "suspicious-labels": "the right labels are not at hand",
-    "train-validation-leak": "the rows before the split are not at hand",
     "constant-labels": "the right labels are not at hand",
     "disconnected-variables": "the model's own code",
     "zero-gradients": "a symptom",
     "nonfinite-activations": "the model's own code",
     "identical-outputs": "a symptom",
     "prediction-collapse": "a symptom",
-    "nonfinite-loss": "a symptom",
     "loss-not-decreasing": "a symptom",
     "cannot-overfit-batch": "a symptom",
     "input-independent-loss": "a symptom",
@@ -72,7 +73,6 @@ BY_HAND = {
     "frozen-augmentation": "the code of a source of batches",
     "unmirrored-targets": "the code of a source of batches",
     "slow-input": "the code of a source of batches",
-    "masked-word": "the words behind the numbers are not at hand",
     "unknown-words": "the texts are not at hand",
     "failing-step": "the model's own code",
     "kept-metric-state": "the metric's own code",
@@ -111,6 +111,28 @@ def norms(first, last):
 
 
 SICK = {
+    "suspicious-labels": (
+        {"suspects": Suspects(count=80, far=37, far_if_sound=12.5), "plan": Plan(samples=2000)},
+        ["fit: sample_weight=np.where(np.isin(np.arange(2000), [17, 250, 803]), 0.0, 1.0)"],
+    ),
+    "train-validation-leak": (
+        {"duplicates": Duplicates(validation_samples=300, leaked=40), "plan": Plan(), "inputs": (Input(),)},
+        [
+            "data: validation_data = tuple(part[~np.isin([row.tobytes() for row in validation_data[0]], "
+            "[row.tobytes() for row in x])] for part in validation_data)"
+        ],
+    ),
+    "nonfinite-loss": (
+        {"probe": Probe(loss=(1.0, math.nan)), "compiled": Compiled("sgd", clipvalue=1.0)},
+        ["optimizer: global_clipnorm=0.5", "optimizer: clipvalue=None"],
+    ),
+    "masked-word": (
+        STUCK | {"inputs": (Input(),), "words": (Words("words", 50, zeros=InnerZeros(), zero_is_masked=True),)},
+        [
+            "data: x = np.where((np.cumsum(x, -1) * np.cumsum(x[..., ::-1], -1)[..., ::-1] > 0), x + 1, 0)",
+            "layer:words: input_dim=51",
+        ],
+    ),
     "nonfinite-inputs": (
         STUCK | {"inputs": (Input(nonfinite=3, nonfinite_rows=(1,)),)},
         ["data: x = x[np.isfinite(x).all(axis=1)]", "data: y = y[np.isfinite(x).all(axis=1)]"],

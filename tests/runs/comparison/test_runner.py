@@ -64,7 +64,7 @@ def in_this_process(monkeypatch, make_run):
 
             def call(self, function, *arguments):
                 if function is runner.config_mistakes:
-                    return []
+                    return function(*arguments)
                 label, config, _ = arguments
                 return end(label, config.seed) or make_run(label, config.seed)
 
@@ -73,7 +73,7 @@ def in_this_process(monkeypatch, make_run):
     return use
 
 
-def test_two_configs_with_two_seeds(iris_config, capfd):
+def test_two_configs(iris_config, capfd):
     lines = []
     off = {"input_normalization": False, "layer_normalization": False, "feature_normalization": False}
     before = iris_config(
@@ -84,21 +84,15 @@ def test_two_configs_with_two_seeds(iris_config, capfd):
         optimizer={"name": "sgd", "clipvalue": None, "global_clipnorm": 5.0},
         fit=_SMALL["fit"],
     )
-    comparison = compare([before, iris_config("stable", **_SMALL)], seeds=2, progress=lines.append)
-    assert [(run.label, run.seed) for run in comparison.runs] == [
-        ("before", 3),
-        ("before", 4),
-        ("stable", 0),
-        ("stable", 1),
-    ]
+    comparison = compare([before, iris_config("stable", seed=1, **_SMALL)], progress=lines.append)
+    assert [(run.label, run.seed) for run in comparison.runs] == [("before", 3), ("stable", 1)]
     sick, well = comparison.rows
     assert sick["grad_norm_max"] > 100 > 10 > well["grad_norm_max"]
     assert sick["grad_norm_applied_max"] == pytest.approx(5.0, rel=1e-5)
-    assert (well["steps"], well["steps_over_limit"], well["num_classes"]) == (16, 0, 3)
-    assert not np.array_equal(*(run.curves.global_norm for run in comparison.runs_of("stable")))
+    assert (well["steps"], well["steps_over_limit"], well["num_classes"]) == (8, 0, 3)
     assert comparison.failures == ()
     assert not comparison.interrupted
-    assert lines[0] == "before, seed 3: run 1 of 4, 2 epochs"
+    assert lines[0] == "before, seed 3: run 1 of 2, 2 epochs"
     last = comparison.runs[-1]
     accuracy = last.summary.val_accuracy_last
     assert lines[-1] == f"stable, seed 1: {last.seconds:.0f} s, validation accuracy {accuracy:.3f}"
@@ -109,12 +103,17 @@ def test_two_configs_with_two_seeds(iris_config, capfd):
     np.testing.assert_array_equal(last.curves.global_norm, alone.curves.global_norm)
 
 
-def test_no_setting_lasts_into_the_next_run(spying, tmp_path):
+def test_no_setting_and_no_death_lasts_into_the_next_run(spying, tmp_path):
     half = {"fit": {"epochs": 1, "mixed_precision": "mixed_float16"}, "deterministic": True}
     plain = {"fit": {"epochs": 1}, "deterministic": False}
-    configs = [{"name": name, "data": spying(name), **keys} for name, keys in (("half", half), ("plain", plain))]
-    comparison = compare(configs)
+    sections = {"half": half, "deadly": _SMALL, "plain": plain}
+    configs = [{"name": name, "data": spying(name, deadly=name == "deadly"), **keys} for name, keys in sections.items()]
+    lines = []
+    comparison = compare(configs, progress=lines.append)
     assert [run.label for run in comparison.runs] == ["half", "plain"]
+    message = "The process of the run was ended by SIGKILL, as the system does when memory runs out"
+    assert comparison.failures == (Failure("deadly", 0, message),)
+    assert f"deadly, seed 0: failed, {message}" in lines
     states = {name: [line.split() for line in (tmp_path / name).read_text().splitlines()] for name in ("half", "plain")}
     # The first line of each is the look before the first training.
     assert [state[:3] for state in states["half"][1:]] == [["True", "float32", "1"]]
@@ -124,19 +123,6 @@ def test_no_setting_lasts_into_the_next_run(spying, tmp_path):
     processes = {state[4] for lines in states.values() for state in lines[1:]}
     assert len(processes) == 2
     assert str(os.getpid()) not in processes
-
-
-def test_a_run_whose_process_is_killed_is_a_failure(spying):
-    configs = [
-        {"name": "deadly", "data": spying("deadly", deadly=True), **_SMALL},
-        {"name": "fine", "data": spying("fine"), **_SMALL},
-    ]
-    lines = []
-    comparison = compare(configs, progress=lines.append)
-    assert [run.label for run in comparison.runs] == ["fine"]
-    message = "The process of the run was ended by SIGKILL, as the system does when memory runs out"
-    assert comparison.failures == (Failure("deadly", 0, message),)
-    assert f"deadly, seed 0: failed, {message}" in lines
 
 
 def test_a_failed_run_keeps_the_others(iris_config, in_this_process):
@@ -185,7 +171,8 @@ def test_ctrl_c_before_any_run_ended(iris_config, in_this_process):
         compare([iris_config("a", **_SMALL)])
 
 
-def test_every_mistake_is_said_before_the_first_run(iris_config):
+def test_every_mistake_is_said_before_the_first_run(iris_config, in_this_process):
+    in_this_process(lambda label, seed: None)
     missing = iris_config("missing", data={"kind": "npz", "path": "no_such.npz"})
     weights = iris_config("weights", fit={"class_weight": {0: 1.0}})
     lines = []

@@ -6,6 +6,8 @@ import numpy as np
 
 # What is padding: in at least a twentieth of the rows, and hardly ever between steps that are none.
 _LEAST_ROWS, _LEAST_SHARE, _AT_THE_ENDS = 0.05, 0.02, 0.9
+# Another value than 0 is a word as well, such as the unknown one, unless it stands nowhere else.
+_OTHER_AT_THE_ENDS = 0.995
 _LEAST_STEPS = 3
 
 
@@ -81,7 +83,8 @@ def _on_side(steps: np.ndarray, side: str) -> PaddedRows | None:
     lengths = same.shape[1] - runs
     filled = PaddedRows(side, float(value[0]), lengths, same.shape[1], bool((value == value[0]).all()))
     inside = same.sum() - runs.sum()
-    if filled.share < _LEAST_SHARE or len(np.unique(lengths)) < 3 or runs.sum() < _AT_THE_ENDS * (runs.sum() + inside):
+    at_the_ends = _AT_THE_ENDS if not value.any() else _OTHER_AT_THE_ENDS
+    if filled.share < _LEAST_SHARE or len(np.unique(lengths)) < 3 or runs.sum() < at_the_ends * (runs.sum() + inside):
         return None
     return filled
 

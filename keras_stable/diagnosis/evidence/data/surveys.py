@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Iterator
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
@@ -40,7 +40,7 @@ class Survey:
         self._generator = np.random.default_rng(seed)
         self._kept: list[Batch] = []
         self._numbers: list[int] = []
-        self._labels: list[tuple[np.ndarray, Any]] = []
+        self._labels: list[tuple[np.ndarray, Batch]] = []
         self._room, self._values, self.read = ROWS, 0, 0
         for batch in (deadline or Deadline()).keep(batches):
             self._add(batch)
@@ -59,11 +59,11 @@ class Survey:
             yield np.array([self._numbers[index] for index in indices]), joined([self._kept[i] for i in indices])
 
     def labels(self, rows: int) -> Iterator[tuple[np.ndarray, Batch]]:
-        """Yields the labels of the rows that were read, batch by batch, without inputs; at most so many rows."""
+        """Yields labels and weights of the rows that were read, batch by batch, without inputs; at most so many."""
         for numbers, labels in self._labels:
             if numbers[0] >= rows:
                 return
-            yield numbers, Batch(None, labels)
+            yield numbers, labels
 
     def _add(self, batch: Batch) -> None:
         if not self._kept:
@@ -72,7 +72,7 @@ class Survey:
         self.read += batch.rows
         self._values += sum(leaf.size for leaf in leaves(batch.y))
         if self._values <= _LABEL_VALUES or not self._labels:
-            self._labels.append((numbers, batch.y))
+            self._labels.append((numbers, replace(batch, x=None)))
         for row, number in enumerate(numbers.tolist()):
             if len(self._kept) < self._room:
                 self._kept.append(batch.take([row]))

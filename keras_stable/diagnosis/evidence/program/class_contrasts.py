@@ -39,6 +39,7 @@ def class_contrast(
         chance=_chance(share, list(unseen.values()), [n + validation.get(k, 0) for k, n in training.items()]),
         moved=_moved({k for k, n in training.items() if n}, {k for k, n in validation.items() if n}) if unseen else 0,
         ordered=ordered,
+        validation_counts=tuple(sorted(validation.items())),
     )
 
 

@@ -73,11 +73,22 @@ def contrast(
         targets=_targets(label_columns, losses),
         transfer=moved,
         split=source.is_split,
+        copied=_copied(training),
+        validation_copied=_copied(validation),
     )
 
 
 def _rows(source: Source) -> Batch:
     return joined([batch for _, batch in source.chunks(_ROWS, most_bytes=_BYTES)])
+
+
+def _copied(batch: Batch) -> float:
+    """Returns the share of the rows whose target is one of their inputs; NaN where none has its shape."""
+    targets = leaves(batch.y)
+    inputs = [leaf for leaf in leaves(batch.x) if len(targets) == 1 and leaf.shape == targets[0].shape]
+    if not inputs or inputs[0][0].size < 2:
+        return float("nan")
+    return max(float((leaf == targets[0]).reshape(batch.rows, -1).all(axis=1).mean()) for leaf in inputs)
 
 
 def _alike(pairs: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> bool:

@@ -182,6 +182,8 @@ def standardized_targets(program: Program, probe: Probe) -> Change | None:
     """Returns a change that brings the targets of a regression to mean 0 and deviation 1; None for others."""
     if not probe.before.outputs or any(output.task != "regression" for output in probe.before.outputs):
         return None
+    if program.sample.y is None:
+        return None
     flat = [np.asarray(values, "float64") for values in keras.tree.flatten(program.sample.y)]
     moments = [(values.mean(0), np.where(values.std(0) > 0, values.std(0), 1.0)) for values in flat]
 

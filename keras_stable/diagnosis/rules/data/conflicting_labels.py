@@ -9,7 +9,14 @@ from keras_stable.diagnosis.rules.data._tasks import classifies, paired
 SHARE = Threshold(
     0.05, "Tables of few integer columns repeat themselves; below, it does not keep a model from learning."
 )
+LOST = Threshold(0.5, "Share of rows that repeat an earlier one, above which the inputs lost what told rows apart.")
 CERTAIN = Threshold(0.3, "Above, a third of the answers is out of reach, whatever the model.")
+
+
+_REMEDY_LOST = (
+    "Look at a few rows of x: what told them apart is lost, as by whole numbers after a division (`x / 255` kept as "
+    "uint8), a short vocabulary, or clipping. If they are as they should be, x and y were shuffled apart."
+)
 
 
 @rule(
@@ -24,8 +31,12 @@ CERTAIN = Threshold(0.3, "Above, a third of the answers is out of reach, whateve
         "slow-convergence",
         "cannot-overfit-batch",
         "overfitting",
+        "input-independent-loss",
+        "identical-outputs",
+        "train-validation-leak",
+        "learning-rate-too-low",
     ),
-    thresholds={"share": SHARE, "certain": CERTAIN},
+    thresholds={"share": SHARE, "certain": CERTAIN, "lost": LOST},
 )
 def conflicting_labels(
     duplicates: Duplicates, labels: Sequence[Labels], outputs: Sequence[Output], learning: Learning
@@ -36,7 +47,8 @@ def conflicting_labels(
 
     Compares a hash of every row's inputs with those of the rows before, and counts those with another label.
     It is a warning when more than 5 % conflict and the model does not learn. In a regression, where repeated
-    measurements differ by nature, and where the model learns, it is advice.
+    measurements differ by nature, and where the model learns, it is advice. Where most rows repeat an earlier one, the
+    inputs are what to look at: a cast to integers or a short vocabulary makes different rows the same.
 
     ## Why is this bad
 
@@ -57,13 +69,17 @@ def conflicting_labels(
         return
     share = duplicates.conflicting / duplicates.samples
     classes = any(classifies(output, label) for output, label in paired(outputs, labels))
+    lost = classes and duplicates.repeated > LOST.value * duplicates.samples
+    different = f" Only {duplicates.samples - duplicates.repeated} inputs are different." if lost else ""
     pairs = ", ".join(f"{row} and {earlier}" for row, earlier in duplicates.conflicting_rows[:3])
     yield Found(
         where="data",
         message=f"{duplicates.conflicting} of {duplicates.samples} rows repeat an earlier input with another label"
-        + (f", such as rows {pairs}." if pairs else "."),
+        + (f", such as rows {pairs}." if pairs else ".")
+        + different,
         evidence={"conflicting": duplicates.conflicting, "repeated": duplicates.repeated, "share": share},
         threshold=SHARE.value,
+        remedy=_REMEDY_LOST if lost else None,
         severity="warning" if classes and learning.troubled and share > SHARE.value else None,
         confidence=0.85 if share > CERTAIN.value else 0.6,
     )

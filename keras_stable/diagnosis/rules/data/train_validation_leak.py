@@ -1,8 +1,9 @@
 """KS109."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from keras_stable.diagnosis.facts import Duplicates
+from keras_stable.diagnosis.edit import Edit
+from keras_stable.diagnosis.facts import Duplicates, Input, Plan
 from keras_stable.diagnosis.rule import Found, Threshold, rule
 
 SHARE = Threshold(0.01, "Copies within well-kept data sets, such as CIFAR, stay below.")
@@ -25,12 +26,18 @@ OVERSAMPLED = (
 )
 
 _NAMED, _ROWS = 3, 50
+LEFT = 0.5  # share of the validation rows that has to be left, where the copies are taken out of them
+FRESH = (
+    "tuple(part[~np.isin([row.tobytes() for row in validation_data[0]], [row.tobytes() for row in x])] "
+    "for part in validation_data)"
+)
 
 
 @rule(
     "KS109",
     "train-validation-leak",
-    remedy="Split once, before any copying: `train_test_split(x, y, test_size=0.2)`, and drop copies with `np.unique`.",
+    remedy="Split once, before any copying: `train_test_split(x, y, test_size=0.2)`, and drop copies, with `np.unique` "
+    "or by `np.isin` of the rows' bytes.",
     explains=(),
     thresholds={
         "share": SHARE,
@@ -42,7 +49,9 @@ _NAMED, _ROWS = 3, 50
     },
     own=True,
 )
-def train_validation_leak(duplicates: Duplicates) -> Iterator[Found]:
+def train_validation_leak(
+    duplicates: Duplicates, plan: Plan | None = None, inputs: Sequence[Input] = ()
+) -> Iterator[Found]:
     """Validation rows that are also training rows.
 
     ## What it does
@@ -91,7 +100,13 @@ def train_validation_leak(duplicates: Duplicates) -> Iterator[Found]:
         remedy=RESHUFFLED if duplicates.validation_changes else OVERSAMPLED if copied else None,
         severity="advice" if natural else None,
         confidence=0.95 if duplicates.validation_changes else 0.9,
+        edits=_fresh(share) if plan is not None and plan.kind == "arrays" and len(inputs) == 1 else (),
     )
+
+
+def _fresh(share: float) -> tuple[Edit, ...]:
+    """Returns the edit that takes the copies out of the validation rows; nothing where too few would be left."""
+    return (Edit("transform_data", "data", "validation_data", FRESH),) if share <= 1 - LEFT else ()
 
 
 def _is_oversampled(duplicates: Duplicates) -> bool:

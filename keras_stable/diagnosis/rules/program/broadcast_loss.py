@@ -40,12 +40,13 @@ MATTER = Threshold(MINDS, "Share of the loss. Labels have to matter: what does n
     own=True,
 )
 def broadcast_loss(loss_checks: Sequence[LossCheck]) -> Iterator[Found]:
-    """A loss or metric compares every prediction with every label, not each with its own.
+    """A loss or metric compares every prediction with every label, or their means, and not each with its own.
 
     ## What it does
 
     Gives the labels of a batch to other rows while the predictions stay. A loss that compares each prediction with its
     own label changes; one that broadcasts does not, and is the mean of what it is when all rows have the label of one.
+    A loss that takes the mean before it compares stays the same too, while other labels would change it.
     Losses and metrics of your own are tried, inside an own `train_step` too.
 
     ## Why is this bad
@@ -64,6 +65,8 @@ def broadcast_loss(loss_checks: Sequence[LossCheck]) -> Iterator[Found]:
     """
     for check in loss_checks:
         if not check.broadcasts:
+            if check.unpaired:
+                yield _of_means(check)
             continue
         metric = check.kind == "metric"
         what = f"metric `{check.name}`" if metric else "loss"
@@ -78,6 +81,20 @@ def broadcast_loss(loss_checks: Sequence[LossCheck]) -> Iterator[Found]:
             confidence=0.98,
             edits=_edits(check),
         )
+
+
+def _of_means(check: LossCheck) -> Found:
+    return Found(
+        where="train_step" if check.own_step else "compile",
+        message=f"The loss of {check.output} does not depend on which prediction belongs to which label: it stays "
+        f"{check.right:.4g} when the labels of {check.rows} rows are given to other rows, and is "
+        f"{check.of_same_labels[0]:.4g} when all have that of the first.",
+        evidence={"loss": check.right, "loss_of_other_order": check.wrong[0], "rows": check.rows},
+        remedy="Compare each prediction with its own label before the mean is taken: "
+        "`keras.ops.mean(keras.ops.square(y - prediction), axis=-1)`, and not the square of the mean.",
+        severity="warning",
+        confidence=0.95,
+    )
 
 
 def _edits(check: LossCheck) -> tuple[Edit, ...]:

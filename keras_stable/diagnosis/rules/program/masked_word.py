@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from scipy.special import pdtr
 
-from keras_stable.diagnosis.facts import InnerZeros, Learning, TimeLayer, Words
+from keras_stable.diagnosis.edit import Edit
+from keras_stable.diagnosis.facts import InnerZeros, Input, Learning, TimeLayer, Words
 from keras_stable.diagnosis.rule import Found, Severity, Skip, Threshold, rule
 
 ROWS = Threshold(0.05, "Share of the sequences with a 0 between other ids. Padding alone makes none.")
@@ -21,7 +22,7 @@ ALPHABET = Threshold(64, "Different ids up to which they are letters, classes or
     "KS723",
     "masked-word",
     remedy="Number the words from 1 and keep 0 for the padding: `{word: k + 1 for k, word in enumerate(words)}`, and "
-    "`Embedding(len(words) + 1, ..., mask_zero=True)`.",
+    "`Embedding(input_dim=len(words) + 1, ..., mask_zero=True)`; with `np.where`, of ids that are there.",
     explains=(
         "misaligned-labels",
         "unmasked-padding",
@@ -42,7 +43,12 @@ ALPHABET = Threshold(64, "Different ids up to which they are letters, classes or
     thresholds={"rows": ROWS, "aligned": ALIGNED, "again": AGAIN, "told": TOLD, "alone": ALONE, "alphabet": ALPHABET},
     own=True,
 )
-def masked_word(words: Sequence[Words], learning: Learning, time_layers: Sequence[TimeLayer] = ()) -> Iterator[Found]:
+def masked_word(
+    words: Sequence[Words],
+    learning: Learning,
+    time_layers: Sequence[TimeLayer] = (),
+    inputs: Sequence[Input] = (),
+) -> Iterator[Found]:
     """The id that is masked as padding is a word as well.
 
     ## What it does
@@ -88,7 +94,15 @@ def masked_word(words: Sequence[Words], learning: Learning, time_layers: Sequenc
             threshold=ROWS.value,
             severity=_severity(zeros, learning),
             confidence=0.95,
+            edits=_numbered_from_one(seen) if len(words) == len(inputs) == 1 else (),
         )
+
+
+def _numbered_from_one(seen: Words) -> tuple[Edit, ...]:
+    """Returns the edits that keep 0 for the padding: zeros before the first other id, or behind the last one."""
+    inside = "(np.cumsum(x, -1) * np.cumsum(x[..., ::-1], -1)[..., ::-1] > 0)"
+    larger = Edit("set_argument", f"layer:{seen.layer}", "input_dim", str(seen.size + 1))
+    return (Edit("transform_data", "data", "x", f"np.where({inside}, x + 1, 0)"), larger)
 
 
 def _severity(zeros: InnerZeros, learning: Learning) -> Severity:

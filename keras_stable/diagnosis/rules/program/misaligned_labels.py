@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from keras_stable.diagnosis.edit import Edit
-from keras_stable.diagnosis.facts import Dependence, Learning, Pairing, Realignment
+from keras_stable.diagnosis.facts import Dependence, Duplicates, Learning, Pairing, Realignment
 from keras_stable.diagnosis.rule import Found, Threshold, rule
 
 NOTHING = Threshold(
@@ -14,6 +14,7 @@ UNTOLD = Threshold(
 )
 ROWS = Threshold(100, "Rows on which so weak a dependence would show as the noisiest sets have that can be learnt.")
 ELSEWHERE = Threshold(0.05, "Share of the rows whose label fits another row's picture beyond doubt; by chance 0.01 do.")
+REPEATED = Threshold(0.5, "Share of rows whose inputs repeat an earlier one: these tell nothing in any order.")
 RESTORED = Threshold(0.2, "What another order explains more than theirs. Order of collection alone explains 0.1.")
 
 
@@ -41,10 +42,16 @@ RESTORED = Threshold(0.2, "What another order explains more than theirs. Order o
         "cannot-overfit-batch",
         "overfitting",
     ),
-    thresholds={"nothing": NOTHING, "untold": UNTOLD, "rows": ROWS, "elsewhere": ELSEWHERE, "restored": RESTORED},
+    thresholds={"nothing": NOTHING, "untold": UNTOLD, "rows": ROWS, "elsewhere": ELSEWHERE, "restored": RESTORED}
+    | {"repeated": REPEATED},
     own=True,
 )
-def misaligned_labels(dependence: Dependence, learning: Learning, pairing: Pairing | None = None) -> Iterator[Found]:
+def misaligned_labels(
+    dependence: Dependence,
+    learning: Learning,
+    pairing: Pairing | None = None,
+    duplicates: Duplicates | None = None,
+) -> Iterator[Found]:
     """Inputs say nothing about their labels: these may stand in another order.
 
     ## What it does
@@ -97,6 +104,8 @@ def misaligned_labels(dependence: Dependence, learning: Learning, pairing: Pairi
         )
         return
     untold = pairing is not None and pairing.deviations < UNTOLD.value
+    if duplicates is not None and duplicates.repeated > REPEATED.value * duplicates.samples:
+        return  # inputs that are the same say nothing in any order
     if dependence.samples < ROWS.value or not (untold or (pairing is None and dependence.labels_in_order)):
         return
     if pairing is not None:

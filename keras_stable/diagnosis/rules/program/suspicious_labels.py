@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from scipy.special import pdtrc
 
-from keras_stable.diagnosis.facts import Suspects
+from keras_stable.diagnosis.edit import Edit
+from keras_stable.diagnosis.facts import Plan, Suspects
 from keras_stable.diagnosis.progress import LEARNT
 from keras_stable.diagnosis.rule import Found, Severity, Skip, Threshold, rule
 
@@ -20,12 +21,13 @@ NAMED = 5
     "KS716",
     "suspicious-labels",
     severity="advice",
-    remedy="Look at these rows, the first ones first, and correct or drop those that are wrong.",
+    remedy="Look at these rows, the first ones first, and correct or drop those that are wrong; "
+    "a `sample_weight` of 0 leaves them out.",
     explains=("overfitting", "conflicting-labels"),
     thresholds={"chance": CHANCE, "hint": HINT, "share": SHARE},
     own=True,
 )
-def suspicious_labels(suspects: Suspects) -> Iterator[Found]:
+def suspicious_labels(suspects: Suspects, plan: Plan | None = None) -> Iterator[Found]:
     """Rows whose label the model, trained without them, does not believe.
 
     ## What it does
@@ -82,7 +84,17 @@ def suspicious_labels(suspects: Suspects) -> Iterator[Found]:
         SHARE.value,
         severity=severity,
         confidence=0.9 if severity == "warning" else 0.4,
+        edits=_left_out(suspects, plan) if severity == "warning" and plan is not None else (),
     )
+
+
+def _left_out(suspects: Suspects, plan: Plan) -> tuple[Edit, ...]:
+    """Returns the edit that gives the suspicious rows of arrays no weight; nothing where rows have weights."""
+    if plan.kind != "arrays" or plan.class_weight or not plan.samples:
+        return ()
+    rows = ", ".join(map(str, sorted(suspects.rows)))
+    weights = f"np.where(np.isin(np.arange({plan.samples}), [{rows}]), 0.0, 1.0)"
+    return (Edit("set_argument", "fit", "sample_weight", weights),)
 
 
 def _judged(suspects: Suspects) -> tuple[Severity | None, float, float]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from keras_stable.diagnosis.facts import Words
+from keras_stable.diagnosis.facts import Learning, Words
 from keras_stable.diagnosis.rule import Found, Severity, Skip, Threshold, rule
 
 NEARLY_ALL = Threshold(0.9, "Share of one id among the words. Natural language has 7 % of its commonest word.")
@@ -13,8 +13,9 @@ ENOUGH = Threshold(100, "Words, below which a share says little.")
 @rule(
     "KS720",
     "unknown-words",
-    remedy="Call `adapt(texts)` on the `TextVectorization` or `StringLookup` with the training texts, before the model "
-    "is built, and look words up as they were counted (lower case, punctuation).",
+    remedy="Give the vocabulary room (`max_tokens` counts words, and not the length of a text), call `adapt(texts)` on "
+    "the `TextVectorization` or `StringLookup` with the training texts, before the model is built, "
+    "and look words up as they were counted (lower case, punctuation).",
     explains=(
         "identical-outputs",
         "feature-collapse",
@@ -26,17 +27,20 @@ ENOUGH = Threshold(100, "Words, below which a share says little.")
         "overfitting",
         "cannot-overfit-batch",
         "input-independent-loss",
+        "misaligned-labels",
+        "train-validation-leak",
         "learning-rate-too-low",
     ),
     thresholds={"nearly_all": NEARLY_ALL, "most": MOST, "enough": ENOUGH},
     own=True,
 )
-def unknown_words(words: Sequence[Words]) -> Iterator[Found]:
+def unknown_words(words: Sequence[Words], learning: Learning | None = None) -> Iterator[Found]:
     """Nearly all words have the same id, as words that no vocabulary knows have.
 
     ## What it does
 
     Counts the ids that enter an embedding, padding left out. One id that most of them have is that of unknown words.
+    It is a warning where nearly all have it, or most and the model does not learn.
 
     ## Why is this bad
 
@@ -57,7 +61,7 @@ def unknown_words(words: Sequence[Words]) -> Iterator[Found]:
     if not words:
         raise Skip("no words are looked up")
     for seen in words:
-        severity = _severity(seen)
+        severity = _severity(seen, learning is not None and learning.troubled)
         if severity is not None:
             yield Found(
                 where=seen.layer,
@@ -75,7 +79,7 @@ def unknown_words(words: Sequence[Words]) -> Iterator[Found]:
             )
 
 
-def _severity(seen: Words) -> Severity | None:
+def _severity(seen: Words, troubled: bool) -> Severity | None:
     if seen.count < ENOUGH.value or not seen.share > MOST.value or seen.size < 3:
         return None
-    return "warning" if seen.share > NEARLY_ALL.value else "advice"
+    return "warning" if troubled or seen.share > NEARLY_ALL.value else "advice"

@@ -9,6 +9,7 @@ from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
 
 SHIFT = Threshold(1.0, "Difference of the means in standard deviations. Means of 20 random rows differ by 0.7.")
 SCALE = Threshold(2.0, "Ratio of the standard deviations, to either side. Those of 20 random rows differ by 1.8.")
+COPIED = Threshold(0.95, "Share of the rows whose target is the input itself, in one of the two; in the other none is.")
 USUAL = Threshold(
     2.0, "Times that parts of training, in their order, differ from the whole: a series that drifts does."
 )
@@ -26,7 +27,7 @@ _CERTAIN = 5.0  # standard errors
     remedy="Prepare both by one function, with the figures of the training targets: "
     "`validation_data=(x_val, (y_val - y_train.mean()) / y_train.std())`.",
     explains=("overfitting", "oscillating-loss", "loss-spike"),
-    thresholds={"shift": SHIFT, "scale": SCALE, "usual": USUAL},
+    thresholds={"shift": SHIFT, "scale": SCALE, "usual": USUAL, "copied": COPIED},
     own=True,
 )
 def validation_targets_differ(contrast: Contrast) -> Iterator[Found]:
@@ -36,7 +37,8 @@ def validation_targets_differ(contrast: Contrast) -> Iterator[Found]:
 
     Compares the mean and the standard deviation of the numbers that each output is to give. They differ where the mean
     moved by a standard deviation beyond doubt, or the spread doubled, and both by twice as much as quarters of the
-    training rows differ from the whole. Of several outputs it looks whether each has the numbers of another one.
+    training rows differ from the whole. Of several outputs it looks whether each has the numbers of another one, and of
+    targets of the shape of an input whether they are that input in training alone.
 
     ## Why is this bad
 
@@ -52,6 +54,9 @@ def validation_targets_differ(contrast: Contrast) -> Iterator[Found]:
         mean, std = y.mean(), y.std()
         model.fit(x, (y - mean) / std, validation_data=(x_val, (y_val - mean) / std))
     """
+    if contrast.copied > COPIED.value and contrast.validation_copied < 1 - COPIED.value:
+        yield _copied(contrast)
+        return
     if not contrast.targets:
         raise Skip("no output has numbers to compare")
     for targets in contrast.targets:
@@ -59,6 +64,19 @@ def validation_targets_differ(contrast: Contrast) -> Iterator[Found]:
             yield _other_output(targets)
         elif _differs(targets):
             yield _other_scale(targets, len(contrast.targets) == 1)
+
+
+def _copied(contrast: Contrast) -> Found:
+    return Found(
+        where="data",
+        message=f"In training {contrast.copied:.0%} of the targets are the input itself, in validation "
+        f"{contrast.validation_copied:.0%}: the model learns to give back what it gets.",
+        evidence={"copied": contrast.copied, "validation_copied": contrast.validation_copied},
+        threshold=COPIED.value,
+        remedy="Keep the clean array before noise is added or anything is masked, and give it as the target in "
+        "training as in validation: `model.fit(noisy, clean, validation_data=(noisy_val, clean_val))`.",
+        confidence=0.95,
+    )
 
 
 def _differs(targets: TargetContrast) -> bool:

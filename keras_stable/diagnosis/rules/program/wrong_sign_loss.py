@@ -1,5 +1,6 @@
 """KS709."""
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from statistics import fmean
@@ -15,6 +16,12 @@ DEVIATIONS = Threshold(
 )
 AS_CONSTANT = Threshold(AS_GOOD, "Share of the fall from right answers to inverted ones that a constant answer misses.")
 
+DEEP = Threshold(
+    10.0,
+    "Times the size of the first loss, at least 1, to which it falls below 0. A likelihood may fall below 0, slower.",
+)
+
+_STEPS = 9  # fewer tell nothing of how a loss falls
 _TURNED = "lambda y_true, y_pred: -loss(y_true, y_pred)"
 
 
@@ -58,7 +65,7 @@ _TURNED = "lambda y_true, y_pred: -loss(y_true, y_pred)"
         "excess-regularization",
         "noisy-gradient",
     ),
-    thresholds={"deviations": DEVIATIONS, "as constant": AS_CONSTANT},
+    thresholds={"deviations": DEVIATIONS, "as constant": AS_CONSTANT, "deep": DEEP},
     own=True,
 )
 def wrong_sign_loss(loss_checks: Sequence[LossCheck] = (), probe: Probe | None = None) -> Iterator[Found]:
@@ -70,7 +77,8 @@ def wrong_sign_loss(loss_checks: Sequence[LossCheck] = (), probe: Probe | None =
     losses of your own, inside an own `train_step` too, and of `compile` where their weight is negative. Where labels
     are 0 and 1, an output may be meant the other way round, as a distance; then a constant answer has to be as good as
     the inverted ones, or these have to be below zero, where no distance is. Where a step logs the terms of its loss, a
-    term is named that is subtracted, and rises while their sum falls by it.
+    term is named that is subtracted, and rises while their sum falls by it. A loss that falls far below 0, faster and
+    faster, has a term that is rewarded for growing.
 
     ## Why is this bad
 
@@ -102,6 +110,18 @@ def wrong_sign_loss(loss_checks: Sequence[LossCheck] = (), probe: Probe | None =
             remedy=f"Add `{term.name}` to the loss instead of subtracting it, or log what is to grow by another name.",
             confidence=0.9,
         )
+    right = term is None and not any(check.prefers_wrong for check in loss_checks)
+    if right and probe is not None and (depth := _without_bound(probe.loss)) is not None:
+        yield Found(
+            where="train_step" if not loss_checks else "compile",
+            message=f"The loss falls without a bound, from {probe.loss[0]:.3g} to {depth:.3g}, faster and faster: "
+            "a term of it is rewarded for growing.",
+            evidence={"first": probe.loss[0], "least": depth},
+            threshold=DEEP.value,
+            remedy="Look at the sign of each term: a divergence, a penalty or a distance is added to what is "
+            "minimised. Log the terms one by one, as metrics of their own, and see which one runs away.",
+            confidence=0.9,
+        )
     for check in loss_checks:
         if not check.prefers_wrong:
             continue
@@ -116,3 +136,14 @@ def wrong_sign_loss(loss_checks: Sequence[LossCheck] = (), probe: Probe | None =
             confidence=0.97,
             edits=() if check.own_step else (Edit("replace", "loss", value=_TURNED),),
         )
+
+
+def _without_bound(losses: Sequence[float]) -> float | None:
+    """Returns how deep a loss fell that fell without a bound; None for one that did not."""
+    finite = list(itertools.takewhile(math.isfinite, losses))
+    if len(finite) < _STEPS:
+        return None
+    least, middle = min(finite), finite[2 * len(finite) // 3]
+    deep = least < -DEEP.value * max(abs(finite[0]), 1.0)
+    faster = middle - finite[-1] > 2 * (finite[0] - middle)
+    return least if deep and faster else None

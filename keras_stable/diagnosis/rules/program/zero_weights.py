@@ -2,21 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 
-from keras_stable.diagnosis.edit import Edit
-from keras_stable.diagnosis.facts import Labels, Output, OutputWeights, Weights
-from keras_stable.diagnosis.rule import Found, Threshold, rule
+from keras_stable.diagnosis.facts import Contrast, Labels, Learning, Output, Weights
+from keras_stable.diagnosis.rule import Found, rule
 from keras_stable.diagnosis.rules.data._tasks import classifies, paired
-
-UNEVEN = Threshold(
-    30.0, "Weight of the heaviest class over that of the lightest, all samples together. A loss then hears but the one."
+from keras_stable.diagnosis.rules.program._weight_faults import (
+    ABSURD,
+    BALANCED,
+    COUNTING,
+    INVERTED,
+    LARGE,
+    RARE,
+    TWICE,
+    UNEVEN,
+    WORSE,
+    of_output,
+    twice,
 )
-WORSE = Threshold(3.0, "The same over what it is without weights: they are there to make it less.")
-INVERTED = Threshold(10.0, "The same where larger classes got the larger weights, which nobody means.")
-COUNTING = Threshold(0.05, "Share of the samples of a regression that count, by (sum)^2 / (sum of squares).")
-LEAST = 100  # samples below which a few large weights are no surprise
-LARGER = 1.5  # weight of a sample of the largest class over one of the smallest, from which on they are inverted
 
-_BALANCED = "class_weight={k: samples / (classes * count[k]) for k in count}"
 _EXPLAINED = (
     "suspicious-labels",
     "prediction-collapse",
@@ -37,26 +39,37 @@ _EXPLAINED = (
     "diverging-loss",
     "nonfinite-loss",
     "nonfinite-gradients",
+    "nonfinite-activations",
+    "exploding-gradients",
 )
 
 
 @rule(
     "KS707",
     "zero-weights",
-    remedy=f"Weigh the classes by how rare they are: `model.fit(..., {_BALANCED})`.",
+    remedy=f"Weigh the classes by how rare they are: `model.fit(..., {BALANCED})`.",
     explains=_EXPLAINED,
-    thresholds={"uneven": UNEVEN, "worse": WORSE, "inverted": INVERTED, "counting": COUNTING},
+    thresholds={"uneven": UNEVEN, "worse": WORSE, "inverted": INVERTED, "counting": COUNTING}
+    | {"large": LARGE, "absurd": ABSURD, "twice": TWICE, "rare": RARE},
     own=True,
 )
-def zero_weights(weights: Weights, outputs: Sequence[Output], labels: Sequence[Labels]) -> Iterator[Found]:
-    """Weights that silence a class, balance nothing, or are not used at all.
+def zero_weights(
+    weights: Weights,
+    outputs: Sequence[Output],
+    labels: Sequence[Labels],
+    learning: Learning | None = None,
+    contrast: Contrast | None = None,
+) -> Iterator[Found]:
+    """Weights that silence a class, balance nothing or twice, are no weights, or are not used at all.
 
     ## What it does
 
     Sums up the weights of all samples of each class, as `fit` makes them of `class_weight` or takes them as
     `sample_weight`. It reports a class that weighs nothing, weights below 0, weights that make the classes more
-    uneven than they are, keys of `class_weight` that are no class, and weights that `fit` refuses. Of a training
-    step of your own it takes a step on a copy with other weights, and tells where that changes nothing.
+    uneven than they are, keys of `class_weight` that are no class, and weights that `fit` refuses. Weights of a mean
+    far above 1 multiply the loss: the third element of a dataset may be an id or a time, and `fit` takes it for a
+    weight. Weights that favour a class that was made more frequent already, as validation tells, do it twice. Of a
+    training step of your own it takes a step on a copy with other weights, and tells where that changes nothing.
 
     ## Why is this bad
 
@@ -94,110 +107,9 @@ def zero_weights(weights: Weights, outputs: Sequence[Output], labels: Sequence[L
         )
     by_name = {output.name: classifies(output, label) for output, label in paired(outputs, labels)}
     for counted in weights.outputs:
-        hit = _of_output(counted, weights.source, by_name.get(counted.output, False))
+        classes = by_name.get(counted.output, False)
+        hit = of_output(counted, weights.source, classes, learning is not None and learning.troubled)
+        if hit is None and classes and contrast is not None:
+            hit = twice(counted, weights.source, contrast)
         if hit is not None:
             yield hit
-
-
-def _of_output(counted: OutputWeights, source: str, classes: bool) -> Found | None:
-    """Returns the gravest fault of the weights of one output."""
-    return (
-        _no_weights(counted, source)
-        or (_silenced(counted, source) if classes and not counted.positions else None)
-        or _below_zero(counted, source)
-        or _strangers(counted)
-        or (_uneven(counted, source) if classes and not counted.positions else None)
-        or (_few_count(counted, source) if not classes else None)
-    )
-
-
-def _found(
-    counted: OutputWeights, source: str, message: str, evidence: dict[str, float], severity: str, confidence: float
-) -> Found:
-    edit = Edit("set_argument", "fit", source, "None")
-    remedy = f"Look how `{source}` is made: {_SHAPES[source]}"
-    return Found(
-        counted.output,
-        message,
-        {"samples": counted.samples, "total_weight": counted.total, **evidence},
-        None,
-        remedy,
-        "error" if severity == "error" else "warning" if severity == "warning" else "advice",
-        confidence,
-        edits=(edit,),
-    )
-
-
-_SHAPES = {
-    "sample_weight": "every sample needs a weight above 0, such as `np.where(y == 1, 9.0, 1.0)`, and not `9.0 * y`.",
-    "class_weight": f"every class needs a weight above 0, such as `{_BALANCED}`.",
-}
-
-
-def _no_weights(counted: OutputWeights, source: str) -> Found | None:
-    if counted.nonfinite:
-        text = f"{counted.nonfinite} of {counted.samples} weights of `{source}` are NaN or infinite."
-        return _found(counted, source, text, {"nonfinite": counted.nonfinite}, "error", 0.97)
-    if counted.samples and counted.zero == counted.samples:
-        text = f"All {counted.samples} weights of `{source}` are 0: nothing is learnt."
-        return _found(counted, source, text, {"zero": counted.zero}, "error", 0.98)
-    return None
-
-
-def _silenced(counted: OutputWeights, source: str) -> Found | None:
-    silent = [(k, count) for k, count, mass in counted.classes if count and mass == 0]
-    if not silent or len(silent) == len(counted.classes):
-        return None
-    rows = sum(count for _, count in silent)
-    share = rows / counted.samples
-    names = ", ".join(str(k) for k, _ in silent[:5]) + (", ..." if len(silent) > 5 else "")
-    which = f"class {names}" if len(silent) == 1 else f"classes {names}"
-    left = len(counted.classes) - len(silent)
-    text = f"Samples of {which}, {share:.0%} of all, have weight 0"
-    text += ": only one class counts." if left == 1 else f": {left} of {len(counted.classes)} classes count."
-    return _found(
-        counted, source, text, {"share": share, "classes": len(silent)}, "error" if left == 1 else "warning", 0.97
-    )
-
-
-def _below_zero(counted: OutputWeights, source: str) -> Found | None:
-    if not counted.negative:
-        return None
-    share = counted.negative / counted.samples
-    text = f"{share:.1%} of the weights of `{source}` are below 0: their loss is driven up, without any bound."
-    return _found(counted, source, text, {"negative": counted.negative}, "warning", 0.93)
-
-
-def _strangers(counted: OutputWeights) -> Found | None:
-    if not counted.strangers:
-        return None
-    keys, left = ", ".join(map(str, counted.strangers[:5])), ", ".join(map(str, counted.unnamed[:5]))
-    text = f"`class_weight` names {keys}, which is no class of {counted.output}"
-    text += f", and leaves out {left}: it keeps a weight of 1." if left else "."
-    severity = "warning" if counted.unnamed else "advice"
-    return _found(counted, "class_weight", text, {"strangers": len(counted.strangers)}, severity, 0.9)
-
-
-def _uneven(counted: OutputWeights, source: str) -> Found | None:
-    masses = [(mass, count) for _, count, mass in counted.classes if count and mass > 0]
-    if len(masses) < 2:
-        return None
-    with_weights = max(mass for mass, _ in masses) / min(mass for mass, _ in masses)
-    without = max(count for _, count in masses) / min(count for _, count in masses)
-    (large_mass, largest), (small_mass, smallest) = max(masses, key=lambda m: m[1]), min(masses, key=lambda m: m[1])
-    inverted = largest > smallest and large_mass / largest > LARGER * small_mass / smallest
-    made_worse = with_weights > WORSE.value * without
-    if not made_worse or not (with_weights > UNEVEN.value or (inverted and with_weights > INVERTED.value)):
-        return None
-    text = f"With the weights one class counts {with_weights:.3g} times as much as another, without them {without:.3g}"
-    text += ": the largest class got the larger weight." if inverted else "."
-    return _found(counted, source, text, {"with_weights": with_weights, "without": without}, "warning", 0.9)
-
-
-def _few_count(counted: OutputWeights, source: str) -> Found | None:
-    """Reports weights of which a few outweigh all others, where no classes explain it."""
-    weighed = counted.samples - counted.zero
-    if counted.positions or counted.classes or weighed < LEAST or counted.effective >= COUNTING.value * weighed:
-        return None
-    text = f"A few weights of `{source}` outweigh all others: {weighed} samples count as {counted.effective:.3g}."
-    return _found(counted, source, text, {"effective": counted.effective}, "warning", 0.8)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from keras_stable.diagnosis.facts import Compiled, Evaluation, History, NonfiniteOrigin, Probe
 from keras_stable.diagnosis.rule import Found, Skip, rule
+from keras_stable.diagnosis.rules._edits import clipping
 from keras_stable.diagnosis.rules._in_place import bounds_gradients
 from keras_stable.diagnosis.rules.trajectory._curve import finite_part
 
@@ -12,6 +13,8 @@ _BEYOND_CLIPS = (
     "Look at where it began: the optimizer clips already, and a clip makes no NaN finite. The usual cures are finite "
     "and scaled inputs, a lower `learning_rate`, and a loss with `from_logits=True`."
 )
+
+LIMIT = 0.5  # of the global norm of a gradient
 
 
 @rule(
@@ -63,25 +66,26 @@ def nonfinite_loss(
     if history is None and probe is None and evaluation is None:
         raise Skip("there is neither a history, a short training nor an evaluation")
     source = _source(origin)
-    remedy = _BEYOND_CLIPS if bounds_gradients(compiled) else None
+    bounded = bounds_gradients(compiled)
+    remedy = _BEYOND_CLIPS if bounded else None
+    edits = () if bounded or compiled is None else clipping(compiled, LIMIT)
     if history is not None:
         for name in ("loss", "val_loss"):
             broken = finite_part(getattr(history, name))[1]
             if broken >= 0:
                 message = f"`{name}` is NaN or infinite from epoch {broken + 1} on{source}."
-                yield Found("training", message, {"epoch": broken + 1}, remedy=remedy, confidence=0.6)
+                yield Found("training", message, {"epoch": broken + 1}, remedy=remedy, confidence=0.6, edits=edits)
                 return
     if evaluation is not None and not evaluation.own_loss and not math.isfinite(evaluation.loss):
-        yield Found(
-            "training", f"The loss of the model as it is, is NaN or infinite{source}.", remedy=remedy, confidence=0.6
-        )
+        message = f"The loss of the model as it is, is NaN or infinite{source}."
+        yield Found("training", message, remedy=remedy, confidence=0.6, edits=edits)
         return
     if probe is not None:
         broken = finite_part(probe.loss)[1]
         if broken >= 0 or probe.stopped == "nonfinite":
             step = broken if broken >= 0 else len(probe.loss)
             message = f"The loss is NaN or infinite from step {step + 1} of a short training on{source}."
-            yield Found("training", message, {"step": step + 1}, remedy=remedy, confidence=0.6)
+            yield Found("training", message, {"step": step + 1}, remedy=remedy, confidence=0.6, edits=edits)
 
 
 def _source(origin: NonfiniteOrigin | None) -> str:

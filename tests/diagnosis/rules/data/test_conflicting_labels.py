@@ -20,6 +20,15 @@ def test_many_count_where_nothing_is_learnt(severities, conflicting, state, expe
     assert severities(conflicting_labels, state, **evidence) == expected
 
 
+@pytest.mark.parametrize(("repeated", "lost"), [(900, True), (300, False)])
+def test_inputs_that_lost_what_told_them_apart(learning, repeated, lost):
+    duplicates = Duplicates(samples=1000, repeated=repeated, conflicting=280)
+    evidence = {"duplicates": duplicates, "labels": (Labels(),), "outputs": (Output(),), "learning": learning("stuck")}
+    [finding] = conflicting_labels.run(evidence)
+    assert ("Only 100 inputs are different." in finding.message) == lost
+    assert ("Look at a few rows of x" in (finding.remedy or "")) == lost
+
+
 def test_repeated_measurements_differ(severities):
     evidence = {
         "duplicates": Duplicates(repeated=300, conflicting=290),

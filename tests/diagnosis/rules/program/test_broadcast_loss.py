@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -26,6 +28,34 @@ def test_a_metric_misleads_and_explains_nothing():
 
 def test_one_that_pairs():
     assert list(broadcast_loss.run({"loss_checks": (LossCheck(),)})) == []
+
+
+MEANS = LossCheck(right=0.0, wrong=(1e-9, 0.0, 2e-9), of_same_labels=(1.0, 3.0, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("check", "sick"),
+    [
+        (MEANS, True),
+        (replace(MEANS, wrong=(0.4, 0.5, 0.3)), False),
+        (replace(MEANS, of_same_labels=(1.0, 1.0, 1.0)), False),  # labels do not matter
+        (replace(MEANS, chosen=False), False),
+        (replace(MEANS, kind="metric"), False),
+    ],
+)
+def test_a_loss_of_means(check, sick):
+    assert [finding.severity for finding in broadcast_loss.run({"loss_checks": (check,)})] == ["warning"] * sick
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_the_square_of_a_mean_in_an_audit(inside):
+    def loss(y, p):
+        return keras.ops.mean(keras.ops.square(y - p)) if inside else keras.ops.square(keras.ops.mean(y - p))
+
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1)])
+    model.compile("adam", loss)
+    report = keras_stable.audit(model, X, Y[:, None], probe=False)
+    assert bool(report.of("broadcast-loss")) != inside, str(report)
 
 
 class Own(keras.Model):

@@ -20,6 +20,12 @@ def test_one_id_for_nearly_all(severity, words, expected):
     assert severity(unknown_words, words=(words,)) == expected
 
 
+@pytest.mark.parametrize(("state", "expected"), [("stuck", "warning"), ("learning", "advice")])
+def test_most_words_unknown_is_a_reason_not_to_learn(severity, learning, state, expected):
+    words = (Words(share=0.7, commonest=1),)
+    assert severity(unknown_words, words=words, learning=learning(state)) == expected
+
+
 def test_without_an_embedding(severity):
     with pytest.raises(Skip, match="looked up"):
         severity(unknown_words, words=())

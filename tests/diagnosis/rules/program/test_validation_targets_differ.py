@@ -39,6 +39,24 @@ def test_targets_of_another_output_are_named():
     assert '"height"' in item.remedy
 
 
+@pytest.mark.parametrize(("copied", "there", "sick"), [(1.0, 0.0, True), (1.0, 1.0, False), (0.0, 0.0, False)])
+def test_targets_that_are_the_input_in_training_alone(copied, there, sick):
+    contrast = Contrast(copied=copied, validation_copied=there, targets=(TargetContrast(),))
+    assert bool(list(validation_targets_differ.run({"contrast": contrast}))) == sick
+
+
+def test_an_autoencoder_that_is_given_the_noisy_picture_twice():
+    rng = np.random.default_rng(0)
+    clean = rng.uniform(size=(120, 6)).astype("float32")
+    noisy = clean + rng.normal(0, 0.1, clean.shape).astype("float32")
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(6)])
+    model.compile("adam", "mse")
+    for target, sick in ((noisy, True), (clean, False)):
+        validation = (noisy[100:], clean[100:])
+        report = keras_stable.audit(model, noisy[:100], target[:100], validation_data=validation, probe=False)
+        assert bool(report.of("validation-targets-differ")) == sick, str(report)
+
+
 def audited(y_val):
     rng = np.random.default_rng(0)
     x = rng.normal(size=(300, 4)).astype("float32")

@@ -4,7 +4,7 @@ import pytest
 from keras import ops
 
 import keras_stable
-from keras_stable.diagnosis.facts import LossCheck
+from keras_stable.diagnosis.facts import LossCheck, Probe
 from keras_stable.diagnosis.rules.program.wrong_sign_loss import wrong_sign_loss
 
 RNG = np.random.default_rng(0)
@@ -19,6 +19,21 @@ def test_it_says_what_right_and_wrong_answers_cost():
     assert "is 3 for right answers, and 2.09 when" in finding.message
     assert "A constant answer costs 1." in finding.message
     assert list(wrong_sign_loss.run({"loss_checks": (LossCheck(right=1.0, wrong=ALL),)})) == []
+
+
+@pytest.mark.parametrize(
+    ("losses", "sick"),
+    [
+        ((2.0, 1.0, 0.0, -2.0, -5.0, -12.0, -30.0, -90.0, -400.0), True),
+        ((2.0, 1.0, 0.0, -2.0, -5.0, -12.0, -30.0, -90.0, -400.0, float("nan")), True),
+        ((2.0, 0.0, -5.0, -9.0, -14.0, -18.0, -20.0, -21.0, -22.0), False),  # a likelihood, which slows down
+        ((2.0, 1.8, 1.5, 1.3, 1.0, 0.5, 0.2, -1.0, -9.0), False),
+        ((2.0, -90.0, -400.0), False),
+    ],
+)
+def test_a_loss_without_a_bound(losses, sick):
+    found = list(wrong_sign_loss.run({"probe": Probe(loss=losses)}))
+    assert [finding.evidence["least"] for finding in found] == [-400.0] * sick
 
 
 def r2(y, p):

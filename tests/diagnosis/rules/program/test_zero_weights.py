@@ -1,9 +1,10 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import keras_stable
-from keras_stable.diagnosis.facts import Labels, Output, OutputWeights, Weights
+from keras_stable.diagnosis.facts import ClassContrast, Contrast, Labels, Output, OutputWeights, Weights
 from keras_stable.diagnosis.rules.program.zero_weights import zero_weights
 
 CLASSES = {"labels": (Labels(),), "outputs": (Output(),)}
@@ -60,6 +61,46 @@ def test_weights_of_classes(severities, weights, expected):
 )
 def test_weights_of_numbers(severities, counted, expected):
     assert severities(zero_weights, weights=Weights("sample_weight", (counted,)), **NUMBERS) == expected
+
+
+@pytest.mark.parametrize(
+    ("mean", "state", "expected"),
+    [
+        (90.0, "stuck", []),
+        (200.0, "stuck", ["warning"]),
+        (200.0, "learning", ["advice"]),
+        (2e6, "learning", ["warning"]),
+    ],
+)
+def test_numbers_that_are_no_weights(severities, mean, state, expected):
+    counted = OutputWeights(classes=(), total=1000 * mean, effective=900.0)
+    weights = Weights("sample_weight", (counted,))
+    assert severities(zero_weights, state, weights=weights, **NUMBERS) == expected
+
+
+@pytest.mark.parametrize(
+    ("counts", "weight", "validation", "sick"),
+    [
+        ((500, 500), 20.0, (240, 10), True),
+        ((500, 500), 20.0, (125, 125), False),  # a class that is meant to weigh more
+        ((960, 40), 20.0, (240, 10), False),  # the one correction that is needed
+        ((500, 500), 2.0, (240, 10), False),
+        ((500, 500), 20.0, (20, 1), False),  # too few to say
+    ],
+)
+def test_rare_classes_are_made_up_for_once(severities, learning, counts, weight, validation, sick):
+    weights = of((counts[0], 1.0), (counts[1], weight))
+    classes = ClassContrast(validation_samples=sum(validation), validation_counts=tuple(enumerate(validation)))
+    found = severities(zero_weights, weights=weights, contrast=Contrast(classes=(classes,)), **CLASSES)
+    assert found == ["warning"] * sick
+
+
+def test_the_third_element_of_a_dataset_is_a_weight():
+    data = tf.data.Dataset.from_tensor_slices((X, Y, np.full(len(X), 1.6e9, "float32"))).batch(32)
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(1, activation="sigmoid")])
+    model.compile("adam", "binary_crossentropy")
+    [finding] = keras_stable.audit(model, data, probe=False).of("zero-weights")
+    assert "1.6e+09 on average" in finding.message
 
 
 def test_the_message_says_which_class_and_how_much_of_the_data():

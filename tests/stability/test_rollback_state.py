@@ -3,7 +3,7 @@ import numpy as np
 
 import keras_stable
 from keras_stable.optimizers.of_models import innermost, optimizers_of
-from keras_stable.stability.training_state import TrainingState
+from keras_stable.stability.rollback_state import RollbackState
 
 X, Y = np.ones((8, 2), "float32"), np.ones((8, 1), "float32")
 
@@ -22,7 +22,7 @@ def values(model):
 def test_everything_that_a_step_changes_goes_back():
     model = compiled(keras_stable.optimizers.AdamW(0.1, zclip=2.5, use_ema=True))
     model.fit(X, Y, verbose=0)
-    state = TrainingState(model)
+    state = RollbackState(model)
     kept, before = state.copy(), values(model)
     model.fit(X, Y, verbose=0)
     assert not all(np.array_equal(one, other) for one, other in zip(before, values(model), strict=True))
@@ -36,7 +36,7 @@ def test_everything_that_a_step_changes_goes_back():
 def test_metrics_are_kept_by_themselves_and_rates_not_at_all():
     model = compiled()
     model.fit(X, Y, verbose=0)
-    state = TrainingState(model)
+    state = RollbackState(model)
     assert not state.copy().keys() & state.copy_metrics().keys()
     metrics = state.copy_metrics()
     model.reset_metrics()
@@ -48,7 +48,7 @@ def test_metrics_are_kept_by_themselves_and_rates_not_at_all():
 
 def test_variables_that_come_later_are_noticed():
     model = compiled()
-    state = TrainingState(model)
+    state = RollbackState(model)
     before = state.count
     model.optimizer.build(model.trainable_variables)
     assert state.count > before
@@ -56,7 +56,7 @@ def test_variables_that_come_later_are_noticed():
 
 def test_the_figures_tell_the_largest_value_and_what_is_not_finite():
     model = compiled()
-    state = TrainingState(model)
+    state = RollbackState(model)
     kernel = model.layers[-1].kernel
     kernel.assign([[3.0], [-5.0]])
     name = next(name for name in state.weight_figures() if name.endswith(kernel.path))
@@ -64,7 +64,7 @@ def test_the_figures_tell_the_largest_value_and_what_is_not_finite():
     assert state.is_trainable(name)
     kernel.assign([[3.0], [np.inf]])
     assert np.isnan(state.weight_figures()[name][1])
-    assert TrainingState.size({"a": kernel.value}) == 8
+    assert RollbackState.size({"a": kernel.value}) == 8
 
 
 def test_optimizers_are_found_on_the_model_and_inside_wrappers():

@@ -1,4 +1,4 @@
-"""Every variable of a training, copied and put back: weights, statistics, optimizers, metrics, seeds."""
+"""Every variable that a rollback puts back: weights, statistics, optimizers, metrics, seeds."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,8 +12,8 @@ from keras_stable.optimizers.guard_state import state_variables
 from keras_stable.optimizers.of_models import innermost, optimizers_of
 
 
-class TrainingState:
-    """Reads and writes all that a training step changes, on every replica.
+class RollbackState:
+    """Copies all that a training step changes, on every replica, in memory, and puts it back.
 
     The history of the gradients and its counts are left out: they say what was measured, and that stays true after
     a rollback. So are learning rates that are numbers: people and callbacks set them, and steps do not.
@@ -23,7 +23,7 @@ class TrainingState:
 
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     >>> model.compile(keras.optimizers.SGD(0.1), "mse")
-    >>> state = TrainingState(model)
+    >>> state = RollbackState(model)
     >>> before = state.copy()
     >>> model.layers[0].bias.assign([7.0]) is None, state.put_back(before), model.layers[0].bias.numpy().tolist()
     (False, None, [0.0])
