@@ -32,7 +32,7 @@ class PredictionDiversityLogger(CheckedCallback):
     nothing is computed twice. The model needs no `metrics.PredictionDiversity` for that, and one that it has is
     used. With `x`, the model predicts these samples after every epoch.
 
-    At the end of each epoch:
+    At the end of each epoch, for the callbacks after this one:
 
     | key | TensorBoard tag | value |
     | --- | --- | --- |

@@ -12,7 +12,7 @@ from keras_stable.callbacks.dashboard.step_windows import MOST_POINTS, StepWindo
 from keras_stable.optimizers.history import GradientHistory, guarded_optimizer
 from keras_stable.reporting.dashboard_tags import NORM_LIMIT, NORMS, QUANTITIES
 
-# TensorBoard takes about 40 microseconds to load a value, whatever its tag.
+# TensorBoard takes its time over every value, whatever its tag.
 _MOST_VALUES, _FEWEST_POINTS = 100_000, 50
 
 
