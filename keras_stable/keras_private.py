@@ -344,7 +344,7 @@ def ask_outside_of_branches() -> None:
 
 @contextmanager
 def branches_asking_outside() -> Iterator[None]:
-    """Does the same for all that is traced within the context: `FuncGraph.capture_call_time_value`."""
+    """Does the same for all that is traced within the context: `tf.__internal__.FuncGraph.capture_call_time_value`."""
     owner = tf.__internal__.FuncGraph
     original = owner.capture_call_time_value
 

@@ -129,7 +129,7 @@ def test_every_file_has_its_test(path):
 
 
 # One file by intent: whoever tries a new Keras looks there.
-LONGER = {"keras_private.py": 500}
+LONGER = {"keras_private.py": 600}
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)
