@@ -704,7 +704,7 @@ def test_gradient_accumulators():
 
 
 def test_average_weights():
-    optimizer, variable = averaging()
+    optimizer, _ = averaging()
     assert float(private.moving_average_pairs(optimizer)[0][1][0]) == 2.0
 
 
