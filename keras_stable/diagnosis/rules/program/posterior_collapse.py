@@ -11,7 +11,8 @@ from keras_stable.diagnosis.rule import Found, Skip, Threshold, rule
 LOST = Threshold(0.02, "Share of its peak. The divergence of a code that is used stays above a third of its own.")
 NATS = Threshold(0.05, "Nats, or what a weight leaves of them: a code of 0.05 nats tells next to nothing.")
 
-_NAME = re.compile(r"(^|_)(kl|kld|kl_?div|divergence)(_|$)")
+# `label_divergence` of `PredictionDiversityLogger` falls to 0 wherever a classifier learns.
+_NAME = re.compile(r"(^|_)(kl|kld|kl_?div|(?<!label_)divergence)(_|$)")
 _TAIL = 0.1  # share of the values, at the end, whose median counts
 _LEAST = 5
 
