@@ -28,7 +28,6 @@ test: $(READY)
 # The contract with the oldest versions, in an environment of its own.
 test-oldest: $(OLDEST_READY)
 	TF_CPP_MIN_LOG_LEVEL=3 $(OLDEST)/python -m pytest --numprocesses 2 --dist loadfile $(CONTRACT)
-	TF_CPP_MIN_LOG_LEVEL=3 $(OLDEST)/python tools/gradient_guard_table.py --check
 
 # Compares the audit's verdicts on every program of the zoo with those in golden/. WRITE=--write keeps the new ones.
 zoo: $(READY)
@@ -40,7 +39,6 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python tools/generate.py --check
-	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python tools/gradient_guard_table.py --check
 	$(MAKE) docs
 
 # The documentation as a site, in site/; a warning fails.
