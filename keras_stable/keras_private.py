@@ -558,6 +558,23 @@ def operations_are_deterministic() -> bool:
     return _config.is_op_determinism_enabled()
 
 
+def extend_logs(model: keras.Model, more: Callable[[], dict[str, Any]]) -> Callable[[], None]:
+    """Adds what `more` returns to the logs of each epoch and evaluation, before any callback gets them, until the
+    function that is returned is called: `Trainer._get_metrics_result_or_logs`.
+    """
+    of_keras = model._get_metrics_result_or_logs
+
+    def extended(logs: Any) -> dict[str, Any]:
+        return {**of_keras(logs), **more()}
+
+    def end() -> None:
+        if vars(model).get("_get_metrics_result_or_logs") is extended:
+            del model._get_metrics_result_or_logs
+
+    model._get_metrics_result_or_logs = extended
+    return end
+
+
 def fitted_arrays(iterator: Any) -> Any | None:
     """Returns x, y and sample weights as `fit` got them, `ArrayDataAdapter._inputs`; None where they are no arrays."""
     adapter = iterator.data_adapter

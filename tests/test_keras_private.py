@@ -527,6 +527,17 @@ def test_built_from():
     assert model.built
 
 
+def test_extend_logs():
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x, y = np.ones((4, 3), "float32"), np.ones((4, 1), "float32")
+    end = private.extend_logs(model, lambda: {"more": 7.0})
+    fit = {"verbose": 0, "validation_data": (x, y)}
+    assert set(model.fit(x, y, **fit).history) == {"loss", "more", "val_loss", "val_more"}
+    end()
+    assert set(model.fit(x, y, **fit).history) == {"loss", "val_loss"}
+
+
 def test_fitted_arrays():
     seen = []
 

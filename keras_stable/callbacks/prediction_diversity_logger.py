@@ -1,7 +1,7 @@
 """PredictionDiversityLogger: how diverse the predictions are, in `logs` and in TensorBoard."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -9,7 +9,7 @@ import keras
 from keras_stable.callbacks.checked_callback import CheckedCallback
 from keras_stable.callbacks.event_writer import EventWriter
 from keras_stable.errors import invalid_argument
-from keras_stable.keras_private import metrics_given_to_compile
+from keras_stable.keras_private import extend_logs, metrics_given_to_compile
 from keras_stable.metrics import PredictionDiversity
 from keras_stable.ops.batches import input_batches
 
@@ -32,7 +32,7 @@ class PredictionDiversityLogger(CheckedCallback):
     nothing is computed twice. The model needs no `metrics.PredictionDiversity` for that, and one that it has is
     used. With `x`, the model predicts these samples after every epoch.
 
-    At the end of each epoch, for the callbacks after this one:
+    At the end of each epoch, for all callbacks, whatever their order (with `x`, for those after this one):
 
     | key | TensorBoard tag | value |
     | --- | --- | --- |
@@ -85,13 +85,12 @@ class PredictionDiversityLogger(CheckedCallback):
         self.never_predicted: dict[str, list[Any]] = {}
         self._counting = "training"
         self._numbers: dict[str, dict[str, float]] = {}
-        self._steps: int | None = None
         self._metric: PredictionDiversity | None = None
         self._attached: Any = None
+        self._end_logs: Callable[[], None] = lambda: None
         self._writers: dict[str, EventWriter] = {}
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        self._steps = (self.params or {}).get("steps")
         if self.x is not None:
             self._metric = _new_metric(self.model, self.class_names)
         elif not _has_metric(self.model):
@@ -103,11 +102,6 @@ class PredictionDiversityLogger(CheckedCallback):
         self._numbers = {}
         if self._metric is not None:
             self._metric.reset_state()
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        # As soon as the last batch is there: what other callbacks evaluate at the end of the epoch is counted too.
-        if batch + 1 == self._steps:
-            self._note()
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._note()
@@ -132,6 +126,7 @@ class PredictionDiversityLogger(CheckedCallback):
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         if vars(self.model).get("compute_metrics") is self._attached and self._attached is not None:
             del self.model.compute_metrics
+            self._end_logs()
             _trace_again(self.model)
         for writer in self._writers.values():
             writer.close()
@@ -147,7 +142,15 @@ class PredictionDiversityLogger(CheckedCallback):
         # The one place where Keras hands out the predictions of both `fit` and its validation.
         self._attached = compute_metrics_and_diversity
         self.model.compute_metrics = self._attached
+        # Keras asks before any callback hears of the end, and may evaluate something else there.
+        self._end_logs = extend_logs(self.model, self._noted)
         _trace_again(self.model)
+
+    def _noted(self) -> dict[str, float]:
+        """Returns the numbers of the part that has just ended; none for what another callback evaluates."""
+        before = len(self._numbers)
+        self._note()
+        return list(self._numbers.values())[-1] if len(self._numbers) > before else {}
 
     def _note(self) -> None:
         """Keeps the numbers of what has just ended, once."""

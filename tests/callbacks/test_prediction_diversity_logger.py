@@ -42,6 +42,21 @@ def test_without_a_metric_fit_and_validation_are_counted_in_the_same_pass():
     assert all(len(history[key]) == 3 for key in (*KEYS, "accuracy", "val_accuracy", "loss"))
 
 
+def test_callbacks_before_it_see_the_keys_and_what_they_evaluate_themselves_is_their_own(tmp_path):
+    made, own = model(), []
+    evaluate = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: own.append(made.evaluate(X[:9], Y[:9], verbose=0, return_dict=True))
+    )
+    stopping = keras.callbacks.EarlyStopping("val_top_class_share", mode="min", patience=0)
+    csv_logger = keras.callbacks.CSVLogger(str(tmp_path / "history.csv"))
+    callbacks = [evaluate, stopping, csv_logger, PredictionDiversityLogger()]
+    history = made.fit(X, Y, epochs=2, validation_data=(X, Y), verbose=0, callbacks=callbacks).history
+    assert stopping.best == min(history["val_top_class_share"])
+    assert set((tmp_path / "history.csv").read_text().splitlines()[0].split(",")) == {"epoch", *history}
+    assert [history[f"val_{key}"][-1] for key in KEYS] == pytest.approx(reference(made, X), rel=1e-5)
+    assert all(set(evaluated) == {"loss", "accuracy"} for evaluated in own)
+
+
 def test_training_keys_are_of_all_predictions_of_the_epoch():
     made = model()
     made.optimizer.learning_rate = 0.0

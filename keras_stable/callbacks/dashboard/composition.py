@@ -47,7 +47,8 @@ class Dashboard(CallbackGroup):
     said in the text `about/dashboard`. Beside it, `keras.callbacks.TensorBoard` of the same directory leaves its
     scalars of each epoch out, for they would be the same again.
 
-    The keys of `GradientNormLogger` and `PredictionDiversityLogger` come into `logs`, for the callbacks after this one.
+    The keys of `GradientNormLogger` come into `logs` for the callbacks after this one, and those of
+    `PredictionDiversityLogger` for all.
 
     Args:
         log_dir: str or path, the directory of this run; `tensorboard --logdir` takes it, or a directory above it.
