@@ -17,6 +17,7 @@ from keras_stable.callbacks import Checkpoint, GradientNormLogger
 from keras_stable.checkpoints.variables import same_values, training_variables
 from keras_stable.errors import CheckpointError, InvalidArgumentError
 
+pytestmark = pytest.mark.usefixtures("operations_as_they_are")
 ROWS = 12
 X = np.random.default_rng(0).normal(size=(ROWS, 4)).astype("float32")
 Y = np.arange(ROWS) % 3

@@ -2,7 +2,6 @@
 
 import keras
 import pytest
-from tensorflow.python.framework import config
 
 from keras_stable.keras_private import running_fit
 
@@ -27,10 +26,5 @@ def iterator_of():
 
 
 @pytest.fixture(autouse=True)
-def operations_as_they_are():
-    """Another test of this process may have made them deterministic, which changes what can be replayed."""
-    before = config.is_op_determinism_enabled()
-    config.disable_op_determinism()
-    yield
-    if before:
-        config.enable_op_determinism()
+def _as_they_are(operations_as_they_are):
+    """For every test of checkpoints."""
