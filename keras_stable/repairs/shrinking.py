@@ -52,10 +52,17 @@ def _pieces(remedies: Remedies) -> Iterator[tuple[Remedy, frozenset[Edit]]]:
         yield remedy, frozenset(remedy.edits)
     for remedy in loose:
         kinds = list(dict.fromkeys((edit.kind, edit.argument) for edit in remedy.edits))
-        # Edits of data belong together: the rows of one and of the other have to fit.
-        if len(kinds) > 1 and all(edit.kind != "transform_data" for edit in remedy.edits):
+        if len(kinds) > 1 and not any(map(_needs_the_others, remedy.edits)):
             for kind in reversed(kinds):
                 yield remedy, frozenset(edit for edit in remedy.edits if (edit.kind, edit.argument) == kind)
+
+
+def _needs_the_others(edit: Edit) -> bool:
+    """Returns whether an edit is right only beside the others: rows of two arrays, and a loss with what it is given.
+
+    A part of the training may not show it: three sigmoids learn under the loss of a softmax too, for a while.
+    """
+    return edit.kind == "transform_data" or edit.target.split(":")[0] == "loss"
 
 
 def _without(remedies: Remedies, piece: tuple[Remedy, frozenset[Edit]]) -> Remedies:

@@ -32,6 +32,19 @@ def test_a_part_of_a_remedy_may_go(make_ground, make_finding, fake_trial):
     assert shrunk(ground, (whole,), 1.0) == (first,)
 
 
+def test_a_loss_keeps_the_layer_that_it_is_made_for(make_ground, make_finding, fake_trial):
+    from keras_stable.diagnosis.edit import Edit
+    from keras_stable.repairs.remedies import Remedy
+
+    layer = Edit("set_argument", "layer:end", "activation", "'softmax'")
+    loss = Edit("replace", "loss", value="'sparse_categorical_crossentropy'")
+    whole = Remedy(make_finding("loss-output-mismatch", layer, loss), (layer, loss), "")
+    parts = [Remedy(whole.finding, (edit,), "") for edit in (layer, loss)]
+    ground = make_ground()
+    ground.trials.update({(remedy,): fake_trial(0.9) for remedy in (whole, *parts)})
+    assert shrunk(ground, (whole,), 1.0) == (whole,)
+
+
 def test_one_edit_is_not_trained_again(make_ground, make_remedy):
     remedies = (make_remedy(),)
     assert shrunk(make_ground(), remedies, 1.0) == remedies
