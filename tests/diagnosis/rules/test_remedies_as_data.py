@@ -57,6 +57,8 @@ from keras_stable.keras_private import flatten_layers
 # What no program can do: why. This list only gets shorter.
 BY_HAND = {
     "constant-features": "the model was built for as many features as there are",
+    "missing-codes": "values are filled where the data are read, before they are scaled",
+    "untracked-variables": "the layer's own code",
     "few-samples-per-class": "samples have to be collected",
     "conflicting-labels": "the right labels are not at hand",
     "constant-labels": "the right labels are not at hand",

@@ -16,11 +16,11 @@ def untracked_variables(model: keras.Model) -> tuple[UntrackedVariable, ...]:
 
     A single number, such as a weight of a loss that is turned up over time, is left alone.
 
-    >>> layer = keras.layers.Dense(1)
+    >>> layer = keras.layers.Dense(1, name="readout")
     >>> layer.scale = tf.Variable([1.0, 2.0])
     >>> model = keras.Sequential([keras.Input((2,)), layer])
     >>> [(variable.layer, variable.attribute, variable.shape) for variable in untracked_variables(model)]
-    [('dense', 'scale', (2,))]
+    [('readout', 'scale', (2,))]
     """
     own = {id(variable.value) for variable in model.variables}
     paths = layer_paths(model)
