@@ -1,10 +1,19 @@
+import math
+
 import keras
 import numpy as np
 import pytest
 
+from keras_stable.callbacks.dashboard import history_callback
 from keras_stable.callbacks.dashboard.history_callback import HistoryCallback, HistoryFeed
 from keras_stable.errors import InvalidArgumentError
 from keras_stable.optimizers import SGD
+
+
+@pytest.fixture(autouse=True)
+def however_slow(monkeypatch):
+    """Reads are counted by batches alone, on a machine that stands still for seconds too."""
+    monkeypatch.setattr(history_callback, "_SECONDS_BETWEEN_READS", math.inf)
 
 
 class Taking(HistoryCallback):
