@@ -109,9 +109,6 @@ class PredictionDiversityLogger(CheckedCallback):
             self._metric.reset_state()
         self._counting = "validation"
 
-    def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
-        self._note()
-
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         logs = {} if logs is None else logs
         self._note()

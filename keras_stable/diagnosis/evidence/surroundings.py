@@ -100,10 +100,9 @@ class Surroundings:
 
     @provides("missing_codes")
     def _missing_codes(self) -> tuple[facts.MissingCode, ...]:
-        words = {item.name for item in self.get("inputs") or () if item.consumer == "Embedding"}
-        columns = named(
-            self.source.sample(_CODED_ROWS).x, [item.name for item in self.get("inputs") or ()] or None, "input"
-        )
+        inputs = self.get("inputs") or ()
+        words = {item.name for item in inputs if item.consumer == "Embedding"}
+        columns = named(self.source.sample(_CODED_ROWS).x, [item.name for item in inputs] or None, "input")
         seen = (missing_code(name, x) for name, x in columns if is_number(x.dtype) and name not in words)
         return tuple(code for code in seen if code is not None)
 

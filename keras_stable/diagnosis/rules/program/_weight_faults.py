@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from keras_stable.diagnosis.edit import Edit
 from keras_stable.diagnosis.facts import ClassContrast, Contrast, OutputWeights
-from keras_stable.diagnosis.rule import Found, Threshold
+from keras_stable.diagnosis.rule import Found, Severity, Threshold
 
 UNEVEN = Threshold(
     30.0, "Weight of the heaviest class over that of the lightest, all samples together. A loss then hears but the one."
@@ -36,7 +36,7 @@ def of_output(counted: OutputWeights, source: str, classes: bool, troubled: bool
 
 
 def _found(
-    counted: OutputWeights, source: str, message: str, evidence: dict[str, float], severity: str, confidence: float
+    counted: OutputWeights, source: str, message: str, evidence: dict[str, float], severity: Severity, confidence: float
 ) -> Found:
     edit = Edit("set_argument", "fit", source, "None")
     remedy = f"Look how `{source}` is made: {_SHAPES[source]}"
@@ -46,7 +46,7 @@ def _found(
         {"samples": counted.samples, "total_weight": counted.total, **evidence},
         None,
         remedy,
-        "error" if severity == "error" else "warning" if severity == "warning" else "advice",
+        severity,
         confidence,
         edits=(edit,),
     )
@@ -132,7 +132,7 @@ def _strangers(counted: OutputWeights) -> Found | None:
     keys, left = ", ".join(map(str, counted.strangers[:5])), ", ".join(map(str, counted.unnamed[:5]))
     text = f"`class_weight` names {keys}, which is no class of {counted.output}"
     text += f", and leaves out {left}: it keeps a weight of 1." if left else "."
-    severity = "warning" if counted.unnamed else "advice"
+    severity: Severity = "warning" if counted.unnamed else "advice"
     return _found(counted, "class_weight", text, {"strangers": len(counted.strangers)}, severity, 0.9)
 
 
